@@ -1,0 +1,253 @@
+package campaign
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"raftian/linearizability"
+	"raftian/raftian/guest"
+)
+
+// Options say what a campaign does.
+type Options struct {
+	Seeds    []uint64
+	Draw     guest.Options // Seed apart
+	Jobs     int           // runs at once
+	Out      string        // directory for run files; made when first needed
+	KeepAll  bool          // keep passing runs too
+	Twice    bool          // run every seed twice, not only a sample
+	Finished func()        // told of every run; may be nil
+	// Known names the finding that a verdict is, if it is a known one of
+	// hashicorp/raft itself: that is reported, but is no failure. May be nil.
+	Known func(linearizability.Verdict) (name string, is bool)
+}
+
+// sampleEvery is how many seeds there are for each that is run twice anyway: the
+// digest is checked, not believed.
+const sampleEvery = 16
+
+// KnownRun is a known finding met again. Its run may have failed otherwise, too.
+type KnownRun struct {
+	Finding string `json:"finding"`
+	Seed    uint64 `json:"seed"`
+	File    string `json:"file"`
+}
+
+// Failure is a run that did not pass.
+type Failure struct {
+	Seed     uint64                    `json:"seed"`
+	Verdicts []linearizability.Verdict `json:"verdicts"` // those that did not pass
+	File     string                    `json:"file"`
+}
+
+// Tally is how often a judge said what.
+type Tally struct {
+	Judge                           string
+	Pass, Known, Fail, Inconclusive int
+}
+
+// Report is what a campaign found.
+type Report struct {
+	Runs     int
+	Repeated int // runs that were made twice, with equal digests
+	Failures []Failure
+	Known    []KnownRun
+	Tallies  []Tally // in the judges' order
+	Coverage Coverage
+	Virtual  time.Duration
+	Wall     time.Duration
+	CPU      time.Duration // of the world programs
+	Events   uint64
+	Wire     int64  // bytes of trace
+	Digest   string // over the runs' digests, in seed order
+	// Interrupted says that the campaign was stopped before it was done.
+	Interrupted bool
+}
+
+// Explore runs a campaign. If ctx is cancelled it stops with what is done; an
+// error means that the tool failed, and comes with what was done before.
+func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
+	began := time.Now()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	e := &exploration{program: p, o: o, report: &Report{Coverage: emptyCoverage()}, digests: map[uint64]string{}}
+	seeds := make(chan int)
+	var workers sync.WaitGroup
+	for range max(1, o.Jobs) {
+		workers.Go(func() {
+			for k := range seeds {
+				if err := e.one(ctx, k); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+feed:
+	for k := range o.Seeds {
+		select {
+		case seeds <- k:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(seeds)
+	workers.Wait()
+	r := e.finish()
+	r.Wall = time.Since(began)
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return r, err
+	}
+	r.Interrupted = r.Runs < len(o.Seeds)
+	return r, nil
+}
+
+// exploration is a campaign under way.
+type exploration struct {
+	program *Program
+	o       Options
+
+	mu      sync.Mutex
+	report  *Report
+	digests map[uint64]string
+}
+
+// one makes the run of the k-th seed.
+func (e *exploration) one(ctx context.Context, k int) error {
+	draw := e.o.Draw
+	draw.Seed = e.o.Seeds[k]
+	pl, err := e.program.Draw(ctx, draw)
+	if err != nil {
+		return ignoreCancel(ctx, err)
+	}
+	r, err := e.program.Run(ctx, pl)
+	if err != nil {
+		return ignoreCancel(ctx, err)
+	}
+	twice := e.o.Twice || k%sampleEvery == 0
+	if twice {
+		again, err := e.program.Run(ctx, pl)
+		if err != nil {
+			return ignoreCancel(ctx, err)
+		}
+		if again.Digest != r.Digest {
+			return e.differ(r, again)
+		}
+	}
+	file := ""
+	if e.o.KeepAll || r.Failed() {
+		if file, err = e.save(r, ""); err != nil {
+			return err
+		}
+	}
+	e.take(r, file, twice)
+	return nil
+}
+
+// ignoreCancel drops errors that only say that the campaign is being stopped.
+func ignoreCancel(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (e *exploration) save(r *Result, suffix string) (string, error) {
+	if err := os.MkdirAll(e.o.Out, 0o755); err != nil {
+		return "", fmt.Errorf("making the directory for runs: %w", err)
+	}
+	file := filepath.Join(e.o.Out, fmt.Sprintf("seed-%d%s.run", r.Plan.Seed, suffix))
+	return file, r.Save(file, e.program)
+}
+
+// differ keeps both runs of a plan that did not repeat.
+func (e *exploration) differ(a, b *Result) error {
+	fileA, errA := e.save(a, ".first")
+	fileB, errB := e.save(b, ".second")
+	return errors.Join(fmt.Errorf("seed %d: %w: digest %.16s, then %.16s; see %s and %s",
+		a.Plan.Seed, ErrDiffers, a.Digest, b.Digest, fileA, fileB), errA, errB)
+}
+
+// take adds a run to the report.
+func (e *exploration) take(r *Result, file string, twice bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	sum := e.report
+	sum.Runs++
+	sum.Virtual += r.Virtual
+	sum.CPU += r.CPU
+	sum.Events += r.Events
+	sum.Wire += int64(len(r.Wire))
+	sum.Coverage.add(r.Coverage)
+	e.digests[r.Plan.Seed] = r.Digest
+	if twice {
+		sum.Repeated++
+	}
+	f := Failure{Seed: r.Plan.Seed, File: file}
+	var known []KnownRun
+	for _, v := range r.Verdicts {
+		name, is := e.known(v)
+		sum.tally(v, is)
+		switch {
+		case is:
+			known = append(known, KnownRun{name, r.Plan.Seed, file})
+		case v.Outcome != linearizability.Pass:
+			f.Verdicts = append(f.Verdicts, v)
+		}
+	}
+	sum.Known = append(sum.Known, known...)
+	if len(f.Verdicts) > 0 {
+		sum.Failures = append(sum.Failures, f)
+	}
+	if e.o.Finished != nil {
+		e.o.Finished()
+	}
+}
+
+func (e *exploration) known(v linearizability.Verdict) (string, bool) {
+	if e.o.Known == nil || v.Outcome != linearizability.Fail {
+		return "", false
+	}
+	return e.o.Known(v)
+}
+
+func (r *Report) tally(v linearizability.Verdict, known bool) {
+	k := slices.IndexFunc(r.Tallies, func(t Tally) bool { return t.Judge == v.Judge })
+	if k < 0 {
+		k = len(r.Tallies)
+		r.Tallies = append(r.Tallies, Tally{Judge: v.Judge})
+	}
+	switch {
+	case known:
+		r.Tallies[k].Known++
+	case v.Outcome == linearizability.Pass:
+		r.Tallies[k].Pass++
+	case v.Outcome == linearizability.Fail:
+		r.Tallies[k].Fail++
+	default:
+		r.Tallies[k].Inconclusive++
+	}
+}
+
+// finish puts in order what the workers brought in as it came.
+func (e *exploration) finish() *Report {
+	r := e.report
+	slices.SortFunc(r.Failures, func(a, b Failure) int { return cmp.Compare(a.Seed, b.Seed) })
+	slices.SortStableFunc(r.Known, func(a, b KnownRun) int { return cmp.Compare(a.Seed, b.Seed) })
+	sum := sha256.New()
+	for _, seed := range e.o.Seeds {
+		if d := e.digests[seed]; d != "" {
+			fmt.Fprintf(sum, "%d %s\n", seed, d)
+		}
+	}
+	r.Digest = hex.EncodeToString(sum.Sum(nil))
+	return r
+}

@@ -1,0 +1,66 @@
+package campaign
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"raftian/linearizability"
+	"raftian/netsim/plan"
+	"raftian/raftian/guest"
+)
+
+// rpcCeiling is how many requests a machine may send in a second. A leader of
+// five at 60 commands a second sends about 400; a retry storm sends tens of
+// thousands.
+const rpcCeiling = 5000
+
+// recoveryBound is how soon a system must have recovered: most of the time the
+// Plan leaves between its Heal and its end, so that something can still be asked
+// of it afterwards.
+func recoveryBound(p plan.Plan) time.Duration {
+	return (p.Length - time.Duration(p.Heal)) * 4 / 5
+}
+
+// panelOptions are for judging a run of a Plan.
+func panelOptions(p plan.Plan) linearizability.Options {
+	o := linearizability.Options{Bound: recoveryBound(p), RPCCeiling: rpcCeiling}
+	if model, known := builtin(p.Guest); known {
+		m := model(p.Machines)
+		o.Model = &m
+	}
+	return o
+}
+
+// guests are those whose models this program knows.
+func guests() []guest.Guest { return []guest.Guest{guest.Game()} }
+
+// verdicts asks the judges. For a guest whose model is not built in, the world
+// program, which has it, judges the history.
+func (j *judging) verdicts(ctx context.Context, p *Program, r *Result) ([]linearizability.Verdict, error) {
+	j.panel.Exit(r.Exit)
+	verdicts := j.panel.Verdicts()
+	if _, known := builtin(r.Plan.Guest); known || p == nil {
+		return verdicts, nil
+	}
+	body, err := json.Marshal(guest.Case{Machines: r.Plan.Machines, Ops: r.History})
+	if err != nil {
+		return nil, err
+	}
+	out, err := p.ask(ctx, guest.Request{Do: guest.Judge}, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("asking the world program to judge: %w", err)
+	}
+	var v linearizability.Verdict
+	if err := json.Unmarshal(out, &v); err != nil {
+		return nil, fmt.Errorf("the world program's verdict: %w", err)
+	}
+	for k := range verdicts {
+		if verdicts[k].Judge == v.Judge {
+			verdicts[k] = v
+		}
+	}
+	return verdicts, nil
+}

@@ -1,0 +1,147 @@
+// Package campaign makes Runs: it builds the world program, starts it once per
+// Plan in a process of its own, has the events judged as they come, keeps what
+// failed, and adds everything up.
+//
+//	program.go   Program: a built world program and what it can be asked
+//	run.go       one Run
+//	watch.go     a world program that is stuck
+//	judge.go     who judges a Run
+//	file.go      a Run on disk: writing, judging again, comparing
+//	explore.go   many Runs
+//	shrink.go    the smallest Plan that still fails alike
+//	coverage.go  which interesting states were reached
+//	report.go    a campaign in words
+package campaign
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"time"
+
+	"raftian/netsim/plan"
+	"raftian/netsim/toolchain"
+	"raftian/raftian/guest"
+)
+
+// GameWorld is the world program of the game, which runs if no other is named.
+const GameWorld = "raftian/raftian/world"
+
+// Program is a built world program.
+type Program struct {
+	toolchain.Program
+	Package string // what it was built from
+	Guest   string // what runs on its machines
+	// Patience is how long, in real time, a run may be silent before it is
+	// taken for stuck; 0 stands for a minute. A busy run of standard size says
+	// something every few milliseconds.
+	Patience time.Duration
+}
+
+// ErrNoWorld says that a package is no world program, or that there is no such
+// package.
+var ErrNoWorld = errors.New("no world program")
+
+// Build builds the world program of a package and asks it who it is. A package
+// that cannot be one is an ErrNoWorld; other errors are of the build.
+func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
+	built, err := toolchain.Build(ctx, o)
+	if err != nil {
+		if why := noCommand(ctx, o); why != nil {
+			return nil, why
+		}
+		return nil, err
+	}
+	p := &Program{Program: built, Package: o.Package}
+	var d guest.Description
+	out, err := p.ask(ctx, guest.Request{Do: guest.Describe}, nil)
+	if err == nil {
+		err = json.Unmarshal(out, &d)
+	}
+	if err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return nil, fmt.Errorf("%s is %w; asked what it is, it said: %s", o.Package, ErrNoWorld, first)
+	}
+	if !d.Deterministic {
+		return nil, fmt.Errorf("%s was built without the edited runtime", o.Package)
+	}
+	p.Guest = d.Guest
+	return p, nil
+}
+
+// noCommand says why a package that could not be built is no command at all; nil
+// if it is one.
+func noCommand(ctx context.Context, o toolchain.Options) error {
+	cmd := exec.CommandContext(ctx, "go", "list", "-find", "-f", "{{.Name}}", "--", o.Package)
+	cmd.Dir = o.Dir
+	out, err := cmd.Output()
+	name := strings.TrimSpace(string(out))
+	switch exit := (*exec.ExitError)(nil); {
+	case ctx.Err() != nil:
+		return nil
+	case errors.As(err, &exit):
+		return fmt.Errorf("%s is %w: the module of this directory has no such package", o.Package, ErrNoWorld)
+	case err == nil && name != "main":
+		return fmt.Errorf("%s is %w: it is package %s, not a command", o.Package, ErrNoWorld, name)
+	}
+	return nil
+}
+
+// Draw asks for the Plan of a seed. A guest that is built in draws it here, which
+// saves a process.
+func (p *Program) Draw(ctx context.Context, o guest.Options) (plan.Plan, error) {
+	for _, g := range guests() {
+		if g.Name == p.Guest && p.Package == GameWorld {
+			return g.Plan(o)
+		}
+	}
+	out, err := p.ask(ctx, guest.Request{Do: guest.Draw, Options: o}, nil)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return plan.Parse(string(out))
+}
+
+// ask starts the program with a request and returns its answer.
+func (p *Program) ask(ctx context.Context, q guest.Request, body io.Reader) ([]byte, error) {
+	cmd, stderr, err := p.command(ctx, q, body)
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.Output()
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if words := strings.TrimSpace(stderr.String()); words != "" {
+			return nil, errors.New(words)
+		}
+		return nil, err
+	}
+	return out, nil
+}
+
+// command is the program's process for one request, not yet started, and what
+// it will have said on standard error.
+func (p *Program) command(ctx context.Context, q guest.Request, body io.Reader) (*exec.Cmd, *bytes.Buffer, error) {
+	line, err := json.Marshal(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	cmd := exec.CommandContext(ctx, p.Path)
+	cmd.Env = toolchain.Environment()
+	cmd.Stdin = bytes.NewReader(append(line, '\n'))
+	if body != nil {
+		cmd.Stdin = io.MultiReader(cmd.Stdin, body)
+	}
+	stderr := new(bytes.Buffer)
+	cmd.Stderr = stderr
+	toolchain.Isolate(cmd)
+	cmd.WaitDelay = 5 * time.Second
+	return cmd, stderr, nil
+}

@@ -1,0 +1,186 @@
+package campaign
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"time"
+
+	"raftian/linearizability"
+	"raftian/linearizability/history"
+	"raftian/netsim/env"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+	"raftian/raftian/guest"
+)
+
+// Result is one Run and what it cost.
+type Result struct {
+	Plan     plan.Plan
+	Digest   string
+	Events   uint64
+	Verdicts []linearizability.Verdict
+	History  []history.Op
+	Coverage Coverage
+	Virtual  time.Duration // how far the run came
+	CPU      time.Duration // of the world program
+	Wire     []byte        // the events in their wire form
+	// Exit is "" if the run came to its end, else what the program said.
+	Exit string
+}
+
+// Failed reports whether a judge did not pass.
+func (r *Result) Failed() bool {
+	for _, v := range r.Verdicts {
+		if v.Outcome != linearizability.Pass {
+			return true
+		}
+	}
+	return false
+}
+
+// Run runs a Plan and judges it. An error means that the tool failed, not the
+// run: a program that dies is a Result whose Exit says so.
+//
+// A program that dies takes the events it has gathered with it. Runs repeat: it
+// is run again, writing each event out at once, to have them all.
+func (p *Program) Run(ctx context.Context, pl plan.Plan) (*Result, error) {
+	r, err := p.run(ctx, pl, guest.Request{Do: guest.Run})
+	if err != nil || r.Exit == "" {
+		return r, err
+	}
+	whole, err := p.run(ctx, pl, guest.Request{Do: guest.Run, Flush: true})
+	if err != nil {
+		return nil, err
+	}
+	if whole.Exit == "" || !bytes.HasPrefix(whole.Wire, r.Wire) {
+		first, _, _ := strings.Cut(r.Exit, "\n")
+		return nil, fmt.Errorf("seed %d: %w: the first died (%s), the second otherwise or not at all", pl.Seed, ErrDiffers, first)
+	}
+	return whole, nil
+}
+
+// ErrDiffers says that two runs of one plan were not the same.
+var ErrDiffers = errors.New("two runs of the same plan differ")
+
+func cpuOf(cmd *exec.Cmd) time.Duration {
+	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+}
+
+func (p *Program) run(ctx context.Context, pl plan.Plan, q guest.Request) (*Result, error) {
+	watched, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	cmd, stderr, err := p.command(watched, q, strings.NewReader(pl.String()))
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting the world program: %w", err)
+	}
+	r := &Result{Plan: pl}
+	j := newJudging(pl)
+	heard := newWatch(out, p.Patience, cancel)
+	ended, err := j.read(io.TeeReader(heard, (*sliceWriter)(&r.Wire)))
+	exit := cmd.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil && !errors.Is(err, trace.ErrCut):
+		return nil, fmt.Errorf("reading the world program's events: %w", err)
+	case !ended || exit != nil:
+		r.Exit = lastWords(stderr.String(), exit, context.Cause(watched))
+	}
+	r.CPU = cpuOf(cmd)
+	if err := j.finish(ctx, p, r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+type sliceWriter []byte
+
+func (s *sliceWriter) Write(b []byte) (int, error) {
+	*s = append(*s, b...)
+	return len(b), nil
+}
+
+// lastWords says how a program died: its panic, or why it was stopped.
+func lastWords(stderr string, exit, cause error) string {
+	if errors.Is(cause, errStuck) {
+		return cause.Error()
+	}
+	if words := strings.TrimSpace(stderr); words != "" {
+		const enough = 16 << 10
+		if len(words) > enough {
+			words = words[:enough] + "\n…"
+		}
+		return words
+	}
+	if exit != nil {
+		return exit.Error()
+	}
+	return "the program ended before the run did"
+}
+
+// judging reads a run's events as they come.
+type judging struct {
+	panel    *linearizability.Panel
+	recorder *history.Recorder
+	coverage *coverage
+	events   uint64
+	last     env.Instant
+	digest   string
+}
+
+func newJudging(pl plan.Plan) *judging {
+	return &judging{
+		panel:    linearizability.NewPanel(panelOptions(pl)),
+		recorder: history.NewRecorder(),
+		coverage: newCoverage(),
+	}
+}
+
+// read takes events from their wire form and reports whether the run ended.
+func (j *judging) read(from io.Reader) (ended bool, err error) {
+	d := trace.NewDecoder(from)
+	var e trace.Event
+	for {
+		err = d.Next(&e)
+		if err != nil {
+			break
+		}
+		j.event(&e)
+		ended = e.Kind == trace.KindEnd
+	}
+	j.digest = d.Digest()
+	if err == io.EOF {
+		err = nil
+	}
+	return ended, err
+}
+
+func (j *judging) event(e *trace.Event) {
+	j.events, j.last = e.N, e.At
+	j.panel.Event(e)
+	j.recorder.Event(e)
+	j.coverage.event(e)
+}
+
+// finish fills in what the events came to.
+func (j *judging) finish(ctx context.Context, p *Program, r *Result) error {
+	r.Digest, r.Events = j.digest, j.events
+	r.Virtual = time.Duration(j.last)
+	r.History = j.recorder.Ops()
+	r.Coverage = j.coverage.sum
+	var err error
+	r.Verdicts, err = j.verdicts(ctx, p, r)
+	return err
+}

@@ -1,0 +1,169 @@
+package campaign
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"raftian/linearizability"
+	"raftian/netsim/env"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+)
+
+// ShrinkOptions say how to shrink.
+type ShrinkOptions struct {
+	Jobs int // runs at once
+	// Seeds is how many seeds a smaller plan is tried with: what is left out of
+	// a plan leaves its other draws in place, but not the moments at which
+	// goroutines of one machine meet, and another seed may hit them again.
+	Seeds int
+	// Tried is told after each run: how many there were, and the best plan so
+	// far. May be nil.
+	Tried func(runs int, best plan.Plan)
+}
+
+// Shrunk is what shrinking came to.
+type Shrunk struct {
+	Result *Result // of the smallest plan
+	Runs   int     // how many runs it took
+}
+
+// alike is what two runs have in common that fail alike.
+type alike struct{ judge, signature string }
+
+// failure is how a run fails: by its first judge that says Fail.
+func failure(r *Result) (alike, bool) {
+	for _, v := range r.Verdicts {
+		if v.Outcome == linearizability.Fail {
+			return alike{v.Judge, v.Signature}, true
+		}
+	}
+	return alike{}, false
+}
+
+// ErrPasses says that there is nothing to shrink.
+var ErrPasses = errors.New("no judge fails this run")
+
+// Shrink makes a plan smaller as long as its run fails alike: by the same judge,
+// with the same signature. If ctx is cancelled, it returns the best so far.
+func (p *Program) Shrink(ctx context.Context, pl plan.Plan, o ShrinkOptions) (*Shrunk, error) {
+	first, err := p.Run(ctx, pl)
+	if err != nil {
+		return nil, err
+	}
+	what, fails := failure(first)
+	if !fails {
+		return nil, ErrPasses
+	}
+	s := &shrinking{program: p, o: o, what: what, best: &Shrunk{Result: first, Runs: 1}}
+	keep := func(candidates []plan.Plan) (int, plan.Plan) { return s.keep(ctx, candidates) }
+	// Most of a plan goes without the help of other seeds, which cost as many
+	// runs more.
+	seen := lastEvidence(first, what)
+	for _, seeds := range slices.Compact([]int{1, max(1, o.Seeds)}) {
+		s.o.Seeds = seeds
+		plan.Shrink(s.best.Result.Plan, seen, keep)
+		seen = lastEvidence(s.best.Result, what)
+	}
+	return s.best, s.err
+}
+
+// lastEvidence is when the last event happened that a failure's verdict names;
+// 0 if it names none.
+func lastEvidence(r *Result, what alike) env.Instant {
+	var last uint64
+	for _, v := range r.Verdicts {
+		if (alike{v.Judge, v.Signature}) == what {
+			for _, e := range v.Evidence {
+				last = max(last, e.Event)
+			}
+		}
+	}
+	d := trace.NewDecoder(bytes.NewReader(r.Wire))
+	var e trace.Event
+	for d.Next(&e) == nil {
+		if e.N == last {
+			return e.At
+		}
+	}
+	return 0
+}
+
+// shrinking is a shrink under way.
+type shrinking struct {
+	program *Program
+	o       ShrinkOptions
+	what    alike
+
+	mu   sync.Mutex
+	best *Shrunk
+	err  error // of the tool
+}
+
+// attempt is one run of one candidate.
+type attempt struct {
+	candidate int
+	plan      plan.Plan
+}
+
+// keep tries candidates, several at once, and takes the first of them, in the
+// order of attempts, that fails alike; so the answer does not depend on which
+// run was quicker.
+func (s *shrinking) keep(ctx context.Context, candidates []plan.Plan) (int, plan.Plan) {
+	var attempts []attempt
+	for n := range s.o.Seeds {
+		for k, c := range candidates {
+			c.Seed += uint64(n)
+			attempts = append(attempts, attempt{k, c})
+		}
+	}
+	for len(attempts) > 0 && ctx.Err() == nil && s.err == nil {
+		now := attempts[:min(len(attempts), max(1, s.o.Jobs))]
+		attempts = attempts[len(now):]
+		results := make([]*Result, len(now))
+		var all sync.WaitGroup
+		for i, a := range now {
+			all.Go(func() { results[i] = s.try(ctx, a.plan) })
+		}
+		all.Wait()
+		for i, r := range results {
+			if r != nil {
+				s.best.Result = r
+				return now[i].candidate, now[i].plan
+			}
+		}
+	}
+	return -1, plan.Plan{}
+}
+
+// try runs a plan and returns the run if it fails alike.
+func (s *shrinking) try(ctx context.Context, pl plan.Plan) *Result {
+	r, err := s.program.Run(ctx, pl)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		if ctx.Err() == nil && s.err == nil {
+			s.err = err
+		}
+		return nil
+	}
+	s.best.Runs++
+	if s.o.Tried != nil {
+		s.o.Tried(s.best.Runs, s.best.Result.Plan)
+	}
+	for _, v := range r.Verdicts {
+		if v.Outcome == linearizability.Fail && (alike{v.Judge, v.Signature}) == s.what {
+			return r
+		}
+	}
+	return nil
+}
+
+// Size is a plan's size in words.
+func Size(p plan.Plan) string {
+	return fmt.Sprintf("%d faults, %d calls, %d machines, %d settings, %s", len(p.Faults), len(p.Script), len(p.Machines), len(p.Settings), p.Length)
+}

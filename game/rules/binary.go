@@ -1,0 +1,84 @@
+package rules
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// stateVersion is the newest form of a State as bytes: the version; how many
+// cities, one byte; each city by name: the name's length, one byte, the name,
+// the status, one byte, the health, one byte, the score, eight; and the State's
+// Hash, eight. Integers are big-endian. A State has only one such form.
+const stateVersion = 1
+
+// MarshalBinary implements encoding.BinaryMarshaler. It returns no error.
+func (s State) MarshalBinary() ([]byte, error) {
+	b := append(make([]byte, 0, 64+32*len(s.cities)), stateVersion, byte(len(s.cities)))
+	for _, c := range s.cities {
+		b = append(append(b, byte(len(c.Name))), c.Name...)
+		b = append(b, byte(c.Status), byte(c.Health))
+		b = binary.BigEndian.AppendUint64(b, c.Score)
+	}
+	return binary.BigEndian.AppendUint64(b, s.Hash()), nil
+}
+
+// UnmarshalBinary implements encoding.BinaryUnmarshaler. Bytes that are not
+// just what MarshalBinary returned are an error and leave s as it is.
+func (s *State) UnmarshalBinary(b []byte) error {
+	if len(b) > 0 && b[0] > stateVersion {
+		return fmt.Errorf("a game's state of version %d; this program knows versions up to %d", b[0], stateVersion)
+	}
+	if len(b) < 2+8 || b[0] != stateVersion {
+		return errors.New("not a game's state")
+	}
+	count, rest := int(b[1]), b[2:]
+	read := State{make([]City, 0, count)}
+	for range count {
+		c, after, err := unmarshalCity(rest)
+		if err != nil {
+			return err
+		}
+		if n := len(read.cities); n > 0 && read.cities[n-1].Name >= c.Name {
+			return fmt.Errorf("a game's state: %s is out of order", c.Name)
+		}
+		read.cities, rest = append(read.cities, c), after
+	}
+	if count > CitiesMax || len(rest) != 8 || binary.BigEndian.Uint64(rest) != read.Hash() {
+		return errors.New("a game's state: damaged")
+	}
+	*s = read
+	return nil
+}
+
+// unmarshalCity takes one city off b.
+func unmarshalCity(b []byte) (c City, rest []byte, err error) {
+	if len(b) < 1 || len(b) < 1+int(b[0])+10 {
+		return c, nil, errors.New("a game's state: cut off")
+	}
+	end := 1 + int(b[0])
+	c = City{
+		Name:   string(b[1:end]),
+		Status: Status(b[end]),
+		Health: int(b[end+1]),
+		Score:  binary.BigEndian.Uint64(b[end+2:]),
+	}
+	if !c.valid() {
+		return c, nil, errors.New("a game's state: a city that cannot be")
+	}
+	return c, b[end+10:], nil
+}
+
+// valid says whether the rules allow such a city.
+func (c City) valid() bool {
+	if !ValidName(c.Name) {
+		return false
+	}
+	switch c.Status {
+	case Playing:
+		return c.Health > 0 && c.Health <= HealthFull
+	case Destroyed, Departed:
+		return c.Health == 0
+	}
+	return false
+}

@@ -1,0 +1,88 @@
+package rules
+
+import (
+	"errors"
+	"strings"
+)
+
+// Verb is what a command does.
+type Verb uint8
+
+const (
+	Attack Verb = iota + 1
+	Add
+	Del
+	Look
+)
+
+// Input is a command. The zero Input is none.
+type Input struct {
+	Verb   Verb
+	City   string // who attacks, or whom it is about; "" to Look at everything
+	Target string // who is attacked
+}
+
+// nameMax is how many bytes a name may have.
+const nameMax = 16
+
+// ValidName says whether a city may have that name: 1 to 16 bytes, a letter
+// first, then letters, digits and hyphens; letters are a to z.
+func ValidName(name string) bool {
+	if len(name) < 1 || len(name) > nameMax || name[0] < 'a' || name[0] > 'z' {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// ParseInput reads the text form of a command: "X attack Y", "add Z", "del Z",
+// "look Z" or "look", with single spaces. What it accepts, Input.String prints
+// back as it was.
+func ParseInput(text string) (Input, error) {
+	word := strings.SplitN(text, " ", 4)
+	var in Input
+	switch {
+	case len(word) == 1 && word[0] == "look":
+		return Input{Verb: Look}, nil
+	case len(word) == 3 && word[1] == "attack":
+		in = Input{Attack, word[0], word[2]}
+	case len(word) == 2 && word[0] == "add":
+		in = Input{Verb: Add, City: word[1]}
+	case len(word) == 2 && word[0] == "del":
+		in = Input{Verb: Del, City: word[1]}
+	case len(word) == 2 && word[0] == "look":
+		in = Input{Verb: Look, City: word[1]}
+	default:
+		return Input{}, errors.New(ReasonUnknown.about(""))
+	}
+	if !ValidName(in.City) {
+		return Input{}, errors.New(ReasonName.about(in.City))
+	}
+	if in.Verb == Attack && !ValidName(in.Target) {
+		return Input{}, errors.New(ReasonName.about(in.Target))
+	}
+	return in, nil
+}
+
+// String is the text form of a command; of none, "".
+func (in Input) String() string {
+	switch in.Verb {
+	case Attack:
+		return in.City + " attack " + in.Target
+	case Add:
+		return "add " + in.City
+	case Del:
+		return "del " + in.City
+	case Look:
+		if in.City == "" {
+			return "look"
+		}
+		return "look " + in.City
+	}
+	return ""
+}

@@ -1,0 +1,123 @@
+package rules
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Result says what came of a command.
+type Result uint8
+
+const (
+	Rejected    Result = iota // Reason says why
+	Hit                       // City was attacked and is still playing
+	Destruction               // City was attacked and is destroyed
+	Added                     // City is playing again, or for the first time
+	Departure                 // City has departed
+	Report                    // City is as it says
+	Summary                   // State is as it says
+)
+
+// Reason says why a command was rejected.
+type Reason uint8
+
+const (
+	ReasonUnknown   Reason = iota // it is no command
+	ReasonName                    // no city can have that name
+	ReasonAbsent                  // the city is not in the game
+	ReasonDestroyed               // the city is destroyed
+	ReasonPlaying                 // the city to be added is playing
+	ReasonItself                  // the city attacks itself
+	ReasonFull                    // the game knows CitiesMax cities
+)
+
+// Output is what came of a command.
+type Output struct {
+	Result Result
+	City   City   // whom it is about, as it now is; if Rejected, its name only
+	Reason Reason // if Rejected
+	State  State  // if Summary
+}
+
+func rejected(why Reason, name string) Output {
+	return Output{Result: Rejected, Reason: why, City: City{Name: name}}
+}
+
+// rejection begins the text of every output that is Rejected.
+const rejection = "rejected: "
+
+// String is the text form of an output, such as "hit n2 90", "destroyed n2",
+// "added n2", "departed n2", "n2 health 90 score 3", or "rejected: n2 is not in
+// the game". It is one line, and short except for a Summary.
+func (o Output) String() string {
+	switch o.Result {
+	case Hit:
+		return "hit " + o.City.Name + " " + strconv.Itoa(o.City.Health)
+	case Destruction:
+		return "destroyed " + o.City.Name
+	case Added:
+		return "added " + o.City.Name
+	case Departure:
+		return "departed " + o.City.Name
+	case Report:
+		return o.City.String()
+	case Summary:
+		return o.State.String()
+	}
+	return rejection + o.Reason.about(o.City.Name)
+}
+
+// about puts the reason in words. A name that may be anything is quoted and, if
+// it is too long for a name, cut.
+func (r Reason) about(name string) string {
+	switch r {
+	case ReasonName:
+		if len(name) > nameMax {
+			return strconv.Quote(name[:nameMax]) + "... is not a name"
+		}
+		return strconv.Quote(name) + " is not a name"
+	case ReasonAbsent:
+		return name + " is not in the game"
+	case ReasonDestroyed:
+		return name + " is destroyed"
+	case ReasonPlaying:
+		return name + " is already in the game"
+	case ReasonItself:
+		return name + " attacks itself"
+	case ReasonFull:
+		return "the game has no room for " + name
+	}
+	return "unknown command"
+}
+
+// String describes a city: "n2 health 90 score 3", "n2 destroyed score 3" or
+// "n2 departed score 3".
+func (c City) String() string {
+	condition := " health " + strconv.Itoa(c.Health)
+	switch c.Status {
+	case Destroyed:
+		condition = " destroyed"
+	case Departed:
+		condition = " departed"
+	}
+	return c.Name + condition + " score " + strconv.FormatUint(c.Score, 10)
+}
+
+// String describes every city, by name, and who wins: "n1 health 90 score 1, n2
+// destroyed score 0; n1 wins". A game without cities is "no cities".
+func (s State) String() string {
+	if len(s.cities) == 0 {
+		return "no cities"
+	}
+	var b strings.Builder
+	for i, c := range s.cities {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(c.String())
+	}
+	if name, ok := s.Winner(); ok {
+		b.WriteString("; " + name + " wins")
+	}
+	return b.String()
+}

@@ -1,0 +1,97 @@
+// Package spec is the game as what a bench tests: the calls its clients make,
+// and the sequential specification that says what must come of them. Both are
+// in texts, as calls and answers are on their way through a cluster. The rules
+// themselves are those of package rules.
+package spec
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"raftian/game/rules"
+)
+
+// Init is the game before the first call: each machine's city is playing, by
+// the machine's name. A machine whose name no city can have has no city; what
+// calls say of it is rejected.
+func Init(machines []string) rules.State {
+	var s rules.State
+	for _, name := range machines {
+		s, _ = rules.Step(s, rules.Input{Verb: rules.Add, City: name})
+	}
+	return s
+}
+
+// Step is what must come of a call in a state.
+func Step(state rules.State, input string) (next rules.State, output string) {
+	return rules.StepText(state, input)
+}
+
+// City is the city a client plays: client "p1" lives on machine "n1" and plays
+// its city. A client of another kind of name plays the city of that name.
+func City(client string) string {
+	if number, is := strings.CutPrefix(client, "p"); is {
+		return "n" + number
+	}
+	return client
+}
+
+// How often, of 100 calls, a client makes each kind of call. Cities come back
+// about as fast as they are destroyed, so that more than half of them play and
+// the game goes on for ever.
+const (
+	attacks   = 55
+	nonsense  = 5 // attacks that must be rejected
+	looks     = 15
+	summaries = 10
+	adds      = 11 // dels are the rest
+)
+
+// Call draws the text of a client's next call, from rng only. There must be at
+// least one machine.
+func Call(rng *rand.Rand, client string, machines []string) string {
+	city := City(client)
+	anyCity := func() string { return machines[rng.IntN(len(machines))] }
+	n := rng.IntN(100)
+	below := func(share int) bool {
+		n -= share
+		return n < 0
+	}
+	switch {
+	case below(attacks):
+		return city + " attack " + other(rng, city, machines)
+	case below(nonsense):
+		return drawNonsense(rng, city)
+	case below(looks):
+		return "look " + anyCity()
+	case below(summaries):
+		return "look"
+	case below(adds):
+		return "add " + anyCity()
+	}
+	return "del " + anyCity()
+}
+
+// other draws another city; the same one if it is alone.
+func other(rng *rand.Rand, city string, machines []string) string {
+	others := slices.DeleteFunc(slices.Clone(machines), func(name string) bool { return name == city })
+	if len(others) == 0 {
+		return city
+	}
+	return others[rng.IntN(len(others))]
+}
+
+// drawNonsense draws an attack that must be rejected in every state; no machine
+// is called atlantis.
+func drawNonsense(rng *rand.Rand, city string) string {
+	switch rng.IntN(4) {
+	case 0:
+		return city + " attack atlantis"
+	case 1:
+		return "atlantis attack " + city
+	case 2:
+		return city + " attack " + city
+	}
+	return city + " attacks"
+}

@@ -1,0 +1,125 @@
+package linearizability
+
+import (
+	"fmt"
+
+	"raftian/linearizability/history"
+	"raftian/netsim/trace"
+)
+
+// judgeName is the name of the judge that asks Check.
+const judgeName = "linearizability"
+
+// Check says whether a History is linearizable with respect to a Model: whether
+// every call can be thought to take effect at one moment between its call and its
+// return, such that these moments, in order, give every answer (Herlihy and Wing
+// 1990; Thesis §6.3 for what Raft promises its clients).
+//
+// The order of the log is tried first (see witness.go); then a search decides, of
+// the tightened History (see tighten.go) and, if that has no order, of the one
+// that clients saw. A search that spends its budget leaves it Inconclusive, with
+// the evidence of the tightened History if that has no order.
+func Check(m Model, ops []history.Op, s Search) Verdict {
+	if s.Budget <= 0 {
+		s.Budget = BudgetDefault
+	}
+	if err := possible(ops); err != nil {
+		return Verdict{Judge: judgeName, Outcome: Inconclusive, Reason: err.Error()}
+	}
+	parts := [][]history.Op{ops}
+	if m.Partition != nil {
+		parts = m.Partition(ops)
+	}
+	verdict := Verdict{Judge: judgeName, Outcome: Pass}
+	for _, part := range parts {
+		v := checkPart(m, calls(part), s)
+		v.Judge = judgeName
+		if v.Outcome == Fail {
+			return v
+		}
+		if v.Outcome == Inconclusive {
+			verdict = v
+		}
+	}
+	return verdict
+}
+
+// possible fails on a History that no clients can have seen.
+func possible(ops []history.Op) error {
+	for i := range ops {
+		op := &ops[i]
+		returned := moment{op.Return, op.ReturnEvent}
+		if op.Outcome == history.OK && returned.before(moment{op.Call, op.CallEvent}) {
+			return fmt.Errorf("operation %d of %s returned at %v, before it was called at %v",
+				op.Seq, op.Client, op.Return, op.Call)
+		}
+	}
+	return nil
+}
+
+// checkPart decides a part. If the tightened History has no order, the one that
+// clients saw is searched only until that shows, at first: it has fewer calls of
+// unknown outcome, each of which can double the effort, and if it has no order
+// then, it has none later.
+func checkPart(m Model, all []call, s Search) Verdict {
+	tight := tighten(all)
+	if !s.NoWitness && witness(m, tight) == nil {
+		return Verdict{Outcome: Pass}
+	}
+	switch search(m, tight, s.Budget) {
+	case legal:
+		return Verdict{Outcome: Pass}
+	case exhausted:
+		return givenUp(tight, s.Budget)
+	}
+	early := until(all, unexplained(m, tight, s.Budget).to)
+	for _, h := range [][]call{early, all} {
+		switch search(m, h, s.Budget) {
+		case illegal:
+			return explain(m, h, s.Budget)
+		case exhausted:
+			v := givenUp(h, s.Budget)
+			v.Reason += "; there is none if calls took effect when machines say so"
+			v.Evidence = explain(m, tight, s.Budget).Evidence
+			return v
+		}
+	}
+	return Verdict{Outcome: Pass}
+}
+
+func givenUp(all []call, budget int) Verdict {
+	return Verdict{
+		Outcome: Inconclusive,
+		Reason:  fmt.Sprintf("the search for an order of %d calls was given up after %d steps", len(all), budget),
+	}
+}
+
+// Linearizability is the judge that takes the History out of a trace and checks
+// it. See Check for what it means.
+type Linearizability struct {
+	model    *Model
+	search   Search
+	recorder *history.Recorder
+}
+
+// NewLinearizability returns the judge. Without a model it judges nothing.
+func NewLinearizability(m *Model, s Search) *Linearizability {
+	return &Linearizability{model: m, search: s, recorder: history.NewRecorder()}
+}
+
+// Name is "linearizability".
+func (*Linearizability) Name() string { return judgeName }
+
+// Kinds are the kinds of event it reads.
+func (j *Linearizability) Kinds() []string { return j.recorder.Kinds() }
+
+// Event takes the next event.
+func (j *Linearizability) Event(e *trace.Event) { j.recorder.Event(e) }
+
+// Verdict says whether the History is linearizable.
+func (j *Linearizability) Verdict() Verdict {
+	if j.model == nil {
+		return Verdict{Judge: judgeName, Outcome: NotRun, Reason: "no model was given"}
+	}
+	return Check(*j.model, j.recorder.Ops(), j.search)
+}

@@ -1,0 +1,104 @@
+package linearizability
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"unicode"
+)
+
+// explain says why a History has no order that explains every answer: the first
+// answer after which there is none, and what it would have been in an order that
+// explains all others so far.
+func explain(m Model, all []call, budget int) Verdict {
+	culprit := unexplained(m, all, budget)
+	v := Verdict{
+		Outcome:   Fail,
+		Reason:    fmt.Sprintf("no order of the calls explains why %s was answered %q", name(culprit), culprit.op.Output),
+		Signature: "not linearizable" + verb(culprit.op.Input),
+		Evidence: []Evidence{{
+			Event: culprit.op.ReturnEvent,
+			Text: fmt.Sprintf("%s, called at %v, was answered %q at %v",
+				name(culprit), culprit.op.Call, culprit.op.Output, culprit.op.Return),
+		}},
+	}
+	without := until(all, culprit.to)
+	for i := range without {
+		if without[i].op == culprit.op {
+			without[i].answered = false
+		}
+	}
+	if f, order := searchOrder(m, without, budget); f == legal {
+		v.Evidence = append(v.Evidence, place(m, order, culprit))
+	}
+	return v
+}
+
+// unexplained returns the call whose answer is the first after which a History
+// has no order; the whole of it must have none.
+//
+// A History that is linearizable is so at every earlier time, too (Herlihy and
+// Wing 1990, §2.2: linearizability is prefix-closed), so the answer is found by
+// halving. Only a search that ends counts; if one is given up, a later answer,
+// after which there is no order either, stands for the first.
+func unexplained(m Model, all []call, budget int) call {
+	answers := slices.DeleteFunc(slices.Clone(all), func(c call) bool { return !c.answered })
+	slices.SortStableFunc(answers, func(a, b call) int { return a.to.compare(b.to) })
+	first := sort.Search(len(answers)-1, func(i int) bool {
+		return search(m, until(all, answers[i].to), budget) == illegal
+	})
+	return answers[first]
+}
+
+// until is the History as it was at a moment: later calls are not made yet, and
+// later answers not given.
+func until(all []call, then moment) (cut []call) {
+	for _, c := range all {
+		if then.before(c.from) {
+			continue
+		}
+		if then.before(c.to) {
+			c.to, c.answered = never, false
+		}
+		cut = append(cut, c)
+	}
+	return cut
+}
+
+// place says where a call stands in an order, and what it would answer there.
+func place(m Model, order []call, culprit call) Evidence {
+	state := m.Init()
+	var before *call
+	for i, c := range order {
+		next, output := m.Step(state, c.op.Input)
+		if c.op != culprit.op {
+			state, before = next, &order[i]
+			continue
+		}
+		e := Evidence{Text: fmt.Sprintf("an order that explains every answer until then begins with it, which gives %q", output)}
+		if before != nil {
+			e.Event = before.op.CallEvent
+			e.Text = fmt.Sprintf("an order that explains every answer until then has it after %s, which gives %q", name(*before), output)
+		}
+		if m.Describe != nil {
+			e.Text += " in the state " + m.Describe(state)
+		}
+		return e
+	}
+	return Evidence{}
+}
+
+// verb is the first word of an input, for the signature, if it is a word.
+func verb(input string) string {
+	end := 0
+	for i, r := range input {
+		if !unicode.IsLetter(r) {
+			break
+		}
+		end = i + len(string(r))
+	}
+	if end == 0 {
+		return ""
+	}
+	return ": " + input[:end]
+}

@@ -1,0 +1,141 @@
+package invariant
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+
+	"raftian/linearizability/verdict"
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
+)
+
+// LeaderCompleteness holds if an entry that was committed in one term is in the
+// durable log or the snapshot of every machine that becomes leader of a later
+// one. Source: Raft §5.4.3, figure 3 (Leader Completeness); Thesis §3.6.3.
+//
+// A machine that learns, or acts on, a commit does so in the term of the commit
+// or later, so its own term is a safe bound: leaders of terms after that one
+// must have the entry, whether they were elected before or after the news. By
+// Log Matching a log that has the highest entry committed in a term has all
+// entries before it, so one entry per term is kept. An entry whose presence the
+// events leave open is taken to be there.
+type LeaderCompleteness struct {
+	ruling
+	logs    termLogs
+	terms   map[string]uint64 // durable term of each machine
+	commits []commit          // by rising term
+	leaders []leadership      // in the order of their election
+	highest uint64            // the highest term that had a leader
+}
+
+// commit is the highest entry known to be committed when its term ended.
+type commit struct {
+	term             uint64 // committed in this term or before
+	index, entryTerm uint64
+	by               sighting
+	how              string
+}
+
+// leadership is a leader and the log it was elected with, which it only
+// appends to while it leads (Raft, figure 3, Leader Append-Only).
+type leadership struct {
+	term uint64
+	log  termLog
+	by   sighting
+}
+
+// NewLeaderCompleteness returns the judge.
+func NewLeaderCompleteness() *LeaderCompleteness {
+	return &LeaderCompleteness{logs: make(termLogs), terms: make(map[string]uint64)}
+}
+
+// Name is "leader-completeness".
+func (*LeaderCompleteness) Name() string { return "leader-completeness" }
+
+// Kinds are the kinds of event it reads.
+func (*LeaderCompleteness) Kinds() []string {
+	return append(kindsOfLogs(), env.KindTerm, env.KindCommit, env.KindApply, env.KindRole)
+}
+
+// Event takes the next event.
+func (j *LeaderCompleteness) Event(e *trace.Event) {
+	if j.failed() {
+		return
+	}
+	switch e.Kind {
+	case env.KindTerm:
+		j.terms[e.Machine] = e.Term
+	case env.KindRole:
+		if e.Text == "leader" {
+			j.elected(e)
+		}
+	case env.KindCommit:
+		// The entry is one of the log; under a snapshot an earlier commit
+		// has told of it.
+		if term, is := j.logs.of(e.Machine).term(e.Index); is == present {
+			j.committed(e, term, max(e.Term, term), "knew entry %d of term %d to be committed")
+		}
+	case env.KindApply:
+		j.committed(e, e.Term, e.Term, "applied entry %d of term %d")
+	default:
+		j.logs.take(e)
+	}
+}
+
+// committed keeps that an entry was committed in term since or before it.
+func (j *LeaderCompleteness) committed(e *trace.Event, entryTerm, since uint64, how string) {
+	since = max(since, j.terms[e.Machine])
+	i := len(j.commits)
+	if i > 0 && j.commits[i-1].term >= since {
+		i = sort.Search(i, func(i int) bool { return j.commits[i].term >= since })
+	}
+	c := commit{term: since, index: e.Index, entryTerm: entryTerm, by: see(e), how: how}
+	switch {
+	case i == len(j.commits) || j.commits[i].term != since:
+		j.commits = slices.Insert(j.commits, i, c)
+	case j.commits[i].index < c.index:
+		j.commits[i] = c
+	default:
+		return
+	}
+	if since >= j.highest {
+		return
+	}
+	for _, l := range j.leaders {
+		j.compare(l, c)
+	}
+}
+
+// elected judges a new leader by what was committed before its term.
+func (j *LeaderCompleteness) elected(e *trace.Event) {
+	l := leadership{term: e.Term, log: j.logs.of(e.Machine).clone(), by: see(e)}
+	j.leaders = append(j.leaders, l)
+	j.highest = max(j.highest, l.term)
+	for _, c := range j.commits {
+		j.compare(l, c)
+	}
+}
+
+// compare fails if the leader is of a later term than the commit and lacks it.
+func (j *LeaderCompleteness) compare(l leadership, c commit) {
+	if l.term <= c.term {
+		return
+	}
+	term, is := l.log.term(c.index)
+	if is == veiled || is == present && term == c.entryTerm {
+		return
+	}
+	has := "without it"
+	if is == present {
+		has = fmt.Sprintf("with entry %d of term %d instead", c.index, term)
+	}
+	j.fail("a leader lacks a committed entry",
+		fmt.Sprintf("%s led term %d without entry %d of term %d, committed in term %d or before",
+			l.by.machine, l.term, c.index, c.entryTerm, c.term),
+		c.by.did(c.how, c.index, c.entryTerm),
+		l.by.did("became leader of term %d %s", l.term, has))
+}
+
+// Verdict says whether the property held.
+func (j *LeaderCompleteness) Verdict() verdict.Verdict { return j.verdict(j.Name()) }

@@ -1,0 +1,133 @@
+package invariant
+
+import (
+	"fmt"
+
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
+)
+
+// durable is the half of Monotonic that looks across crashes: the durable term
+// never goes back, no two votes of one machine in one term differ, and a
+// committed entry that was durable is still there at the next boot, in the log
+// or in the snapshot. Source: Raft, figure 2 (persistent state on all servers,
+// updated on stable storage before responding to RPCs); Thesis §3.8.
+type durable struct {
+	ruling *ruling
+	logs   termLogs
+	terms  map[string]durableTerm
+	votes  map[ballot]vote
+
+	committed table[uint64] // term of the committed entry; 0 if not known
+	highest   uint64        // the highest index that is known to be committed
+	commitBy  sighting
+}
+
+type ballot struct {
+	machine string
+	term    uint64
+}
+
+type vote struct {
+	peer string
+	by   sighting
+}
+
+func newDurable(r *ruling) durable {
+	return durable{
+		ruling: r,
+		logs:   make(termLogs),
+		terms:  make(map[string]durableTerm),
+		votes:  make(map[ballot]vote),
+	}
+}
+
+// durableTerm is a term that was made durable, and by which incarnation.
+type durableTerm struct {
+	mark
+	boot uint64
+}
+
+func (d *durable) event(e *trace.Event) {
+	switch e.Kind {
+	case env.KindTerm:
+		d.term(e)
+	case env.KindVote:
+		d.vote(e)
+	case env.KindCommit:
+		d.commit(e)
+	case env.KindLog:
+		d.boot(e)
+		d.logs.take(e)
+	case env.KindAppend, env.KindTruncate, env.KindSnapshot, env.KindRestore, env.KindReady:
+		d.logs.take(e)
+	}
+}
+
+func (d *durable) term(e *trace.Event) {
+	if m := d.terms[e.Machine]; e.Term < m.value {
+		when := "across a crash"
+		if m.boot == e.Boot {
+			when = "within an incarnation"
+		}
+		d.ruling.fail("the durable term went back "+when,
+			fmt.Sprintf("%s: the durable term went back from %d to %d", e.Machine, m.value, e.Term),
+			m.by.did("made term %d durable", m.value),
+			see(e).did("made term %d durable", e.Term))
+		return
+	}
+	d.terms[e.Machine] = durableTerm{mark{e.Term, see(e)}, e.Boot}
+}
+
+func (d *durable) vote(e *trace.Event) {
+	b := ballot{e.Machine, e.Term}
+	first, voted := d.votes[b]
+	if !voted {
+		d.votes[b] = vote{e.Peer, see(e)}
+		return
+	}
+	if first.peer == e.Peer {
+		return
+	}
+	d.ruling.fail("two votes in one term",
+		fmt.Sprintf("%s voted for %s and for %s in term %d", e.Machine, first.peer, e.Peer, e.Term),
+		first.by.did("voted for %s in term %d", first.peer, e.Term),
+		see(e).did("voted for %s in term %d", e.Peer, e.Term))
+}
+
+// commit keeps the terms of the entries that are committed by now, as the log of
+// the machine that says so has them. A log that does not hold the entry leaves
+// it to the others to say.
+func (d *durable) commit(e *trace.Event) {
+	log := d.logs.of(e.Machine)
+	if e.Index <= d.highest || !log.holds(e.Index) {
+		return
+	}
+	for i := max(d.highest+1, log.runs[0].first); i <= e.Index; i++ {
+		if term, is := log.term(i); is == present {
+			*d.committed.put(i) = term
+		}
+	}
+	d.highest, d.commitBy = e.Index, see(e)
+}
+
+// boot compares what KindLog says with the log before the crash. If the first
+// entry that is gone was not committed, none after it was.
+func (d *durable) boot(e *trace.Event) {
+	log := d.logs.of(e.Machine)
+	if log.empty() {
+		return
+	}
+	gone := max(log.runs[0].first, log.snapshot+1)
+	if e.Count > 0 {
+		gone = max(gone, e.Index+e.Count)
+	}
+	term, is := log.term(gone)
+	if !log.holds(gone) || is != present || term != d.committed.get(gone) {
+		return
+	}
+	d.ruling.fail("a committed entry was lost in a crash",
+		fmt.Sprintf("%s lost entry %d of term %d, which was committed and durable", e.Machine, gone, term),
+		d.commitBy.did("had commit index %d", d.highest),
+		see(e).did("booted with %d entries in its log from %d on", e.Count, e.Index))
+}

@@ -1,0 +1,234 @@
+package invariant
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"raftian/linearizability/verdict"
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
+)
+
+// Liveness holds if the system recovers once every fault is over, within a bound:
+// a leader exists, every machine of the configuration is up and ready, calls
+// made after the bound are answered "ok" within the bound, and at the end every
+// machine has committed and applied what any had the bound before. The run must
+// end at all. Source: Raft §5.6 (a leader is elected and keeps leading when
+// broadcast time is well below the election timeout, and that well below the
+// time between failures), §9.3 for how long that takes; Thesis §3.9.
+//
+// A call that is younger than the bound when the run ends may be unanswered. A
+// run that ends before the bound is over proves nothing.
+type Liveness struct {
+	bound  time.Duration
+	roster roster
+	some   bool // some event was seen
+	ended  *sighting
+
+	healed   *sighting
+	deadline env.Instant // healed and the bound
+	elected  bool        // a leader was elected by then, or led then
+	past     bool        // the deadline is over
+
+	calls    map[operation]sighting // open ones, made after the deadline
+	refused  *verdict.Evidence      // the first that was not answered "ok"
+	progress map[string]*reached
+	commit   horizon
+	applied  horizon
+}
+
+// reached is how far a machine has come since its boot.
+type reached struct{ commit, applied uint64 }
+
+// NewLiveness returns the judge. Without a bound above 0 it judges nothing.
+func NewLiveness(bound time.Duration) *Liveness {
+	return &Liveness{
+		bound:    bound,
+		roster:   make(roster),
+		calls:    make(map[operation]sighting),
+		progress: make(map[string]*reached),
+		commit:   horizon{back: bound},
+		applied:  horizon{back: bound},
+	}
+}
+
+// Name is "liveness".
+func (*Liveness) Name() string { return "liveness" }
+
+// Kinds are the kinds of event it reads.
+func (*Liveness) Kinds() []string {
+	return append(kindsOfRoster(), env.KindInvoke, env.KindReturn, env.KindCommit,
+		env.KindApply, env.KindRestore, trace.KindHeal, trace.KindEnd)
+}
+
+// Event takes the next event.
+func (j *Liveness) Event(e *trace.Event) {
+	j.some = true
+	j.clock(e.At)
+	switch e.Kind {
+	case trace.KindHeal:
+		s := see(e)
+		j.healed, j.deadline = &s, e.At.Add(j.bound)
+	case trace.KindEnd:
+		s := see(e)
+		j.ended = &s
+	case env.KindInvoke:
+		if j.past {
+			j.calls[operation{e.Client, e.Seq}] = see(e)
+		}
+	case env.KindReturn:
+		j.returned(e)
+	case env.KindCommit, env.KindApply, env.KindRestore:
+		j.moved(e)
+	default:
+		j.roster.take(e)
+		if e.Kind == trace.KindBoot {
+			delete(j.progress, e.Machine)
+		}
+		if e.Kind == env.KindRole && e.Text == "leader" && j.healed != nil && !j.past {
+			j.elected = true
+		}
+	}
+}
+
+// clock notices that the deadline is over. A machine that leads then, as it may
+// have done since before the heal, is as good as one elected after it.
+func (j *Liveness) clock(now env.Instant) {
+	if j.healed == nil || j.past || now <= j.deadline {
+		return
+	}
+	j.past = true
+	j.elected = j.elected || j.roster.leader() != ""
+}
+
+// returned ends a call.
+func (j *Liveness) returned(e *trace.Event) {
+	op := operation{e.Client, e.Seq}
+	call, open := j.calls[op]
+	if !open {
+		return
+	}
+	delete(j.calls, op)
+	if word, _, _ := strings.Cut(e.Text, " "); word != "ok" && j.refused == nil {
+		j.refused = &verdict.Evidence{
+			Event: e.N,
+			Text:  fmt.Sprintf("%s, called at %v, was answered %q at %v", op, call.at, e.Text, e.At),
+		}
+	}
+}
+
+// moved follows how far a machine has come.
+func (j *Liveness) moved(e *trace.Event) {
+	p := j.progress[e.Machine]
+	if p == nil {
+		p = new(reached)
+		j.progress[e.Machine] = p
+	}
+	switch e.Kind {
+	case env.KindCommit:
+		p.commit = max(p.commit, e.Index)
+		j.commit.raise(e.At, e.Index)
+	case env.KindApply:
+		p.applied = max(p.applied, e.Index)
+		j.applied.raise(e.At, e.Index)
+	case env.KindRestore:
+		// A snapshot holds what is committed. It may end at an entry that is
+		// no command, which others pass without a word, so it moves its own
+		// machine but sets no mark for them.
+		p.commit, p.applied = max(p.commit, e.Index), max(p.applied, e.Index)
+	}
+}
+
+// Verdict says whether the property held.
+func (j *Liveness) Verdict() verdict.Verdict {
+	switch {
+	case j.bound <= 0:
+		return undecided(j.Name(), verdict.NotRun, "no bound was given")
+	case !j.some:
+		return undecided(j.Name(), verdict.NotRun, "the trace has no events")
+	}
+	var r ruling
+	if j.ended == nil {
+		r.fail("the run did not end", "did not end")
+		return r.verdict(j.Name())
+	}
+	if j.healed == nil {
+		return undecided(j.Name(), verdict.Inconclusive, "the faults never ended, so nothing had to recover")
+	}
+	if j.ended.at < j.deadline {
+		return undecided(j.Name(), verdict.Inconclusive,
+			fmt.Sprintf("the run ended %v after its faults, before the bound of %v", j.ended.at.Sub(j.healed.at), j.bound))
+	}
+	j.led(&r)
+	j.allReady(&r)
+	j.answered(&r)
+	j.caughtUp(&r)
+	return r.verdict(j.Name())
+}
+
+// heal is the evidence that recovery was due.
+func (j *Liveness) heal() verdict.Evidence {
+	return verdict.Evidence{Event: j.healed.event, Text: fmt.Sprintf("every fault was over at %v", j.healed.at)}
+}
+
+// led fails if no leader was there in time.
+func (j *Liveness) led(r *ruling) {
+	if !j.elected && (j.past || j.roster.leader() == "") {
+		r.fail("no leader", fmt.Sprintf("no machine led within %v after the faults", j.bound), j.heal())
+	}
+}
+
+// allReady fails if a machine was not ready in time, or is not up at the end.
+func (j *Liveness) allReady(r *ruling) {
+	for _, name := range j.roster.belong() {
+		m := j.roster[name]
+		switch {
+		case m == nil || !m.up:
+			r.fail("a machine is not up", fmt.Sprintf("%s is not up at the end", name), j.heal())
+		case !m.ready:
+			r.fail("a machine is not ready", fmt.Sprintf("%s never finished booting", name), j.heal())
+		case m.readyAt > j.deadline:
+			r.fail("a machine is ready too late",
+				fmt.Sprintf("%s was ready only at %v, later than %v after the faults", name, m.readyAt, j.bound), j.heal())
+		}
+	}
+}
+
+// answered fails if a call after the deadline had no good answer in time.
+func (j *Liveness) answered(r *ruling) {
+	if j.refused != nil {
+		r.fail("a fresh call did not succeed", "a call made after the system had to be well did not succeed",
+			j.heal(), *j.refused)
+		return
+	}
+	var oldest *verdict.Evidence
+	for op, call := range j.calls { //raftian:unordered the oldest is the same in any order
+		if j.ended.at.Sub(call.at) >= j.bound && (oldest == nil || call.event < oldest.Event) {
+			oldest = &verdict.Evidence{Event: call.event, Text: fmt.Sprintf("%s was called at %v and never answered", op, call.at)}
+		}
+	}
+	if oldest != nil {
+		r.fail("a fresh call was never answered",
+			fmt.Sprintf("a call made after the system had to be well had no answer for %v", j.bound), j.heal(), *oldest)
+	}
+}
+
+// caughtUp fails if a machine stayed behind the others.
+func (j *Liveness) caughtUp(r *ruling) {
+	commit, applied := j.commit.before(j.ended.at), j.applied.before(j.ended.at)
+	for _, name := range j.roster.belong() {
+		p := j.progress[name]
+		if p == nil {
+			p = new(reached)
+		}
+		if p.commit < commit {
+			r.fail("a machine's commit index stays behind",
+				fmt.Sprintf("%s ends at commit index %d, %v after another had %d", name, p.commit, j.bound, commit), j.heal())
+		}
+		if p.applied < applied {
+			r.fail("a machine's applied index stays behind",
+				fmt.Sprintf("%s ends at applied index %d, %v after another had %d", name, p.applied, j.bound, applied), j.heal())
+		}
+	}
+}

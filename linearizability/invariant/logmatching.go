@@ -1,0 +1,131 @@
+package invariant
+
+import (
+	"fmt"
+
+	"raftian/linearizability/verdict"
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
+)
+
+// LogMatching holds if two logs that have an entry of the same index and term
+// agree in that entry and in all before it. Source: Raft §5.3, figure 3 (Log
+// Matching); Thesis §3.5.
+//
+// It is judged by the induction that proves it: over all machines, index and
+// term must determine an entry's payload and the term of the entry before it.
+// Then two logs that agree at one entry agree at the one before, and so on down.
+// That costs one look-up for each entry written. What precedes an entry is not
+// known where a snapshot has taken its place; no claim is made there. An entry
+// written where nothing precedes it, neither log nor snapshot, is a hole, and a
+// violation too.
+type LogMatching struct {
+	ruling
+	logs    termLogs
+	entries map[entryID]entry
+}
+
+type entryID struct{ index, term uint64 }
+
+// entry is what one log said of an entry, and which.
+type entry struct {
+	hash       uint64
+	hashKnown  bool
+	prev       uint64 // term of the entry before it; 0 before the first
+	prevKnown  bool
+	by, prevBy sighting // who gave the payload, and who the entry before
+}
+
+// NewLogMatching returns the judge.
+func NewLogMatching() *LogMatching {
+	return &LogMatching{logs: make(termLogs), entries: make(map[entryID]entry)}
+}
+
+// Name is "log-matching".
+func (*LogMatching) Name() string { return "log-matching" }
+
+// Kinds are the kinds of event it reads.
+func (*LogMatching) Kinds() []string { return kindsOfLogs() }
+
+// Event takes the next event.
+func (j *LogMatching) Event(e *trace.Event) {
+	if j.failed() {
+		return
+	}
+	switch e.Kind {
+	case env.KindAppend:
+		j.written(e)
+	case env.KindLog:
+		j.logs.take(e)
+		j.booted(e)
+	default:
+		j.logs.take(e)
+	}
+}
+
+// written judges an entry that was made durable.
+func (j *LogMatching) written(e *trace.Event) {
+	log := j.logs.of(e.Machine)
+	prev, is := log.before(e.Index)
+	if is == absent {
+		j.fail("a hole in the log",
+			fmt.Sprintf("%s has no entry %d to put entry %d after", e.Machine, e.Index-1, e.Index),
+			see(e).did("wrote entry %d of term %d after neither an entry nor a snapshot", e.Index, e.Term))
+		return
+	}
+	j.logs.take(e)
+	j.agree(entryID{e.Index, e.Term}, entry{
+		hash: e.Hash, hashKnown: true,
+		prev: prev, prevKnown: is == present,
+		by: see(e), prevBy: see(e),
+	})
+}
+
+// booted judges the last entry of a log at boot. Its payload is not told.
+func (j *LogMatching) booted(e *trace.Event) {
+	if e.Count == 0 {
+		return
+	}
+	last := e.Index + e.Count - 1
+	prev, is := j.logs.of(e.Machine).before(last)
+	if is == present {
+		j.agree(entryID{last, e.Term}, entry{prev: prev, prevKnown: true, prevBy: see(e)})
+	}
+}
+
+// agree compares an entry with what other logs said of it, and adds to that.
+func (j *LogMatching) agree(id entryID, x entry) {
+	old, known := j.entries[id]
+	if known && old.hashKnown && x.hashKnown && old.hash != x.hash {
+		j.fail("one index and term, two payloads",
+			fmt.Sprintf("entry %d of term %d differs between %s and %s", id.index, id.term, old.by.machine, x.by.machine),
+			old.by.did("wrote entry %d of term %d with payload %016x", id.index, id.term, old.hash),
+			x.by.did("wrote entry %d of term %d with payload %016x", id.index, id.term, x.hash))
+		return
+	}
+	if known && old.prevKnown && x.prevKnown && old.prev != x.prev {
+		j.fail("logs agree at an entry but not before it",
+			fmt.Sprintf("entry %d of term %d follows one of term %d on %s but of term %d on %s",
+				id.index, id.term, old.prev, old.prevBy.machine, x.prev, x.prevBy.machine),
+			old.prevBy.did("had entry %d of term %d after one of term %d", id.index, id.term, old.prev),
+			x.prevBy.did("had entry %d of term %d after one of term %d", id.index, id.term, x.prev))
+		return
+	}
+	if !known || !old.hashKnown && x.hashKnown || !old.prevKnown && x.prevKnown {
+		j.entries[id] = old.with(x)
+	}
+}
+
+// with returns what both say together, the older first.
+func (old entry) with(x entry) entry {
+	if !old.hashKnown {
+		old.hash, old.hashKnown, old.by = x.hash, x.hashKnown, x.by
+	}
+	if !old.prevKnown {
+		old.prev, old.prevKnown, old.prevBy = x.prev, x.prevKnown, x.prevBy
+	}
+	return old
+}
+
+// Verdict says whether the property held.
+func (j *LogMatching) Verdict() verdict.Verdict { return j.verdict(j.Name()) }

@@ -1,0 +1,80 @@
+package invariant
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
+)
+
+// roster follows who is up, who leads, and who belongs to the system.
+type roster map[string]*member
+
+// member is what a machine is at present.
+type member struct {
+	up      bool
+	ready   bool
+	readyAt env.Instant
+	leads   bool
+	term    uint64 // of its role
+	config  string // the configuration it stored last, as KindConfig words it
+}
+
+// kindsOfRoster are the kinds of event that take reads.
+func kindsOfRoster() []string {
+	return []string{trace.KindBoot, trace.KindCrash, trace.KindExit,
+		env.KindReady, env.KindRole, env.KindConfig}
+}
+
+// take follows what an event says of its machine.
+func (r roster) take(e *trace.Event) {
+	m := r[e.Machine]
+	if m == nil {
+		m = new(member)
+		r[e.Machine] = m
+	}
+	switch e.Kind {
+	case trace.KindBoot:
+		m.up, m.ready, m.leads = true, false, false
+	case trace.KindCrash, trace.KindExit:
+		m.up, m.ready, m.leads = false, false, false
+	case env.KindReady:
+		m.up, m.ready, m.readyAt = true, true, e.At
+	case env.KindRole:
+		m.leads, m.term = e.Text == "leader", e.Term
+	case env.KindConfig:
+		m.config = e.Text
+	}
+}
+
+// leader returns the machine that leads in the highest term; "" if none leads.
+func (r roster) leader() (name string) {
+	for _, candidate := range slices.Sorted(maps.Keys(r)) {
+		if m := r[candidate]; m.leads && (name == "" || m.term > r[name].term) {
+			name = candidate
+		}
+	}
+	return name
+}
+
+// belong returns the machines of the leader's configuration, voters or not, by
+// name. Without a leader that has told its configuration it is every machine.
+func (r roster) belong() []string {
+	if leader := r.leader(); leader != "" && r[leader].config != "" {
+		return configured(r[leader].config)
+	}
+	return slices.Sorted(maps.Keys(r))
+}
+
+// configured returns the machines in "n1 n2 voters, n3 nonvoter", by name.
+func configured(text string) (names []string) {
+	for group := range strings.SplitSeq(text, ",") {
+		if words := strings.Fields(group); len(words) > 0 {
+			names = append(names, words[:len(words)-1]...)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,50 @@
+// Package linearizability judges runs: it reads the Trace of a run, and the
+// History its clients saw, and says whether what must hold did hold.
+//
+//	judge.go      Judge, and the words of package verdict
+//	panel.go      Panel: the standard judges over one trace
+//	model.go      Model: what the system is when nothing is concurrent
+//	check.go      Check: is a history linearizable? The judge that asks it
+//	tighten.go    shorter histories that are easier and as good
+//	witness.go    an order proved right, from log indexes
+//	search.go     an order looked for, by Porcupine
+//	space.go      what that has to go through, and what it need not
+//	explain.go    why there is no order, in words
+//	verdict/      Verdict, Outcome, Evidence
+//	history/      Op, and its Recorder from a trace
+//	invariant/    Raft's own properties, one file each
+package linearizability
+
+import (
+	"raftian/linearizability/verdict"
+	"raftian/netsim/trace"
+)
+
+// What judges say, under the names that most who call them need.
+type (
+	Verdict  = verdict.Verdict
+	Evidence = verdict.Evidence
+	Outcome  = verdict.Outcome
+)
+
+// The outcomes of a Verdict.
+const (
+	NotRun       = verdict.NotRun
+	Pass         = verdict.Pass
+	Fail         = verdict.Fail
+	Inconclusive = verdict.Inconclusive
+)
+
+// Judge reads the events of one run, in order, and then gives its Verdict. It
+// keeps what it needs of an event, not the event.
+type Judge interface {
+	// Name is a short fixed name such as "election-safety".
+	Name() string
+	// Kinds are the kinds of event it reads. Others change nothing and need not
+	// be given to it.
+	Kinds() []string
+	// Event takes the next event. The Judge must not keep the pointer.
+	Event(e *trace.Event)
+	// Verdict is called once, after the last event.
+	Verdict() Verdict
+}

@@ -1,0 +1,22 @@
+package linearizability
+
+import "raftian/linearizability/history"
+
+// Model is what the system is when nothing is concurrent: a deterministic state
+// machine. States are immutable values: Step returns a new one.
+type Model struct {
+	// Init returns the state in the beginning.
+	Init func() any
+	// Step carries out input and returns the state after it and its output, as
+	// it would be in Op.Output.
+	Step func(state any, input string) (next any, output string)
+	// Equal says whether two states are the same; nil is ==, for which they
+	// must be comparable.
+	Equal func(a, b any) bool
+	// Partition splits a History into parts that do not depend on each other,
+	// such as one per key: it is linearizable if and only if each part is, and
+	// Init and Step serve each part alone. Nil leaves it whole.
+	Partition func(ops []history.Op) [][]history.Op
+	// Describe puts a state into a few words for evidence; nil leaves it out.
+	Describe func(state any) string
+}

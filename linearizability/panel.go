@@ -1,0 +1,89 @@
+package linearizability
+
+import (
+	"time"
+
+	"raftian/linearizability/invariant"
+	"raftian/netsim/trace"
+)
+
+// Options are what the standard judges need to know beside the trace. A judge
+// that lacks what it needs says NotRun.
+type Options struct {
+	// Model is what clients may expect, for linearizability.
+	Model *Model
+	// Search bounds the effort spent on linearizability.
+	Search Search
+	// ReadOnly says of a call's input that it reads without going through the
+	// log, so that no entry is its own; nil says so of none.
+	ReadOnly func(input string) bool
+	// Bound is how soon the system must recover once all faults are over, for
+	// liveness and for how far behind a local log may be.
+	Bound time.Duration
+	// RPCCeiling is how many requests a machine may send in a second.
+	RPCCeiling int
+}
+
+// Panel is all standard judges over one trace.
+type Panel struct {
+	judges []Judge
+	byKind map[string][]Judge
+}
+
+// NewPanel returns the standard judges, who have seen nothing.
+func NewPanel(o Options) *Panel {
+	return panelOf(
+		invariant.NewElectionSafety(),
+		invariant.NewLogMatching(),
+		invariant.NewLeaderCompleteness(),
+		invariant.NewStateMachineSafety(),
+		invariant.NewMonotonic(),
+		invariant.NewAcknowledged(o.ReadOnly),
+		invariant.NewExactlyOnce(),
+		invariant.NewLocalLogs(o.Bound),
+		NewLinearizability(o.Model, o.Search),
+		invariant.NewLiveness(o.Bound),
+		invariant.NewProcess(""),
+		invariant.NewRPCRate(o.RPCCeiling),
+	)
+}
+
+// panelOf sorts judges by the kinds they want, so that an event costs one look-up
+// and the time of those who want it.
+func panelOf(judges ...Judge) *Panel {
+	p := &Panel{judges: judges, byKind: make(map[string][]Judge)}
+	for _, j := range judges {
+		for _, kind := range j.Kinds() {
+			p.byKind[kind] = append(p.byKind[kind], j)
+		}
+	}
+	return p
+}
+
+// Event gives the next event of the trace to the judges who want it.
+func (p *Panel) Event(e *trace.Event) {
+	for _, j := range p.byKind[e.Kind] {
+		j.Event(e)
+	}
+}
+
+// Exit tells what the process said when it ended; "" is that it ended well.
+// Without it, that is taken to be so.
+func (p *Panel) Exit(words string) {
+	process := invariant.NewProcess(words)
+	for i, j := range p.judges {
+		if j.Name() == process.Name() {
+			p.judges[i] = process
+		}
+	}
+}
+
+// Verdicts returns what the judges say, always in the same order. It is called
+// once, after the last event.
+func (p *Panel) Verdicts() []Verdict {
+	verdicts := make([]Verdict, len(p.judges))
+	for i, j := range p.judges {
+		verdicts[i] = j.Verdict()
+	}
+	return verdicts
+}

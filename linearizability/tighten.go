@@ -1,0 +1,84 @@
+package linearizability
+
+import (
+	"cmp"
+	"math"
+
+	"raftian/linearizability/history"
+	"raftian/netsim/env"
+)
+
+// call is an operation as the checkers see it: it takes effect at some moment
+// from its call to its return.
+type call struct {
+	op       *history.Op
+	from, to moment
+	answered bool // its output is known; otherwise any will do
+}
+
+// moment is a point in the order of a run. Events of one instant are ordered by
+// their numbers, which is the order in which they really happened. An imported
+// History has no numbers: there, equal instants are concurrent, since clocks
+// that tick together prove no order.
+type moment struct {
+	at    env.Instant
+	event uint64
+}
+
+// never is after every moment of a run.
+var never = moment{at: math.MaxInt64, event: math.MaxUint64}
+
+func (a moment) compare(b moment) int {
+	if c := cmp.Compare(a.at, b.at); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.event, b.event)
+}
+
+func (a moment) before(b moment) bool { return a.compare(b) < 0 }
+
+// calls returns the History as clients saw it. A Fail had no effect and is left
+// out. An Unknown one may take effect at any time after its call; that it may
+// never do so needs no case of its own, for it may do so after all others, where
+// nobody notices: Step is total and its output is not compared.
+func calls(ops []history.Op) []call {
+	all := make([]call, 0, len(ops))
+	for i := range ops {
+		op := &ops[i]
+		c := call{op: op, from: moment{op.Call, op.CallEvent}, to: never}
+		switch op.Outcome {
+		case history.Fail:
+			continue
+		case history.OK:
+			c.to, c.answered = moment{op.Return, op.ReturnEvent}, true
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// tighten returns a History that is easier to decide: Unknown operations that no
+// machine ever applied are left out, and those that one did apply have taken
+// effect by the first time that one did.
+//
+// An order of this History that explains every answer is also one of the History
+// that clients saw. The ones left out are added at the end of it, which real time
+// allows, since they never returned, and which changes no answer. The others may
+// stay where they are: their time in the true History, from the call on, includes
+// the time they have here. So if this History is linearizable, the true one is.
+// The converse needs what machines reported to be right, so it is not relied on.
+func tighten(all []call) []call {
+	tight := make([]call, 0, len(all))
+	for _, c := range all {
+		if !c.answered {
+			if c.op.AppliedEvent == 0 {
+				continue
+			}
+			if applied := (moment{c.op.Applied, c.op.AppliedEvent}); c.from.before(applied) {
+				c.to = applied
+			}
+		}
+		tight = append(tight, c)
+	}
+	return tight
+}

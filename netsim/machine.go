@@ -1,0 +1,190 @@
+package netsim
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"sync"
+
+	"raftian/netsim/disk"
+	"raftian/netsim/env"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+)
+
+// Machine is a simulated computer. It survives crashes: its disk is what
+// remains from one incarnation to the next.
+type Machine struct {
+	world  *World
+	name   string
+	disk   *disk.Disk
+	losses *rand.Rand // what power losses leave
+	syncs  *rand.Rand // how long fsyncs take
+	boots  uint64
+	inc    *incarnation // nil while it is off
+	off    bool         // without power (else at most the process is gone)
+	held   int          // how many faults keep it down
+	// conns are the connections its kernel knows: those of the present
+	// incarnation, and those closed that still have something to send.
+	conns map[uint64]*conn
+
+	// What its program last reported of itself, for faults that aim at roles.
+	role string
+	term uint64
+}
+
+// downfall is how a machine goes down.
+type downfall string
+
+const (
+	powerLost downfall = "power"
+	killed    downfall = "kill"
+	exited    downfall = "exit"
+)
+
+// incarnation is a machine from one boot to the next crash, and what the
+// programs's Env acts on.
+type incarnation struct {
+	*Machine
+	boot      uint64
+	dead      bool
+	listeners map[string]*listener
+	calls     map[uint64]*call // that it waits for
+	onCrash   []func()
+	port      uint16 // last one handed out
+}
+
+// boot starts the machine's program. Holds the lock.
+func (m *Machine) boot() {
+	m.boots++
+	m.off = false
+	m.setDown(false)
+	inc := &incarnation{
+		Machine:   m,
+		boot:      m.boots,
+		listeners: map[string]*listener{},
+		calls:     map[uint64]*call{},
+		port:      portsAfter,
+	}
+	m.inc = inc
+	inc.emit(env.Note{Kind: trace.KindBoot})
+	go inc.run()
+}
+
+// run is the goroutine of the machine's program.
+func (i *incarnation) run() {
+	err := i.world.program(environ{i})
+	i.enter()
+	defer i.leave()
+	note := env.Note{Kind: trace.KindExit}
+	if err != nil {
+		note.Text = err.Error()
+	}
+	i.emit(note)
+	i.Machine.crash(exited)
+}
+
+// crash takes the machine down: its present incarnation, if there is one, and
+// its power. Holds the lock.
+func (m *Machine) crash(how downfall) {
+	i := m.inc
+	if i != nil {
+		if how != exited {
+			i.emit(env.Note{Kind: trace.KindCrash, Text: string(how)})
+		}
+		i.dead = true
+		m.inc = nil
+		m.role, m.term = "", 0
+	}
+	switch {
+	case how == powerLost && !m.off:
+		m.off = true
+		m.setDown(true)
+		m.disk = m.disk.PowerLoss(m.losses)
+	case i != nil:
+		m.disk = m.disk.Kill()
+	}
+	if i != nil {
+		i.abandon(how)
+	}
+	for _, c := range sorted(m.conns) {
+		c.abandon(how)
+	}
+}
+
+// abandon wakes whoever waits for something, and lets the program know.
+func (i *incarnation) abandon(how downfall) {
+	for _, l := range sorted(i.listeners) {
+		l.abandon(how)
+	}
+	for _, c := range sorted(i.calls) {
+		c.over = true
+		c.done.Broadcast()
+	}
+	for _, f := range i.onCrash {
+		go f()
+	}
+	i.onCrash = nil
+}
+
+// setDown tells the links whether the machine has power.
+func (m *Machine) setDown(down bool) {
+	for _, other := range m.world.machines {
+		if l := m.world.links[direction{other, m}]; l != nil {
+			l.SetDown(down)
+		}
+	}
+}
+
+// enter takes the World's lock for a program's call and ends the goroutine if
+// the incarnation is dead. Its caller defers leave, or calls it.
+func (i *incarnation) enter() {
+	i.world.mu.Lock()
+	if i.dead {
+		i.world.mu.Unlock()
+		runtime.Goexit()
+	}
+}
+
+func (i *incarnation) leave() { i.world.mu.Unlock() }
+
+// gate is for after having waited: it ends the goroutine if the incarnation has
+// died meanwhile. The deferred leave gives the lock back.
+func (i *incarnation) gate() {
+	if i.dead {
+		runtime.Goexit()
+	}
+}
+
+// wait waits on a condition of the World's lock.
+func (i *incarnation) wait(c *sync.Cond) {
+	c.Wait()
+	i.gate()
+}
+
+// emit reports a note of this incarnation. Holds the lock.
+func (i *incarnation) emit(n env.Note) {
+	i.world.emit(&trace.Event{Machine: i.name, Boot: i.boot, Note: n})
+}
+
+// leader is the machine that leads, as far as its program has said: the leader
+// of the highest term, or nil.
+func (w *World) leader() *Machine {
+	var found *Machine
+	for _, m := range w.machines {
+		if m.inc != nil && m.role == "leader" && (found == nil || m.term > found.term) {
+			found = m
+		}
+	}
+	return found
+}
+
+// script is what the plan has the clients on machine name do.
+func script(p *plan.Plan, name string) []env.Call {
+	var calls []env.Call
+	for _, s := range p.Script {
+		if s.Machine == name {
+			calls = append(calls, s.Call)
+		}
+	}
+	return calls
+}

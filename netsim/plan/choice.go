@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Kinds is a set of classes of faults that a user asks for.
+type Kinds uint8
+
+const (
+	// Network is whatever goes wrong between machines.
+	Network Kinds = 1 << iota
+	// Crash is the power loss or the killing of machines.
+	Crash
+
+	// Calm is no faults at all.
+	Calm Kinds = 0
+	// All is every class that this version draws.
+	All = Network | Crash
+)
+
+// ParseFaults reads a comma list of calm, network, crash and all; calm adds
+// nothing to what it stands beside.
+func ParseFaults(list string) (Kinds, error) {
+	var asked Kinds
+	for word := range strings.SplitSeq(list, ",") {
+		switch word {
+		case "calm":
+		case "network":
+			asked |= Network
+		case "crash":
+			asked |= Crash
+		case "all":
+			asked |= All
+		case "disk", "membership":
+			return 0, fmt.Errorf("%s faults are not available in this version; choose from calm, network, crash, all", word)
+		default:
+			return 0, fmt.Errorf("unknown faults %.40q; choose from calm, network, crash, all", word)
+		}
+	}
+	return asked, nil
+}
+
+// String prints the set as ParseFaults reads it.
+func (k Kinds) String() string {
+	switch k {
+	case Calm:
+		return "calm"
+	case Network:
+		return "network"
+	case Crash:
+		return "crash"
+	}
+	return "network,crash"
+}
+
+// faults lists the kinds of fault in the classes.
+func (k Kinds) faults() []FaultKind {
+	var list []FaultKind
+	for _, kind := range kinds() {
+		class := Network
+		if kind == Power || kind == Kill {
+			class = Crash
+		}
+		if k&class != 0 {
+			list = append(list, kind)
+		}
+	}
+	return list
+}
+
+// seedsMax bounds one campaign.
+const seedsMax = 1_000_000
+
+// ParseSeeds reads seeds such as "5", "1-32" or "1-3,9" and returns them in
+// ascending order, each once.
+func ParseSeeds(list string) ([]uint64, error) {
+	var seeds []uint64
+	for part := range strings.SplitSeq(list, ",") {
+		first, last, isRange := strings.Cut(part, "-")
+		if !isRange {
+			last = first
+		}
+		from, errFrom := strconv.ParseUint(first, 10, 64)
+		to, errTo := strconv.ParseUint(last, 10, 64)
+		switch {
+		case errFrom != nil || errTo != nil:
+			return nil, fmt.Errorf("%.40q are no seeds; write them as 5, 1-32 or 1-3,9", part)
+		case from > to:
+			return nil, fmt.Errorf("seeds %s run backwards; write %d-%d", part, to, from)
+		case to-from >= seedsMax-uint64(len(seeds)):
+			return nil, fmt.Errorf("seeds %.40q are more than %d; ask for fewer at a time", list, seedsMax)
+		}
+		for n := to - from + 1; n > 0; n-- {
+			seeds = append(seeds, to-n+1)
+		}
+	}
+	slices.Sort(seeds)
+	return slices.Compact(seeds), nil
+}

@@ -1,0 +1,100 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParseSaysWhichLineWhatIsWrongAndWhatIsRight(t *testing.T) {
+	const head = "raftian plan 1\nguest game\nmachines n1 n2 n3\nlength 30s\nheal 18s\n"
+	for _, c := range []struct{ text, want string }{
+		{"", `line 1: this is no plan; its first line must be "raftian plan 1"`},
+		{"seed 1", `line 1: this is no plan; its first line must be "raftian plan 1"`},
+		{"# hello\nraftian plan 2", `line 2: this is a plan of format "2"; this version reads format 1`},
+		{"raftian plan 1\nguest game\n", `line 3: the plan ends without machines; add a line such as "machines n1 n2 n3"`},
+		{head + "colour red", `line 6: unknown word "colour"; a line begins with one of seed, guest, machines, length, heal, shuffle, net, disk, set, fault, call`},
+		{head + "heal 2s", `line 6: "heal" was said in line 5 already; remove one of them`},
+		{head + "seed -1", `line 6: "-1" is no number; write digits only`},
+		{head + "seed 18446744073709551616", `line 6: "18446744073709551616" is too large; the largest number is 18446744073709551615`},
+		{head + "shuffle yes", `line 6: shuffle is "yes"; write on or off`},
+		{head + "seed 1 2", `line 6: "2" is left over; end the line before it`},
+		{head + "net delay 5", `line 6: delay: "5" is no time; write one such as 1.5s or 200ms`},
+		{head + "net loss 1", `line 6: loss 1; it must be at least 0 and below 1`},
+		{head + "net loss nan", `line 6: loss NaN; it must be at least 0 and below 1`},
+		{head + "net loss half", `line 6: loss: "half" is no probability; write a number such as 0.05`},
+		{head + "net sync 1s", `line 6: "sync" does not belong in net; what can follow is delay, jitter, loss`},
+		{head + "net delay 1s delay 2s", `line 6: "delay" is there twice; remove one`},
+		{head + "disk sync 2h", `line 6: 7200s is out of range; it must be from 0s to 3600s`},
+		{head + "set a 1\nset a 2", `line 7: "a" is set twice; remove one`},
+		{head + "call 1s n1 p one two", `line 6: "one" is no number; write digits only (a call is: call AT MACHINE CLIENT NUMBER TEXT)`},
+		{head + "call 1s n9 p 1", `line 6: unknown machine "n9"; the plan has n1 n2 n3`},
+		{head + "call 1s n1 p 1\ncall 2s n2 p 2", `line 7: client "p" lives on n1, not on n2; keep to one machine or name another client`},
+		{head + "call 1s n1 p 2\n\ncall 2s n1 p 2", `line 8: number 2 of client "p" must be above 2; number its calls in order`},
+		{head + "call 2s n1 p 1\ncall 1s n1 p 2", `line 7: call at 1s after one at 2s; order calls by time`},
+		{head + "call 30s n1 p 1", `line 6: call at 30s; the run ends at 30s, call before`},
+		{head + "call 1s n1 p 1 a\x01b", `line 6: text "a\x01b" has a control character; remove it`},
+		{head + "call 1s n1 p 1 \xff", `line 6: text "\xff" is not UTF-8; save it as UTF-8`},
+		{head + "fault 1s melt n1", `line 6: unknown fault "melt"; choose from partition, oneway, slow, lossy, reset, power, kill`},
+		{head + "fault 1s kill n1 - n2 for 1s", `line 6: "-" does not belong in kill; name its machines as n1,n2`},
+		{head + "fault 1s oneway n1 - n2 for 1s", `line 6: "-" does not belong in oneway; write n1 -> n2,n3`},
+		{head + "fault 1s slow n1 - n2 - n3 delay 1s for 1s", `line 6: slow has more groups than the 2 it can have; remove one`},
+		{head + "fault 1s partition n1 for 1s", `line 6: partition has 1 groups of machines; write n1 | n2,n3`},
+		{head + "fault 1s reset n1 - n2 for 1s", `line 6: "for" does not belong in reset; nothing follows its machines`},
+		{head + "fault 1s kill n1", `line 6: kill needs to last; add "for 1s"`},
+		{head + "fault 1s slow n1 - n2 for 1s", `line 6: slow needs a delay or a jitter above 0s; add "delay 20ms"`},
+		{head + "fault 1s lossy n1 - n2 for 1s", `line 6: lossy needs a loss above 0; add "loss 0.3"`},
+		{head + "fault 1s kill n1,n1 for 1s", `line 6: kill names "n1" twice; name it once`},
+		{head + "fault 1s kill n1, for 1s", `line 6: unknown machine ""; the plan has n1 n2 n3`},
+		{head + "fault 2s kill n1 for 1s\nfault 1s kill n1 for 1s", `line 7: fault at 1s after one at 2s; order faults by time`},
+		{head + "fault 18s kill n1 for 1s", `line 6: fault at 18s; every fault is over at the heal, 18s, so begin before it`},
+		{"raftian plan 1\nguest game\nmachines n1 leader\nlength 1s", `line 3: "leader" has a meaning in faults; choose another name`},
+		{"raftian plan 1\nguest game\nmachines n1 n1\nlength 1s", `line 3: machine "n1" is there twice; remove one`},
+		{"raftian plan 1\nguest game\nmachines -\nlength 1s", `line 3: "-" is no name; use letters, digits and, after the first, any of - _ .`},
+		{"raftian plan 1\nguest game\nmachines n1\nlength 61m", `line 4: length 3660s; it must be above 0s and at most 3600s`},
+		{"raftian plan 1\nguest game\nmachines n1\nheal 2s\nlength 1s", `line 4: heal at 2s; it must be from 0s to the length, 1s`},
+	} {
+		if _, err := Parse(c.text); err == nil || err.Error() != c.want {
+			t.Errorf("%q\n got %v\nwant %s", c.text, err, c.want)
+		}
+	}
+}
+
+func TestPlansAreBounded(t *testing.T) {
+	many := func(n int, line string) string { return strings.Repeat(line, n) }
+	const head = "raftian plan 1\nguest game\nmachines n1\nlength 30s\nheal 18s\n"
+	for name, text := range map[string]string{
+		"machines": "raftian plan 1\nmachines" + many(machinesMax+1, " n"),
+		"calls":    head + many(callsMax+1, "call 1s n1 p 1\n"),
+		"faults":   head + many(faultsMax+1, "fault 1s kill n1 for 1s\n"),
+	} {
+		if _, err := Parse(text); err == nil || !strings.Contains(err.Error(), "more than") {
+			t.Errorf("too many %s: %v", name, err)
+		}
+	}
+}
+
+func TestValidateNamesThePartAndWhichOne(t *testing.T) {
+	for want, spoil := range map[string]func(*Plan){
+		"plan: length: length -1s; it must be above 0s and at most 3600s":                     func(p *Plan) { p.Length = -1e9 },
+		"plan: guest: a name is missing; use letters and digits, such as n1":                  func(p *Plan) { p.Guest = "" },
+		"plan: machines: 0 machines; there must be 1 to 64":                                   func(p *Plan) { p.Machines = nil },
+		"plan: call 2: text \"a\\nb\" has a control character; remove it":                     func(p *Plan) { p.Script[1].Text = "a\nb" },
+		"plan: call 3: text \" a\" begins or ends with a blank; remove it":                    func(p *Plan) { p.Script[2].Text = " a" },
+		"plan: call 1: number 0 of client \"p1\" must be above 0; number its calls in order":  func(p *Plan) { p.Script[0].Seq = 0 },
+		"plan: set 1: a text of 5000 bytes; use at most 4096":                                 func(p *Plan) { p.Settings[0].Value = strings.Repeat("x", 5000) },
+		"plan: set 2: a name of 33 bytes; use at most 32":                                     func(p *Plan) { p.Settings[1].Key = strings.Repeat("x", 33) },
+		"plan: fault 1: partition has an empty group; write n1 | n2,n3":                       func(p *Plan) { p.Faults[0].Groups[1] = nil },
+		"plan: fault 5: reset has a parameter it does not take; nothing follows its machines": func(p *Plan) { p.Faults[4].For = 1 },
+		"plan: fault 7: kill has a parameter it does not take; what can follow is for":        func(p *Plan) { p.Faults[6].Net.Loss = 0.5 },
+		"plan: fault 2: oneway has a parameter it does not take; what can follow is for":      func(p *Plan) { p.Faults[1].Net.Jitter = 1 },
+	} {
+		p := sample()
+		spoil(&p)
+		if err := p.Validate(); err == nil || err.Error() != want {
+			t.Errorf("got  %v\nwant %s", err, want)
+		}
+	}
+	if err := sample().Validate(); err != nil {
+		t.Error(err)
+	}
+}

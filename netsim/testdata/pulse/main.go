@@ -1,0 +1,172 @@
+// Command pulse is a world program for tests of the World itself: machines that
+// call each other, write files, and leave to chance whatever Go leaves open —
+// map order, select, timers of one instant, math/rand, crypto/rand, which
+// goroutine goes first. If two runs of a plan agree here, little escaped.
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	mathrand "math/rand/v2"
+	"net"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"raftian/netsim"
+	"raftian/netsim/env"
+	"raftian/netsim/plan"
+)
+
+func main() {
+	text, err := io.ReadAll(os.Stdin)
+	if err == nil {
+		var p plan.Plan
+		if p, err = plan.Parse(string(text)); err == nil {
+			o := netsim.RunOptions{Trace: os.Stdout}
+			for _, arg := range os.Args[1:] {
+				switch key, value, _ := strings.Cut(arg, "="); key {
+				case "flush":
+					o.Flush = true
+				case "heap":
+					n, _ := strconv.Atoi(value)
+					o.HeapMin = uint64(n)
+				}
+			}
+			netsim.RunAndExit(p, pulse, o)
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(2)
+}
+
+type beat struct {
+	env   env.Env
+	mu    sync.RWMutex
+	seen  map[string]int
+	ticks chan string
+	waste [][]byte
+}
+
+func pulse(e env.Env) error {
+	b := &beat{env: e, seen: map[string]int{}, ticks: make(chan string)}
+	e.OnCrash(func() {})
+	l, err := e.Listen(e.ID() + ":7000")
+	if err != nil {
+		return err
+	}
+	go b.accept(l)
+	for _, arg := range e.Args() {
+		if peer, _, _ := strings.Cut(arg, "="); peer != e.ID() {
+			go b.call(peer)
+		}
+	}
+	id := make([]byte, 8)
+	if _, err := rand.Read(id); err != nil {
+		return err
+	}
+	e.Emit(env.Note{Kind: "id", Text: hex.EncodeToString(id)})
+	slow, quick := time.NewTicker(10*time.Millisecond), time.NewTicker(5*time.Millisecond)
+	for n := uint64(0); ; n++ {
+		select {
+		case <-slow.C:
+			b.note("slow", n)
+		case <-quick.C:
+			b.note("quick", n)
+		case who := <-b.ticks:
+			b.note(who, n)
+		}
+		if err := b.save(n); err != nil {
+			return err
+		}
+	}
+}
+
+// note counts, and tells the first name that iterating over the counts yields.
+// They are more than fit one group of a map's slots.
+func (b *beat) note(who string, n uint64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.seen[who+strconv.FormatUint(n%8, 10)]++
+	for first := range b.seen {
+		b.env.Emit(env.Note{Kind: "beat", Peer: who, Count: n, Text: first, Hash: mathrand.Uint64()})
+		break
+	}
+	// Garbage, so that the collector has something to do.
+	b.waste = append(b.waste[max(0, len(b.waste)-8):], make([]byte, 64<<10))
+}
+
+func (b *beat) save(n uint64) error {
+	f, err := b.env.FS().OpenFile("beats", os.O_CREATE|os.O_WRONLY|os.O_APPEND)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	fmt.Fprintf(f, "%d\n", n)
+	if n%8 == 0 {
+		return f.Sync()
+	}
+	return nil
+}
+
+func (b *beat) accept(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer c.Close()
+			io.Copy(c, c)
+		}()
+	}
+}
+
+func (b *beat) call(peer string) {
+	for {
+		c, err := b.env.Dial(peer+":7000", time.Second)
+		if err != nil {
+			b.env.Emit(env.Note{Kind: "no", Peer: peer, Text: err.Error()})
+			time.Sleep(time.Duration(mathrand.IntN(50)+1) * time.Millisecond)
+			continue
+		}
+		b.talk(c, peer)
+		c.Close()
+	}
+}
+
+// dawdle keeps others waiting for a lock, and lets others go first.
+func (b *beat) dawdle() {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	time.Sleep(10 * time.Microsecond)
+	runtime.Gosched()
+}
+
+func (b *beat) talk(c net.Conn, peer string) {
+	buf := make([]byte, 4096)
+	for {
+		time.Sleep(time.Duration(mathrand.IntN(4)+1) * time.Millisecond)
+		if c.SetDeadline(time.Now().Add(300*time.Millisecond)) != nil {
+			return
+		}
+		n := mathrand.IntN(len(buf)) + 1
+		if _, err := c.Write(buf[:n]); err != nil {
+			return
+		}
+		if _, err := io.ReadFull(c, buf[:n]); err != nil {
+			b.env.Emit(env.Note{Kind: "broken", Peer: peer, Text: err.Error()})
+			return
+		}
+		b.dawdle()
+		select {
+		case b.ticks <- peer:
+		case <-time.After(time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,340 @@
+// Package toolchain builds world programs: ordinary Go programs, compiled with
+// a few small edits of the Go runtime that make a run inside a testing/synctest
+// bubble a function of its seed.
+//
+// The edits are search-and-replace rules (rules.go), applied to copies of the
+// user's own GOROOT files when building and handed to the standard
+// `go build -overlay`. Nothing of the Go source is kept in this repository and
+// nothing of the user's Go installation is changed.
+package toolchain
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Tag is the build tag under which packages that need the edits are compiled.
+const Tag = "raftian_world"
+
+// Options say what to build.
+type Options struct {
+	Package string // import path, or a path starting with "./", of a package main
+	Dir     string // directory to build in; "" is the present one
+	Cache   string // directory for edited files and programs; "" is CacheDir()
+	Race    bool   // with the race detector; needs a C compiler
+	// Raft is another hashicorp/raft to link: a version such as "v1.7.3", or a
+	// directory that holds one. "" is what go.mod says.
+	Raft  string
+	Flags []string
+	// Progress is told the import path of each package as its compilation
+	// begins; packages found in Go's build cache are not told. May be nil.
+	Progress func(pkg string)
+
+	tests bool // the package's tests, not its command
+}
+
+// Program is a built world program.
+type Program struct {
+	Path      string // the executable; its name is its digest, so it never changes
+	Digest    string // SHA-256 of the executable, hexadecimal
+	GoVersion string // such as "go1.26.8"
+	Raft      string // version of hashicorp/raft linked in, "" if none
+}
+
+// CacheDir is where programs are kept: the user's cache directory, or the
+// temporary one if there is none.
+func CacheDir() string {
+	if dir, err := os.UserCacheDir(); err == nil {
+		return filepath.Join(dir, "raftian")
+	}
+	return filepath.Join(os.TempDir(), "raftian-cache")
+}
+
+// Build compiles a world program, or finds it compiled. A rule that does not
+// fit the Go distribution is a *RuleError; what the compiler says is returned
+// as its text.
+func Build(ctx context.Context, o Options) (Program, error) {
+	if o.Cache == "" {
+		o.Cache = CacheDir()
+	}
+	goroot, version, err := distribution(ctx, o.Dir)
+	if err != nil {
+		return Program{}, err
+	}
+	overlay, key, err := writeOverlay(o.Cache, goroot, version)
+	if err != nil {
+		return Program{}, err
+	}
+	target := filepath.Join(o.Cache, "build", key+"-"+targetKey(o))
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return Program{}, fmt.Errorf("making the cache: %w", err)
+	}
+	release, err := lock(ctx, target+".lock")
+	if err != nil {
+		return Program{}, err
+	}
+	defer release()
+	mod, err := writeMod(ctx, o)
+	if err != nil {
+		return Program{}, err
+	}
+	if err := compile(ctx, o, overlay, mod, target); err != nil {
+		return Program{}, err
+	}
+	p := Program{GoVersion: version}
+	if p.Path, p.Digest, err = keep(o.Cache, target); err != nil {
+		return Program{}, err
+	}
+	p.Raft, err = raftVersion(p.Path)
+	return p, err
+}
+
+// Environment is the whole environment a world program is to be started with:
+// one thread of Go code, no preemption, and nothing of the caller's.
+func Environment() []string {
+	return []string{"GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOTRACEBACK=all"}
+}
+
+func distribution(ctx context.Context, dir string) (goroot, version string, err error) {
+	cmd := exec.CommandContext(ctx, "go", "env", "GOROOT", "GOVERSION")
+	cmd.Dir = dir
+	out, err := output(cmd)
+	if err != nil {
+		return "", "", fmt.Errorf("asking for the Go distribution: %w", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) != 2 {
+		return "", "", fmt.Errorf("asking for the Go distribution: go env answered %q", out)
+	}
+	return lines[0], lines[1], nil
+}
+
+// writeOverlay writes the edited files and the overlay description below cache
+// and returns the description's path and the hash of all of it.
+func writeOverlay(cache, goroot, version string) (path, key string, err error) {
+	edited, err := edit(goroot, version)
+	if err != nil {
+		return "", "", err
+	}
+	names := make([]string, 0, len(edited))
+	for name := range edited {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s %s %s/%s\n", version, goroot, runtime.GOOS, runtime.GOARCH)
+	for _, name := range names {
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(edited[name]), edited[name])
+	}
+	key = hex.EncodeToString(sum.Sum(nil))[:16]
+
+	dir := filepath.Join(cache, "overlay", key)
+	replace := map[string]string{}
+	for _, name := range names {
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := writeFile(to, []byte(edited[name]), 0o644); err != nil {
+			return "", "", err
+		}
+		replace[filepath.Join(goroot, "src", filepath.FromSlash(name))] = to
+	}
+	description, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", "", err
+	}
+	path = filepath.Join(dir, "overlay.json")
+	return path, key, writeFile(path, description, 0o644)
+}
+
+// edit returns the edited text of every file that rules name, by its name.
+func edit(goroot, version string) (map[string]string, error) {
+	rules := map[string][]Rule{}
+	for _, r := range Rules() {
+		rules[r.File] = append(rules[r.File], r)
+	}
+	edited := map[string]string{}
+	for name, rs := range rules {
+		text, err := os.ReadFile(filepath.Join(goroot, "src", filepath.FromSlash(name)))
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, &RuleError{Rule: rs[0].Name, File: name, GoVersion: version}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the Go distribution: %w", err)
+		}
+		if edited[name], err = apply(rs, string(text), version); err != nil {
+			return nil, err
+		}
+	}
+	return edited, nil
+}
+
+// writeFile writes data to name unless it is there already, by way of a
+// temporary file, so that two builds at once do no harm.
+func writeFile(name string, data []byte, mode os.FileMode) error {
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return fmt.Errorf("making the cache: %w", err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".tmp-*")
+	if err != nil {
+		return fmt.Errorf("writing to the cache: %w", err)
+	}
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(mode), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), name)
+	}
+	if err != nil {
+		os.Remove(tmp.Name())
+		return fmt.Errorf("writing to the cache: %w", err)
+	}
+	return nil
+}
+
+// targetKey tells apart builds that share a cache: what is built, where, how.
+func targetKey(o Options) string {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		dir = o.Dir
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests))
+	return hex.EncodeToString(sum[:8])
+}
+
+func compile(ctx context.Context, o Options, overlay, mod, target string) error {
+	args := []string{"build", "-v", "-trimpath"}
+	if o.tests { // which may look for their source files
+		args = []string{"test", "-c", "-vet=off"}
+	}
+	args = append(args, "-overlay", overlay, "-o", target, "-tags", Tag,
+		"-buildvcs=false", "-buildmode=exe", "-ldflags=-s -w")
+	if mod != "" {
+		args = append(args, "-modfile="+mod, "-mod=mod")
+	}
+	cgo := "CGO_ENABLED=0"
+	if o.Race {
+		args, cgo = append(args, "-race"), "CGO_ENABLED=1"
+	}
+	args = append(append(args, o.Flags...), o.Package)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = o.Dir
+	cmd.Env = append(os.Environ(), cgo, "GODEBUG=", "GOEXPERIMENT=")
+	// Without this a cancelled build leaves compilers running.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
+	r, w := io.Pipe()
+	cmd.Stderr = w
+	said := make(chan string)
+	go func() { said <- follow(r, o.Progress) }()
+	err := cmd.Run()
+	w.Close()
+	words := <-said
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		if words == "" {
+			words = err.Error()
+		}
+		return fmt.Errorf("building %s: %s", o.Package, words)
+	}
+	return nil
+}
+
+// follow tells progress the packages that `go build -v` names, and returns
+// everything else it said.
+func follow(r io.Reader, progress func(string)) string {
+	var rest []string
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		line := lines.Text()
+		if strings.HasPrefix(line, "go: downloading ") || strings.HasPrefix(line, "go: finding ") {
+			continue
+		}
+		if strings.ContainsAny(line, " \t:#") {
+			rest = append(rest, line)
+		} else if progress != nil {
+			progress(line)
+		}
+	}
+	_, _ = io.Copy(io.Discard, r)
+	return strings.Join(rest, "\n")
+}
+
+// keep copies the program to a file named by its digest.
+func keep(cache, target string) (path, digest string, err error) {
+	data, err := os.ReadFile(target)
+	if err != nil {
+		return "", "", fmt.Errorf("reading the built program: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	digest = hex.EncodeToString(sum[:])
+	path = filepath.Join(cache, "bin", digest[:32])
+	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
+		// Its age says what to forget first.
+		now := time.Now()
+		_ = os.Chtimes(path, now, now)
+		return path, digest, nil
+	}
+	if err := writeFile(path, data, 0o755); err != nil {
+		return "", "", err
+	}
+	return path, digest, forget(filepath.Dir(path), 12)
+}
+
+// forget removes all but the most recently used files of dir.
+func forget(dir string, most int) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("tidying the cache: %w", err)
+	}
+	type aged struct {
+		name string
+		used time.Time
+	}
+	var files []aged
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil {
+			files = append(files, aged{e.Name(), info.ModTime()})
+		}
+	}
+	sort.Slice(files, func(i, j int) bool { return files[i].used.After(files[j].used) })
+	for i := most; i < len(files); i++ {
+		_ = os.Remove(filepath.Join(dir, files[i].name))
+	}
+	return nil
+}
+
+// output runs cmd and returns its standard output; an error carries what it
+// said on the other.
+func output(cmd *exec.Cmd) ([]byte, error) {
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, errors.New("the command `go` is not on the PATH")
+	}
+	if err != nil {
+		if words := strings.TrimSpace(stderr.String()); words != "" {
+			return nil, errors.New(words)
+		}
+		return nil, err
+	}
+	return out, nil
+}

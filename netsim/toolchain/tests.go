@@ -1,0 +1,89 @@
+package toolchain
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// seedVariable is where the edited runtime of a test binary finds its seed.
+const seedVariable = "RAFTIAN_SEED"
+
+// TestProgram is a package's test binary with the edited runtime: what its tests
+// do inside testing/synctest bubbles is a function of the seed.
+type TestProgram struct {
+	Program
+	Package string // import path
+	Dir     string // where its tests expect to run
+}
+
+// Packages lists the packages that patterns name which have tests.
+func Packages(ctx context.Context, dir string, patterns []string) (paths []string, err error) {
+	const tested = `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{"\n"}}{{end}}`
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-f", tested, "--"}, patterns...)...)
+	cmd.Dir = dir
+	out, err := output(cmd)
+	if err != nil {
+		return nil, fmt.Errorf("listing packages: %w", err)
+	}
+	return strings.Fields(string(out)), nil
+}
+
+// BuildTest compiles a package's tests, as Build does a program.
+func BuildTest(ctx context.Context, o Options) (TestProgram, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", "--", o.Package)
+	cmd.Dir = o.Dir
+	dir, err := output(cmd)
+	if err != nil {
+		return TestProgram{}, fmt.Errorf("looking for %s: %w", o.Package, err)
+	}
+	o.tests = true
+	p, err := Build(ctx, o)
+	return TestProgram{Program: p, Package: o.Package, Dir: strings.TrimSpace(string(dir))}, err
+}
+
+// Trial is how a test binary fared with one seed.
+type Trial struct {
+	Seed   uint64
+	Failed bool
+	Output string // of the tests that failed
+}
+
+// ErrNoTests says that a pattern chose none of a package's tests.
+var ErrNoTests = errors.New("no tests to run")
+
+// Run runs the tests that match a regular expression (all, if it is empty) with
+// one seed. Tests run one after the other, and the collector not at all: there
+// is no moment when it would not be in somebody's way. limit bounds the time in
+// real time.
+func (p TestProgram) Run(ctx context.Context, seed uint64, match string, limit time.Duration) (Trial, error) {
+	limited, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done after %s of real time", limit))
+	defer cancel()
+	cmd := exec.CommandContext(limited, p.Path, "-test.run="+match, "-test.count=1", "-test.parallel=1")
+	cmd.Dir = p.Dir
+	cmd.Env = append(Environment(), "GOGC=off", seedVariable+"="+strconv.FormatUint(seed, 10))
+	cmd.WaitDelay = time.Second
+	Isolate(cmd)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	words := strings.TrimSpace(out.String())
+	t := Trial{Seed: seed, Failed: err != nil, Output: words}
+	switch exit := (*exec.ExitError)(nil); {
+	case ctx.Err() != nil:
+		return t, ctx.Err()
+	case limited.Err() != nil:
+		t.Output = strings.TrimSpace(words + "\n" + context.Cause(limited).Error())
+		return t, nil
+	case err != nil && !errors.As(err, &exit):
+		return t, fmt.Errorf("starting the tests of %s: %w", p.Package, err)
+	case strings.Contains(words, "testing: warning: no tests to run"):
+		return t, ErrNoTests
+	}
+	return t, nil
+}

@@ -1,0 +1,120 @@
+package arch
+
+// Place is where a room's code runs, which says what it must leave alone.
+type Place int
+
+const (
+	// Rim is code outside any World: commands, builds, drawings. It may do what
+	// it likes.
+	Rim Place = iota
+	// InWorld is code in a world program, where the clock is virtual and
+	// goroutines are scheduled from the seed: no randomness but from an
+	// explicit source, and no order that comes from a map.
+	InWorld
+	// OnMachine is code that runs on a simulated machine. It is InWorld, and
+	// meets the outside only through its Env.
+	OnMachine
+	// Pure is code whose callers own time, files and goroutines: it has none.
+	Pure
+)
+
+// Room is a directory of the house: what its packages may import, and where
+// they run. Paths are relative to the module; "dir/..." is dir and everything
+// below. The longest Path that fits a package is its room.
+type Room struct {
+	Path  string
+	May   []string // what it may import of ours, itself apart
+	Tests []string // what its tests may import besides
+	Runs  Place
+	Rims  []string // those of its files that do touch the outside
+	Why   string   // the rule in words, for whoever broke it
+}
+
+// rooms is the import lattice. A package without a room is an error.
+func rooms() []Room {
+	const (
+		noGuest = "the World knows no guest: netsim imports nothing of raftian, game or linearizability"
+		byEnv   = "what runs on a machine knows it by its Env alone, and so runs on a real one as well"
+		judges  = "judges read what happened, and know neither the World nor the guest"
+		game    = "the game is rules, then what they look like, then a window; it knows no Raft and no World"
+		top     = "experiments stand on top of everything, and nothing but the command stands on them"
+	)
+	return []Room{
+		{Path: "netsim/env", Runs: Pure, Rims: []string{"real.go"}, Tests: []string{"netsim/env/envtest"},
+			Why: "every guest stands on netsim/env, so it imports nothing of ours"},
+		{Path: "netsim/env/envtest", May: []string{"netsim/env"}, Why: noGuest},
+		{Path: "netsim/link", May: []string{"netsim/env"}, Runs: Pure, Why: noGuest},
+		{Path: "netsim/disk", May: []string{"netsim/env"}, Runs: Pure, Tests: []string{"netsim/env/envtest"}, Why: noGuest},
+		{Path: "netsim/plan", May: []string{"netsim/env"}, Runs: Pure, Why: noGuest},
+		{Path: "netsim/trace", May: []string{"netsim/env"}, Runs: Pure, Rims: []string{"create.go", "read.go"}, Why: noGuest},
+		{Path: "netsim/toolchain", Tests: []string{"netsim/env", "netsim/plan", "netsim/trace"}, Why: noGuest},
+		{Path: "netsim", Runs: InWorld, May: []string{"netsim/env", "netsim/link", "netsim/disk", "netsim/plan", "netsim/trace"},
+			Tests: []string{"netsim/env/envtest", "netsim/toolchain"}, Why: noGuest},
+		{Path: "netsim/testdata/...", May: []string{"netsim", "netsim/env", "netsim/plan", "netsim/trace"}, Why: noGuest},
+		{Path: "netsim/toolchain/testdata/...", Why: "netsim/toolchain/testdata holds packages of nobody in particular"},
+
+		{Path: "linearizability/...", May: []string{"linearizability/...", "netsim/env", "netsim/trace"}, Runs: Pure, Why: judges},
+		{Path: "linearizability/verdict", Runs: Pure, Why: "what a verdict is depends on no judge"},
+		{Path: "linearizability/history", May: []string{"netsim/env", "netsim/trace"},
+			Tests: []string{"linearizability/internal/..."}, Runs: Pure, Why: judges},
+		{Path: "linearizability/internal/...", May: []string{"linearizability/internal/...", "linearizability/verdict",
+			"netsim/env", "netsim/trace"}, Runs: Pure, Rims: []string{"golden.go"}, Why: judges},
+
+		{Path: "game/rules", Runs: Pure, Why: "the rules are used by machine, judge and viewer alike, so they import nothing of ours"},
+		{Path: "game/spec", May: []string{"game/rules", "linearizability", "linearizability/history"}, Runs: Pure, Why: game},
+		{Path: "game/replay", May: []string{"game/rules", "linearizability/history", "linearizability/verdict",
+			"netsim/env", "netsim/plan", "netsim/trace"}, Why: game},
+		{Path: "game/scene", May: []string{"game/rules", "game/replay", "netsim/env", "netsim/trace"}, Why: game},
+		{Path: "game/view", May: []string{"game/rules", "game/replay", "game/scene", "raftian/api", "netsim/env", "netsim/trace"}, Why: game},
+
+		{Path: "raftian/command", May: []string{"game/rules"}, Runs: Pure, Why: "a log entry's bytes depend on nothing but the command in them"},
+		{Path: "raftian/store", May: []string{"netsim/env"}, Tests: []string{"netsim/disk", "netsim/env/envtest"}, Runs: OnMachine, Why: byEnv},
+		{Path: "raftian/node", May: []string{"netsim/env", "raftian/command", "raftian/store", "game/rules"},
+			Tests: []string{"game/spec"}, Runs: OnMachine, Why: byEnv},
+		{Path: "raftian/guest", May: []string{"netsim", "netsim/env", "netsim/plan", "netsim/trace",
+			"linearizability", "linearizability/history", "game/rules", "game/spec"}, Runs: InWorld,
+			Why: "a guest joins its model to the World; what runs on the machines is handed to it"},
+		{Path: "raftian/world", May: []string{"raftian/guest", "raftian/node"}, Runs: InWorld,
+			Why: "the world program is a guest and a node, joined; what they do is in their packages"},
+		{Path: "raftian/api/...", May: []string{"raftian/api/...", "raftian/command", "raftian/node", "netsim/env", "game/rules"},
+			Why: "players meet a node, real or simulated, and not the bench"},
+		{Path: "raftian/arch", Why: "the house's own rules stand beside it"},
+		{Path: "raftian", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/...", "experiments/..."},
+			Why: "the command may call everything"},
+
+		{Path: "experiments/...", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/...", "experiments/..."}, Why: top},
+		{Path: "experiments/register", May: []string{"raftian/guest", "raftian/node", "linearizability", "linearizability/history"},
+			Runs: OnMachine, Why: "the example holds what a user writes, and so uses what a user has"},
+	}
+}
+
+// Library is a package from elsewhere, with everything below its path, and the
+// rooms that may import it.
+type Library struct {
+	Path  string
+	Rooms []string // as in Room.Path
+	Mains bool     // and any package main
+	Tests bool     // and any test file
+	Why   string
+}
+
+func libraries() []Library {
+	const flags = "flags are parsed in the commands; below them, options are arguments"
+	return []Library{
+		{Path: "github.com/hajimehoshi/ebiten", Rooms: []string{"game/view"}, Why: "only game/view draws"},
+		{Path: "github.com/ebitengine", Rooms: []string{"game/view"}, Why: "only game/view draws"},
+		{Path: "github.com/anishathalye/porcupine", Rooms: []string{"linearizability/..."}, Why: "only linearizability searches with Porcupine"},
+		{Path: "github.com/hashicorp/raft", Rooms: []string{"raftian/node", "raftian/store", "raftian/world", "experiments/..."},
+			Why: "the library under test is met in node, store, world and the experiments only"},
+		{Path: "flag", Mains: true, Tests: true, Why: flags},
+		{Path: "github.com/spf13/cobra", Mains: true, Why: flags},
+		{Path: "github.com/spf13/pflag", Mains: true, Why: flags},
+		{Path: "pgregory.net/rapid", Tests: true, Why: "random cases belong to tests; a Plan's draws come from its streams"},
+	}
+}
+
+// tree is what the top level holds, beside files whose name begins with a dot
+// and what .gitignore names.
+func tree() []string {
+	return []string{"README.md", "experiments", "game", "go.mod", "go.sum", "linearizability", "netsim", "raftian"}
+}

@@ -1,0 +1,3 @@
+module raftian
+
+go 1.26

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"raftian/experiments/campaign"
+	"raftian/netsim/plan"
+	"raftian/netsim/toolchain"
+	"raftian/netsim/trace"
+	"raftian/raftian/guest"
+)
+
+// planFlags are the flags that say what to run.
+type planFlags struct {
+	length   time.Duration
+	machines int
+	faults   string
+	rate     float64
+	bug      string
+	raft     string
+	world    string
+}
+
+func (f *planFlags) add(c *cobra.Command) {
+	c.Flags().DurationVar(&f.length, "length", 30*time.Second, "virtual length of a run")
+	c.Flags().IntVar(&f.machines, "machines", 5, "number of machines")
+	c.Flags().StringVar(&f.faults, "faults", "all", "what goes wrong: a comma list of calm, network, crash, disk, membership, all")
+	c.Flags().Float64Var(&f.rate, "rate", 60, "calls per second, of all clients together")
+	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo")
+	c.Flags().StringVar(&f.raft, "raft", "", "another hashicorp/raft: a version, or a directory that holds one")
+	c.Flags().StringVar(&f.world, "world", campaign.GameWorld, "package of the world program: what runs on the machines")
+}
+
+// options checks the flags.
+func (f *planFlags) options() (guest.Options, error) {
+	if f.bug != "" {
+		return guest.Options{}, usage(fmt.Errorf("unknown bug %q; this version has no planted bugs", f.bug))
+	}
+	if err := raftToBe(f.raft); err != nil {
+		return guest.Options{}, usage(err)
+	}
+	faults, err := plan.ParseFaults(f.faults)
+	if err != nil {
+		return guest.Options{}, usage(err)
+	}
+	o := guest.Options{Machines: f.machines, Length: f.length, Faults: faults, Rate: f.rate}
+	// Zero stands for the default there, but is a mistake here.
+	if f.machines < 1 || f.length <= 0 || f.rate <= 0 {
+		return guest.Options{}, usage(fmt.Errorf("--machines, --length and --rate must be more than nothing"))
+	}
+	// Drawing a plan checks them, before anything is built.
+	if _, err := plan.Generate(0, plan.Options{Guest: "any", Machines: f.machines, Length: f.length, Rate: f.rate}); err != nil {
+		return guest.Options{}, usage(err)
+	}
+	return o, nil
+}
+
+// words are the flags that differ from their defaults, to be repeated in a
+// command.
+func (f *planFlags) words(c *cobra.Command) string {
+	var b strings.Builder
+	for _, name := range []string{"length", "machines", "faults", "rate", "bug", "raft", "world"} {
+		if flag := c.Flags().Lookup(name); flag != nil && flag.Changed {
+			fmt.Fprintf(&b, " --%s %s", name, flag.Value)
+		}
+	}
+	return b.String()
+}
+
+// build builds the world program of a package, with progress on a terminal.
+func build(ctx context.Context, world, raft string) (*campaign.Program, error) {
+	o := toolchain.Options{Package: world, Raft: raft}
+	bar := newBar(-1, "building the world program")
+	if bar != nil {
+		o.Progress = func(pkg string) {
+			bar.Describe("building the world program: " + pkg)
+			_ = bar.Add(1)
+		}
+	}
+	p, err := campaign.Build(ctx, o)
+	if bar != nil {
+		_ = bar.Clear()
+	}
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if errors.Is(err, campaign.ErrNoWorld) {
+		return nil, usage(fmt.Errorf("--world %w", err))
+	}
+	if rule := (*toolchain.RuleError)(nil); err != nil && raft != "" && !errors.As(err, &rule) {
+		return nil, usage(fmt.Errorf("--raft %s does not build: %s", raft, oneLine(err)))
+	}
+	if err != nil {
+		return nil, tool(err)
+	}
+	return p, nil
+}
+
+// buildAgain builds the world program that a run file names, with the raft that
+// was asked for or else the file's.
+func buildAgain(ctx context.Context, h trace.Header, raft string) (*campaign.Program, error) {
+	if raft == "" {
+		raft = h.Raft
+	}
+	if err := raftToBe(raft); err != nil {
+		return nil, usage(err)
+	}
+	return build(ctx, cmp.Or(h.World, campaign.GameWorld), raft)
+}
+
+// oneLine is what an error says, in one line of bearable length.
+func oneLine(err error) string {
+	const enough = 400
+	words := strings.Join(strings.Fields(err.Error()), " ")
+	if len(words) > enough {
+		words = words[:enough] + " …"
+	}
+	return words
+}
+
+// raftToBe refuses what cannot be another hashicorp/raft, before anything is
+// built: package toolchain takes a version or a directory with a go.mod.
+func raftToBe(raft string) error {
+	if raft == "" || raft[0] == 'v' && len(raft) > 1 && '0' <= raft[1] && raft[1] <= '9' {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(raft, "go.mod")); err != nil {
+		return fmt.Errorf("--raft %s is neither a version such as v1.7.3 nor a directory that holds a go.mod", raft)
+	}
+	return nil
+}
+
+// newBar returns a progress bar on standard error, or nil if that is no
+// terminal. A total of -1 is a spinner.
+func newBar(total int, words string) *progressbar.ProgressBar {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return nil
+	}
+	return progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetDescription(words),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionThrottle(50*time.Millisecond),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetPredictTime(total > 0),
+	)
+}
+
+// printProgram says what is about to run.
+func printProgram(w io.Writer, p *campaign.Program) {
+	fmt.Fprintf(w, "guest %s, hashicorp/raft %s, %s, program %.16s\n", p.Guest, orNone(p.Raft), p.GoVersion, p.Digest)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}

@@ -1,0 +1,113 @@
+package node
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+)
+
+// Players ask the leader over a connection, one request at a time: four bytes
+// of length and the command as it will stand in the log; the answer is four
+// bytes of length, an outcome, a log index as varint, and text.
+
+// messageMax bounds a request or an answer, in bytes.
+const messageMax = 1 << 20
+
+// exchange sends a command and reads the answer. An error leaves open what
+// became of the command.
+func exchange(conn net.Conn, data []byte) (result, error) {
+	if err := writeMessage(conn, data); err != nil {
+		return result{}, err
+	}
+	b, err := readMessage(conn)
+	if err != nil {
+		return result{}, err
+	}
+	if len(b) < 2 || b[0] < byte(done) || b[0] > byte(doubt) {
+		return result{}, fmt.Errorf("an answer of unknown form")
+	}
+	index, n := binary.Uvarint(b[1:])
+	if n <= 0 {
+		return result{}, fmt.Errorf("an answer of unknown form")
+	}
+	return result{outcome(b[0]), index, string(b[1+n:])}, nil
+}
+
+func writeMessage(w io.Writer, data []byte) error {
+	b := binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(data)), uint32(len(data)))
+	_, err := w.Write(append(b, data...))
+	return err
+}
+
+func readMessage(r io.Reader) ([]byte, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, err
+	}
+	size := binary.BigEndian.Uint32(head[:])
+	if size > messageMax {
+		return nil, fmt.Errorf("a message of %d bytes, at most %d are allowed", size, messageMax)
+	}
+	b := make([]byte, size)
+	_, err := io.ReadFull(r, b)
+	return b, err
+}
+
+// serve accepts other players' connections.
+func (n *Node) serve() {
+	defer n.ended.Done()
+	for {
+		conn, err := n.api.Accept()
+		if err != nil {
+			return
+		}
+		if !n.keep(conn) {
+			conn.Close()
+			return
+		}
+		n.ended.Add(1)
+		go func() {
+			defer n.ended.Done()
+			defer n.drop(conn)
+			n.answer(conn)
+		}()
+	}
+}
+
+// keep remembers a connection so that Stop can close it; it is too late once
+// the Node is stopping.
+func (n *Node) keep(conn net.Conn) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	select {
+	case <-n.done:
+		return false
+	default:
+	}
+	n.conns = append(n.conns, conn)
+	return true
+}
+
+func (n *Node) drop(conn net.Conn) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.conns = slices.DeleteFunc(n.conns, func(c net.Conn) bool { return c == conn })
+	conn.Close()
+}
+
+// answer serves one connection until it ends.
+func (n *Node) answer(conn net.Conn) {
+	for {
+		data, err := readMessage(conn)
+		if err != nil {
+			return
+		}
+		r := n.apply(data, n.env.Now().Add(n.settings.OpTimeout))
+		b := binary.AppendUvarint([]byte{byte(r.outcome)}, r.index)
+		if err := writeMessage(conn, append(b, r.text...)); err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package node
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// Settings are what a Node is told by its arguments, "key=value" each.
+type Settings struct {
+	Peers []Peer // the first configuration; everyone is told the same
+
+	Heartbeat         time.Duration
+	Election          time.Duration
+	Lease             time.Duration
+	Commit            time.Duration
+	MaxAppend         int
+	PreVote           bool
+	Batch             bool
+	SnapshotInterval  time.Duration
+	SnapshotThreshold uint64
+	Trailing          uint64
+	LogCache          int // entries; 0 is none
+
+	InFlight   int           // AppendEntries under way to one peer
+	Pool       int           // idle connections kept to one peer
+	RPCTimeout time.Duration // of a request on a connection
+
+	FPS       int           // frames per second of the game loop
+	OpTimeout time.Duration // how long a client tries
+	LogLevel  string        // of the diagnostic log: off, error, warn, info, debug
+}
+
+// Peer is a participant and where it is reached.
+type Peer struct {
+	ID   string
+	Raft string // "host:port" of the Raft transport
+	API  string // "host:port" for commands from other players
+}
+
+// The ports of a machine that is told no addresses.
+const (
+	raftPort = "7000"
+	apiPort  = "7001"
+)
+
+// DefaultSettings are the standard cluster's, apart from Peers.
+func DefaultSettings() Settings {
+	return Settings{
+		Heartbeat:         200 * time.Millisecond,
+		Election:          200 * time.Millisecond,
+		Lease:             100 * time.Millisecond,
+		Commit:            20 * time.Millisecond,
+		MaxAppend:         64,
+		PreVote:           true,
+		SnapshotInterval:  2 * time.Second,
+		SnapshotThreshold: 256,
+		Trailing:          128,
+		LogCache:          512,
+		InFlight:          2,
+		Pool:              3,
+		RPCTimeout:        time.Second,
+		FPS:               60,
+		OpTimeout:         2 * time.Second,
+		LogLevel:          "info",
+	}
+}
+
+// ParseSettings reads arguments over the default settings. An error names the
+// argument and what it may be.
+func ParseSettings(args []string) (Settings, error) {
+	s := DefaultSettings()
+	fields := s.fields()
+	for _, arg := range args {
+		key, value, ok := strings.Cut(arg, "=")
+		set := fields[key]
+		if !ok || set == nil {
+			return Settings{}, fmt.Errorf("unknown setting %q", arg)
+		}
+		if err := set(value); err != nil {
+			return Settings{}, fmt.Errorf("setting %s: %w", key, err)
+		}
+	}
+	if len(s.Peers) == 0 {
+		return Settings{}, fmt.Errorf("setting peers is missing")
+	}
+	return s, nil
+}
+
+// fields is how each setting is set.
+func (s *Settings) fields() map[string]func(string) error {
+	return map[string]func(string) error{
+		"peers":              s.setPeers,
+		"heartbeat":          duration(&s.Heartbeat),
+		"election":           duration(&s.Election),
+		"lease":              duration(&s.Lease),
+		"commit":             duration(&s.Commit),
+		"max-append":         number(&s.MaxAppend, 1, 1024),
+		"pre-vote":           onOff(&s.PreVote),
+		"batch":              onOff(&s.Batch),
+		"snapshot-interval":  duration(&s.SnapshotInterval),
+		"snapshot-threshold": number(&s.SnapshotThreshold, 1, 1<<32),
+		"trailing":           number(&s.Trailing, 0, 1<<32),
+		"log-cache":          number(&s.LogCache, 0, 1<<20),
+		"in-flight":          number(&s.InFlight, 1, 1024),
+		"pool":               number(&s.Pool, 0, 1024),
+		"rpc-timeout":        duration(&s.RPCTimeout),
+		"fps":                number(&s.FPS, 1, 1000),
+		"op-timeout":         duration(&s.OpTimeout),
+		"log-level":          oneOf(&s.LogLevel, "off", "error", "warn", "info", "debug"),
+	}
+}
+
+// setPeers reads "n1,n2" or "n1@host:port/host:port,…", Raft's address first.
+func (s *Settings) setPeers(value string) error {
+	s.Peers = nil
+	seen := map[string]bool{}
+	for _, word := range strings.Split(value, ",") {
+		id, addresses, given := strings.Cut(word, "@")
+		p := Peer{ID: id, Raft: net.JoinHostPort(id, raftPort), API: net.JoinHostPort(id, apiPort)}
+		if given {
+			var ok bool
+			if p.Raft, p.API, ok = strings.Cut(addresses, "/"); !ok {
+				return fmt.Errorf("%q is not name@host:port/host:port", word)
+			}
+		}
+		if id == "" || seen[id] {
+			return fmt.Errorf("%q names a peer twice or not at all", value)
+		}
+		seen[id] = true
+		s.Peers = append(s.Peers, p)
+	}
+	return nil
+}
+
+// peer finds a peer by its name.
+func (s *Settings) peer(id string) (Peer, bool) {
+	for _, p := range s.Peers {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Peer{}, false
+}
+
+// config is the library's own configuration.
+func (s *Settings) config(id string) *raft.Config {
+	c := raft.DefaultConfig()
+	c.LocalID = raft.ServerID(id)
+	c.HeartbeatTimeout = s.Heartbeat
+	c.ElectionTimeout = s.Election
+	c.LeaderLeaseTimeout = s.Lease
+	c.CommitTimeout = s.Commit
+	c.MaxAppendEntries = s.MaxAppend
+	c.PreVoteDisabled = !s.PreVote
+	c.BatchApplyCh = s.Batch
+	c.SnapshotInterval = s.SnapshotInterval
+	c.SnapshotThreshold = s.SnapshotThreshold
+	c.TrailingLogs = s.Trailing
+	c.NoLegacyTelemetry = true
+	return c
+}
+
+func duration(to *time.Duration) func(string) error {
+	return func(value string) error {
+		d, err := time.ParseDuration(value)
+		if err != nil || d <= 0 || d > time.Hour {
+			return fmt.Errorf("%q is not a duration such as 200ms", value)
+		}
+		*to = d
+		return nil
+	}
+}
+
+func number[T int | uint64](to *T, least, most uint64) func(string) error {
+	return func(value string) error {
+		n, err := strconv.ParseUint(value, 10, 64)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("%q is not a number from %d to %d", value, least, most)
+		}
+		*to = T(n)
+		return nil
+	}
+}
+
+func onOff(to *bool) func(string) error {
+	return func(value string) error {
+		if value != "on" && value != "off" {
+			return fmt.Errorf("%q is neither on nor off", value)
+		}
+		*to = value == "on"
+		return nil
+	}
+}
+
+func oneOf(to *string, words ...string) func(string) error {
+	return func(value string) error {
+		for _, w := range words {
+			if value == w {
+				*to = value
+				return nil
+			}
+		}
+		return fmt.Errorf("%q is none of %s", value, strings.Join(words, ", "))
+	}
+}

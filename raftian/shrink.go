@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"raftian/experiments/campaign"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+)
+
+func shrinkCommand() *cobra.Command {
+	var (
+		out   string
+		jobs  int
+		seeds int
+		raft  string
+	)
+	c := &cobra.Command{
+		Use:   "shrink FILE.run --out FILE.run",
+		Short: "Cut a failing run down to what matters",
+		Long: `Shrink runs the plan in a file again and again with less in it — fewer faults,
+calls, machines, settings, shorter times — and keeps what still fails alike: by the
+same judge, with the same kind of evidence. Ctrl-C keeps the best so far.`,
+		Args: cobra.ExactArgs(1),
+	}
+	c.Flags().StringVar(&out, "out", "", "keep the smallest run in this file")
+	c.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "runs at once")
+	c.Flags().IntVar(&seeds, "seeds", 4, "how many seeds to try each smaller plan with")
+	c.Flags().StringVar(&raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if jobs < 1 || jobs > 1024 || seeds < 1 || seeds > 1000 {
+			return usage(errors.New("--jobs must be from 1 to 1024, --seeds from 1 to 1000"))
+		}
+		if out == "" {
+			return usage(errors.New("say with --out where to keep the smallest run"))
+		}
+		if err := fileToBe(out); err != nil {
+			return usage(err)
+		}
+		h, pl, err := readHeader(args[0])
+		if err != nil {
+			return usage(err)
+		}
+		p, err := buildAgain(c.Context(), h, raft)
+		if err != nil {
+			return err
+		}
+		return shrink(c, p, pl, out, campaign.ShrinkOptions{Jobs: jobs, Seeds: seeds})
+	}
+	return c
+}
+
+// readHeader reads a run file's header and the plan in it.
+func readHeader(name string) (trace.Header, plan.Plan, error) {
+	f, err := trace.Open(name)
+	if err != nil {
+		return trace.Header{}, plan.Plan{}, err
+	}
+	defer f.Close()
+	pl, err := plan.Parse(f.Header().Plan)
+	if err != nil {
+		return trace.Header{}, plan.Plan{}, fmt.Errorf("%s: its plan: %w", name, err)
+	}
+	return f.Header(), pl, nil
+}
+
+func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o campaign.ShrinkOptions) error {
+	printProgram(os.Stdout, p)
+	fmt.Printf("before: %s\n", campaign.Size(pl))
+	if bar := newBar(-1, "shrinking"); bar != nil {
+		o.Tried = func(_ int, best plan.Plan) {
+			bar.Describe("shrinking: " + campaign.Size(best))
+			_ = bar.Add(1)
+		}
+		defer bar.Clear()
+	}
+	s, err := p.Shrink(c.Context(), pl, o)
+	switch {
+	case errors.Is(err, campaign.ErrPasses):
+		return usage(fmt.Errorf("nothing to shrink: %w", err))
+	case err != nil && s == nil:
+		return ownFailure(c, err)
+	}
+	fmt.Printf("after:  %s, in %d runs\n\n%s", campaign.Size(s.Result.Plan), s.Runs, s.Result.Plan)
+	printVerdicts(os.Stdout, s.Result.Verdicts)
+	if err := s.Result.Save(out, p); err != nil {
+		return tool(err)
+	}
+	fmt.Printf("\nkept in %s; again: %s rerun %s\n", out, self(), out)
+	if err != nil {
+		return tool(err)
+	}
+	if c.Context().Err() != nil {
+		return c.Context().Err()
+	}
+	return finding()
+}

@@ -1,0 +1,311 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/hashicorp/raft"
+)
+
+// ErrGap says that entries do not continue the log.
+var ErrGap = errors.New("store: the entries do not continue the log")
+
+// ErrHole says that a range to delete is neither the log's beginning nor its
+// end.
+var ErrHole = errors.New("store: a log cannot have a hole")
+
+// Log is a raft.LogStore, and a raft.MonotonicLogStore if the options say so.
+// It keeps where each entry lies in memory, 16 bytes each, and no entry. On the
+// disk an entry takes room, also after a conflict has deleted it, until no older
+// one is in the log.
+type Log struct {
+	volume    *volume
+	monotonic bool
+	snapshot  func() uint64 // through which index a durable snapshot reaches
+
+	write   sync.Mutex // held by what changes the log, around all of it
+	journal *journal
+	payload []byte // of the batch being written, kept for the next
+
+	mu     sync.RWMutex // held for a moment to change these; before write is let go
+	within bounds
+	places []place // of the entries [within.next-len(places), within.next)
+}
+
+var (
+	_ raft.LogStore          = (*Log)(nil)
+	_ raft.MonotonicLogStore = (*Log)(nil)
+)
+
+// place is where an entry lies in a batch's payload.
+type place struct {
+	batch    *batch
+	at, size uint32
+}
+
+func openLog(v *volume, dir string, o Options, snapshot func() uint64) (*Log, error) {
+	l := &Log{volume: v, monotonic: o.Monotonic, snapshot: snapshot}
+	begun := false
+	var err error
+	l.journal, err = openJournal(v, dir, o.SegmentSize, func(b *batch, payload []byte) error {
+		what := l.replay(b, payload, begun)
+		begun = true
+		if what != nil {
+			return b.segment.corrupt(b.offset, fmt.Sprintf("batch %d: %v", b.seq, what))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if missing := l.within.size() - len(l.places); missing > 0 {
+		oldest := l.journal.segments[0]
+		err = oldest.corrupt(0, fmt.Sprintf("entries %d to %d were in an earlier segment, which is missing",
+			l.within.first, l.within.first+uint64(missing)-1))
+	} else {
+		err = l.drop()
+	}
+	if err != nil {
+		l.journal.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// replay does what a batch says. Of the oldest batch there is, what went before
+// is not known.
+func (l *Log) replay(b *batch, payload []byte, begun bool) error {
+	r := reader{payload, true}
+	before, count := r.bounds()
+	switch {
+	case !r.ok:
+		return errFormat
+	case !begun:
+		l.within = before
+	case !before.empty() && (before.first < l.within.first || before.next > l.within.next):
+		return fmt.Errorf("bounds [%d, %d) beyond [%d, %d)", before.first, before.next, l.within.first, l.within.next)
+	default:
+		l.narrow(before)
+	}
+	for i := range count {
+		at := len(payload) - len(r.rest)
+		e := r.entry()
+		if !r.ok || e.Index != before.next+uint64(i) {
+			return errFormat
+		}
+		l.places = append(l.places, place{b, uint32(at), uint32(len(payload) - len(r.rest) - at)})
+		l.within.next++
+	}
+	if len(r.rest) > 0 {
+		return errFormat
+	}
+	return nil
+}
+
+// narrow forgets the entries that are not within b, which is within the log's
+// bounds or empty.
+func (l *Log) narrow(b bounds) {
+	kept := l.places
+	if cut := l.within.next - b.next; b.empty() || cut >= uint64(len(kept)) {
+		kept = nil
+	} else {
+		kept = kept[:uint64(len(kept))-cut]
+	}
+	if gone := len(kept) - b.size(); gone > 0 {
+		// A copy, so that what is gone takes no memory.
+		kept = slices.Clone(kept[gone:])
+	}
+	l.within, l.places = b, kept
+}
+
+// drop removes the segments in which no entry lies any more. The batch that
+// says so is durable by now.
+func (l *Log) drop() error {
+	keep := l.journal.last()
+	if len(l.places) > 0 {
+		keep = l.places[0].batch.segment
+	}
+	if keep == nil {
+		return nil
+	}
+	return l.journal.dropBefore(keep)
+}
+
+// IsMonotonic implements raft.MonotonicLogStore: see Options.Monotonic.
+func (l *Log) IsMonotonic() bool { return l.monotonic }
+
+// FirstIndex implements raft.LogStore: 0 for an empty log.
+func (l *Log) FirstIndex() (uint64, error) {
+	b, err := l.indexes()
+	if err != nil || b.empty() {
+		return 0, err
+	}
+	return b.first, nil
+}
+
+// LastIndex implements raft.LogStore: 0 for an empty log.
+func (l *Log) LastIndex() (uint64, error) {
+	b, err := l.indexes()
+	if err != nil || b.empty() {
+		return 0, err
+	}
+	return b.next - 1, nil
+}
+
+func (l *Log) indexes() (bounds, error) {
+	if err := l.volume.usable(); err != nil {
+		return bounds{}, err
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.within, nil
+}
+
+// GetLog implements raft.LogStore. It reads the disk. An index that is not in
+// the log is raft.ErrLogNotFound, which raft compares with ==; bytes that do not
+// verify are a *CorruptError. Data and Extensions without bytes are nil, and
+// AppendedAt is in UTC.
+func (l *Log) GetLog(index uint64, log *raft.Log) error {
+	if err := l.volume.usable(); err != nil {
+		return err
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if index < l.within.first || index >= l.within.next {
+		return raft.ErrLogNotFound
+	}
+	p := l.places[index-l.within.first]
+	bytes, err := p.batch.read(int(p.at), int(p.size))
+	if err != nil {
+		return l.volume.note(fmt.Errorf("entry %d: %w", index, err))
+	}
+	r := reader{bytes, true}
+	e := r.entry()
+	if !r.ok || e.Index != index {
+		return fmt.Errorf("entry %d: %w", index, errFormat)
+	}
+	*log = e
+	return nil
+}
+
+// StoreLog implements raft.LogStore.
+func (l *Log) StoreLog(log *raft.Log) error { return l.StoreLogs([]*raft.Log{log}) }
+
+// StoreLogs implements raft.LogStore. After a crash either all of the entries
+// are there or none.
+//
+// Entries must follow the log's last one, or it must be empty, or a durable
+// snapshot must reach to the first of them. In that last case raft has burned
+// or skipped the indexes between, and all entries before are removed: the
+// snapshot replaces them. It is so after a user's snapshot was restored, and
+// after a crash between the installation of a snapshot and the removal of the
+// log it replaces, even if raft takes this store for a monotonic one. Anything
+// else is ErrGap, and nothing is written.
+func (l *Log) StoreLogs(logs []*raft.Log) error {
+	l.write.Lock()
+	defer l.write.Unlock()
+	if err := l.volume.usable(); err != nil || len(logs) == 0 {
+		return err
+	}
+	before, err := l.joint(logs[0].Index)
+	if err != nil {
+		return err
+	}
+	l.payload = appendBounds(l.payload[:0], before, len(logs))
+	added := make([]place, len(logs))
+	for i, log := range logs {
+		if want := before.next + uint64(i); log.Index != want {
+			return fmt.Errorf("entry %d in place of %d: %w", log.Index, want, ErrGap)
+		}
+		at := len(l.payload)
+		l.payload = appendEntry(l.payload, log)
+		added[i] = place{nil, uint32(at), uint32(len(l.payload) - at)}
+	}
+	return l.commit(before, added)
+}
+
+// joint returns the bounds of what is left of the log when an entry with this
+// index is appended.
+func (l *Log) joint(index uint64) (bounds, error) {
+	b := l.within
+	switch {
+	case index == 0:
+		return bounds{}, fmt.Errorf("entry 0: %w", ErrGap)
+	case b.empty():
+		return bounds{index, index}, nil
+	case index == b.next:
+		return b, nil
+	case index > b.next && index-1 <= l.snapshot():
+		return bounds{index, index}, nil
+	}
+	return bounds{}, fmt.Errorf("entry %d after entry %d: %w", index, b.next-1, ErrGap)
+}
+
+// DeleteRange implements raft.LogStore, for the beginning of the log, its end,
+// or all of it; any other range is ErrHole. Indexes that are not in the log do
+// not count. Once it has returned, what it deleted does not come back; after a
+// crash before that either all is deleted or nothing.
+func (l *Log) DeleteRange(min, max uint64) error {
+	l.write.Lock()
+	defer l.write.Unlock()
+	if err := l.volume.usable(); err != nil {
+		return err
+	}
+	b, err := l.within.without(min, max)
+	if err != nil || b == l.within {
+		return err
+	}
+	l.payload = appendBounds(l.payload[:0], b, 0)
+	return l.commit(b, nil)
+}
+
+// without returns what is left of b when the indexes min to max, inclusive, are
+// deleted.
+func (b bounds) without(min, max uint64) (bounds, error) {
+	if min > max || max < b.first || min >= b.next {
+		return b, nil
+	}
+	beginning, end := min <= b.first, max >= b.next-1
+	switch {
+	case beginning && end:
+		return bounds{}, nil
+	case beginning:
+		return bounds{max + 1, b.next}, nil
+	case end:
+		return bounds{b.first, min}, nil
+	}
+	return b, fmt.Errorf("delete %d to %d of [%d, %d): %w", min, max, b.first, b.next, ErrHole)
+}
+
+// commit makes l.payload durable and then shows its effect: the log is
+// narrowed, and entries are added.
+func (l *Log) commit(before bounds, added []place) error {
+	b, err := l.journal.append(l.payload)
+	if err != nil {
+		return err
+	}
+	for i := range added {
+		added[i].batch = b
+	}
+	l.show(before, added)
+	return l.drop()
+}
+
+func (l *Log) show(before bounds, added []place) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.narrow(before)
+	l.places = append(l.places, added...)
+	l.within.next += uint64(len(added))
+}
+
+// close lets go of the files, when no call is under way.
+func (l *Log) close() error {
+	l.write.Lock()
+	defer l.write.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.journal.close()
+}

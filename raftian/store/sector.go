@@ -1,0 +1,89 @@
+package store
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+)
+
+// A batch is written as sectors, so that what a power loss leaves of it can be
+// told sector by sector. In each, little-endian:
+//
+//	 0  checksum   CRC-32C of the rest of the sector
+//	 4  magic      also the version of this format
+//	 8  seq        the batch's number in its journal; rises by one
+//	16  part       which sector of the batch this is
+//	20  length     of the batch's payload, in bytes
+//	24  payload    filled up with zeros in the last sector
+const (
+	sectorSize  = 512
+	headerSize  = 24
+	roomSize    = sectorSize - headerSize
+	sectorMagic = 0x314a4152 // "RAJ1"
+)
+
+// lengthMax bounds a batch's payload, in bytes.
+const lengthMax = 1 << 28
+
+// sector is what a sector says of itself.
+type sector struct {
+	seq    uint64
+	part   uint32
+	length uint32
+}
+
+// sectorsFor is how many sectors hold a payload of length bytes. An empty one
+// has a sector, too: it would leave no trace otherwise.
+func sectorsFor(length int) int { return max(1, (length+roomSize-1)/roomSize) }
+
+// appendBatch appends the sectors of a batch to dst.
+func appendBatch(dst []byte, seq uint64, payload []byte) []byte {
+	for part := range sectorsFor(len(payload)) {
+		start := len(dst)
+		dst = append(dst, 0, 0, 0, 0)
+		dst = binary.LittleEndian.AppendUint32(dst, sectorMagic)
+		dst = binary.LittleEndian.AppendUint64(dst, seq)
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(part))
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(len(payload)))
+		piece := payload[part*roomSize : min((part+1)*roomSize, len(payload))]
+		dst = append(dst, piece...)
+		dst = append(dst, make([]byte, roomSize-len(piece))...)
+		binary.LittleEndian.PutUint32(dst[start:], checksum(dst[start+4:]))
+	}
+	return dst
+}
+
+// parseSector returns what the sector says of itself, if it is whole.
+func parseSector(raw []byte) (sector, bool) {
+	if binary.LittleEndian.Uint32(raw) != checksum(raw[4:sectorSize]) ||
+		binary.LittleEndian.Uint32(raw[4:]) != sectorMagic {
+		return sector{}, false
+	}
+	return sector{
+		seq:    binary.LittleEndian.Uint64(raw[8:]),
+		part:   binary.LittleEndian.Uint32(raw[16:]),
+		length: binary.LittleEndian.Uint32(raw[20:]),
+	}, true
+}
+
+// joinSectors appends the payload pieces of consecutive sectors of one batch to
+// dst. The first sector must be want, the next ones its successors; if one is
+// not, bad is its offset in sectors, and else -1. To work in place, dst may
+// begin where sectors does.
+func joinSectors(dst, sectors []byte, want sector) (payload []byte, bad int) {
+	for at := 0; at < len(sectors); at += sectorSize {
+		raw := sectors[at : at+sectorSize]
+		if got, whole := parseSector(raw); !whole || got != want {
+			return nil, at
+		}
+		dst = append(dst, raw[headerSize:]...)
+		want.part++
+	}
+	return dst, -1
+}
+
+// checksum is CRC-32C (Castagnoli), which finds every error of up to 5 bits in
+// a sector (Koopman, "32-Bit Cyclic Redundancy Codes for Internet
+// Applications", DSN 2002).
+func checksum(data []byte) uint32 {
+	return crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"github.com/hashicorp/raft"
+
+	"raftian/netsim/env"
+)
+
+// A snapshot is one file, so that one fsync and one rename make it: the state as
+// the FSM wrote it; its raft.SnapshotMeta as JSON; and a trailer, little-endian:
+//
+//	 0  state size      in bytes
+//	 8  state checksum  CRC-32C
+//	12  meta size       in bytes
+//	16  magic           also the version of this format
+//	20  checksum        CRC-32C of meta and of the trailer up to here
+const (
+	trailerSize   = 24
+	snapshotMagic = 0x31534152 // "RAS1"
+)
+
+// chunkSize is how much of a state is read or written at a time, in bytes.
+const chunkSize = 64 << 10
+
+// appendTrailer appends what follows the state in a snapshot's file.
+func appendTrailer(dst []byte, meta *raft.SnapshotMeta, stateSum uint32) ([]byte, error) {
+	start := len(dst)
+	words, err := json.Marshal(meta)
+	if err != nil {
+		return nil, err
+	}
+	dst = append(dst, words...)
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(meta.Size))
+	dst = binary.LittleEndian.AppendUint32(dst, stateSum)
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(words)))
+	dst = binary.LittleEndian.AppendUint32(dst, snapshotMagic)
+	return binary.LittleEndian.AppendUint32(dst, checksum(dst[start:])), nil
+}
+
+// readTrailer reads and verifies what follows the state.
+func readTrailer(file env.File) (meta raft.SnapshotMeta, stateSum uint32, err error) {
+	size, err := file.Size()
+	if err != nil {
+		return meta, 0, err
+	}
+	corrupt := func(offset int64, what string) error {
+		return &CorruptError{File: file.Name(), Offset: offset, What: what}
+	}
+	if size < trailerSize {
+		return meta, 0, corrupt(size, "the file is cut short")
+	}
+	trailer := make([]byte, trailerSize)
+	if err := readFull(file, trailer, size-trailerSize); err != nil {
+		return meta, 0, err
+	}
+	stateSize := int64(binary.LittleEndian.Uint64(trailer))
+	words := int64(binary.LittleEndian.Uint32(trailer[12:]))
+	if binary.LittleEndian.Uint32(trailer[16:]) != snapshotMagic || stateSize < 0 ||
+		stateSize != size-trailerSize-words {
+		return meta, 0, corrupt(size-trailerSize, "the trailer does not verify")
+	}
+	all := make([]byte, words+trailerSize)
+	if err := readFull(file, all, stateSize); err != nil {
+		return meta, 0, err
+	}
+	// All of the trailer was read again, so all that is used is verified.
+	trailer = all[words:]
+	if binary.LittleEndian.Uint32(trailer[20:]) != checksum(all[:words+20]) {
+		return meta, 0, corrupt(stateSize, "meta and trailer do not verify")
+	}
+	if err := json.Unmarshal(all[:words], &meta); err != nil || meta.Size != stateSize {
+		return meta, 0, corrupt(stateSize, "the meta data is "+errFormat.Error())
+	}
+	return meta, binary.LittleEndian.Uint32(trailer[8:]), nil
+}
+
+func readFull(file env.File, p []byte, offset int64) error {
+	if n, err := file.ReadAt(p, offset); n < len(p) {
+		return fmt.Errorf("read %s: %w", file.Name(), err)
+	}
+	return nil
+}
+
+// openState verifies all of a snapshot's file and returns a reader of its state.
+// It closes the file if that fails.
+func openState(file env.File) (*raft.SnapshotMeta, *stateReader, error) {
+	meta, want, err := readTrailer(file)
+	if err == nil {
+		err = (&stateReader{File: file, size: meta.Size, want: want}).drain()
+	}
+	if err != nil {
+		file.Close()
+		return nil, nil, err
+	}
+	return &meta, &stateReader{File: file, size: meta.Size, want: want}, nil
+}
+
+// stateReader reads a snapshot's state and verifies it on the way: the last
+// bytes are handed out only if all of them were what was once written.
+type stateReader struct {
+	env.File
+	offset int64
+	size   int64
+	sum    uint32 // of what was read
+	want   uint32
+}
+
+func (r *stateReader) Read(p []byte) (int, error) {
+	p = p[:min(int64(len(p)), r.size-r.offset)]
+	if n, err := r.ReadAt(p, r.offset); n < len(p) {
+		if errors.Is(err, io.EOF) {
+			err = &CorruptError{File: r.Name(), Offset: r.offset + int64(n), What: "the file is cut short"}
+		}
+		return 0, err
+	}
+	r.sum = crc32.Update(r.sum, crc32.MakeTable(crc32.Castagnoli), p)
+	r.offset += int64(len(p))
+	switch {
+	case r.offset == r.size && r.sum != r.want:
+		return 0, &CorruptError{File: r.Name(), What: "the state does not verify"}
+	case r.offset == r.size && len(p) == 0:
+		return 0, io.EOF
+	}
+	return len(p), nil
+}
+
+// drain reads to the end.
+func (r *stateReader) drain() error {
+	chunk := make([]byte, min(chunkSize, r.size))
+	for {
+		if _, err := r.Read(chunk); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// snapshotReader is what the FSM reads: buffered, and damage is reported.
+type snapshotReader struct {
+	*bufio.Reader
+	io.Closer
+}
+
+func newSnapshotReader(state *stateReader, v *volume) *snapshotReader {
+	return &snapshotReader{bufio.NewReaderSize(&reportingReader{state, v}, chunkSize), state}
+}
+
+type reportingReader struct {
+	state  *stateReader
+	volume *volume
+}
+
+func (r *reportingReader) Read(p []byte) (int, error) {
+	n, err := r.state.Read(p)
+	return n, r.volume.note(err)
+}

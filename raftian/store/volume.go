@@ -1,0 +1,71 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"sync"
+
+	"raftian/netsim/env"
+)
+
+// volume is what the parts of a Store share: the FS, whom to tell of damage,
+// and the first failure, after which nothing on it is trusted.
+type volume struct {
+	fs     env.FS
+	report func(what string)
+
+	mu     sync.Mutex
+	failed error
+}
+
+func newVolume(fs env.FS, report func(string)) *volume {
+	if report == nil {
+		report = func(string) {}
+	}
+	return &volume{fs: fs, report: report}
+}
+
+// usable returns the error that failed the volume, or nil.
+func (v *volume) usable() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.failed
+}
+
+// fail fails the volume and returns the error that did so: the first one.
+func (v *volume) fail(err error) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.failed == nil {
+		v.failed = err
+	}
+	return v.failed
+}
+
+// note reports err if it tells of damage, and returns it.
+func (v *volume) note(err error) error {
+	var damage *CorruptError
+	if errors.As(err, &damage) {
+		v.report(damage.describe())
+	}
+	return err
+}
+
+// syncParents makes durable the names on the way to dir, its own included. A
+// process may have been killed between making a directory and syncing it, so an
+// existing one is no proof.
+func (v *volume) syncParents(dir string) error {
+	var parents []string
+	for dir = path.Clean(dir); dir != "." && dir != "/"; {
+		dir = path.Dir(dir)
+		parents = append(parents, dir)
+	}
+	for _, parent := range slices.Backward(parents) {
+		if err := v.fs.SyncDir(parent); err != nil {
+			return fmt.Errorf("sync directory %s: %w", parent, err)
+		}
+	}
+	return nil
+}

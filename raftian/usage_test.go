@@ -1,0 +1,138 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Each of these is found out before anything is built or run.
+func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
+	plain := file(t, "plain", []byte("words\n"))
+	for _, c := range []struct{ line, words string }{
+		{"", "say what to do"},
+		{"explode", `unknown command "explode"`},
+		{"--nonsense", "unknown flag: --nonsense"},
+		{"explore extra", "extra"},
+		{"explore --nonsense", "unknown flag: --nonsense"},
+		{"explore --seeds", "--seeds"},
+		{"explore --seeds x", `"x" are no seeds`},
+		{"explore --seeds 5-1", "run backwards"},
+		{"explore --length soon", `"soon"`},
+		{"explore --length 0s", "--length"},
+		{"explore --length 1s", "a run of 1s"},
+		{"explore --length 48h", "a run of 172800s"},
+		{"explore --machines 0", "--machines"},
+		{"explore --machines 1000", "1000 machines"},
+		{"explore --machines five", `"five"`},
+		{"explore --faults gremlins", `unknown faults "gremlins"`},
+		{"explore --faults disk", "disk faults are not available in this version"},
+		{"explore --rate -1", "--rate"},
+		{"explore --rate NaN", "NaN calls per second"},
+		{"explore --rate 1e9", "calls per second"},
+		{"explore --bug nonsense", `unknown bug "nonsense"`},
+		{"explore --raft nonsense", "--raft nonsense is neither a version"},
+		{"explore --raft " + os.TempDir(), "nor a directory that holds a go.mod"},
+		{"explore --jobs 0", "--jobs must be from 1 to 1024"},
+		{"explore --jobs many", `"many"`},
+		{"explore --keep some", `--keep "some" is neither failing nor all`},
+		{"explore --out " + plain, "is not a directory"},
+		{"explore --out " + filepath.Join(plain, "below"), "is not a directory"},
+		{"explore --twice=perhaps", "--twice"},
+		{"explore --json=perhaps", "--json"},
+		{"run --seed -1", `"-1"`},
+		{"run --seed 1 2 3", "accepts at most 1 arg"},
+		{"run --length soon", `"soon"`},
+		{"run --machines 0", "--machines"},
+		{"run --bug nonsense", `unknown bug "nonsense"`},
+		{"run --raft nonsense", "--raft nonsense is neither"},
+		{"run --out " + os.TempDir(), "is no file"},
+		{"run --out " + filepath.Join(plain, "below"), "its directory does not exist"},
+		{"run --plan=perhaps", "--plan"},
+		{"run absent.plan", "open absent.plan: "},
+		{"run --seed 3 " + plain, "--seed has no meaning with a plan in a file"},
+		{"run --rate 3 " + plain, "--rate has no meaning with a plan in a file"},
+		{"rerun", "accepts 1 arg"},
+		{"rerun absent.run", "open absent.run: "},
+		{"rerun --raft nonsense absent.run", "absent.run"},
+		{"check", "accepts 1 arg"},
+		{"check absent.run", "open absent.run: "},
+		{"check --json absent.run", "open absent.run: "},
+		{"show", "accepts 1 arg"},
+		{"show absent.run", "open absent.run: "},
+		{"show --from soon x.run", `"soon"`},
+		{"show --from -1s x.run", "times since the run began"},
+		{"show --from 2s --to 1s x.run", "--to lies before --from"},
+		{"show --from 2s --to 0s x.run", "--to lies before --from"},
+		{"test", "requires at least 1 arg"},
+		{"test --seeds x ./command", `"x" are no seeds`},
+		{"test --run ( ./command", "--run: "},
+		{"test --jobs 0 ./command", "--jobs must be from 1 to 1024"},
+		{"test --timeout 0s ./command", "--timeout more than nothing"},
+		{"shrink", "accepts 1 arg"},
+		{"shrink absent.run", "--out"},
+		{"shrink absent.run --out x.run", "open absent.run: "},
+		{"shrink absent.run --out x.run --jobs 0", "--jobs"},
+		{"shrink absent.run --out x.run --seeds 0", "--seeds"},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			t.Parallel()
+			got := raftian(t, strings.Fields(c.line)...)
+			got.want(t, exitUsage, c.words)
+			if got.out != "" {
+				t.Errorf("on standard output it says %q", got.out)
+			}
+		})
+	}
+}
+
+func TestANameWithALineBreakIsStillOneLine(t *testing.T) {
+	raftian(t, "show", "two\nlines.run").want(t, exitUsage, "two lines.run")
+}
+
+func TestHelpListsTheCommandsAndTheStatuses(t *testing.T) {
+	got := raftian(t, "--help")
+	got.want(t, exitPass, "")
+	for _, word := range []string{"explore", "run", "rerun", "check", "show", "shrink", "test", "Exit status"} {
+		if !strings.Contains(got.out, word) {
+			t.Errorf("the help does not mention %s", word)
+		}
+	}
+}
+
+func TestAWorldThatIsNoneIsOneLineAndStatus2(t *testing.T) {
+	for world, words := range map[string]string{
+		"nonsense":      "--world nonsense is no world program",
+		"./testdata":    "--world ./testdata is no world program",
+		"./node":        "it is package node, not a command",
+		".":             "asked what it is, it said: raftian: say what to do",
+		"../no/such/it": "has no such package",
+	} {
+		t.Run(world, func(t *testing.T) {
+			raftian(t, "explore", "--world", world, "--seeds", "1").want(t, exitUsage, words)
+		})
+	}
+}
+
+func TestADirectoryThatCannotBeWrittenIsRefusedBeforeAnythingRuns(t *testing.T) {
+	dir := "/proc/self" // a directory in which not even root can make files
+	if runtime.GOOS != "linux" {
+		dir = t.TempDir()
+		if err := os.Chmod(dir, 0o500); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{
+		{"explore", "--out", dir},
+		{"explore", "--out", filepath.Join(dir, "runs", "today")},
+		{"run", "--out", filepath.Join(dir, "x.run")},
+	} {
+		got := raftian(t, args...)
+		got.want(t, exitUsage, "cannot write to "+dir)
+		if got.out != "" {
+			t.Errorf("%v: it began: %s", args, got.out)
+		}
+	}
+}
