@@ -96,6 +96,7 @@ func TestRunsRepeat(t *testing.T) {
 			wantSame(t, "flushing", run(t, p, lines, quiet, "flush"), want)
 			wantSame(t, "collecting often", run(t, p, lines, quiet, "heap=1000000"), want)
 			wantSame(t, "collecting never", run(t, p, lines, quiet, "heap=1000000000"), want)
+			wantSame(t, "a busy computer", run(t, p, lines, quiet, "stall"), want)
 			wantSame(t, "the environment", run(t, p, lines, loud), want)
 			wantSame(t, "everything at once", run(t, p, lines, loud, "heap=100000", "flush", "more", "-v", "words"), want)
 		})

@@ -65,11 +65,14 @@ func apply(rules []Rule, text, goVersion string) (string, error) {
 //   - pick-runnable: which of the runnable goroutines goes next is drawn from a
 //     stream of its own. First in, first out would be deterministic as well,
 //     but would never explore the interleavings inside a machine.
-//   - bubble-ticks: the scheduler looks at its global queue every 61 switches;
-//     only switches to goroutines of the bubble count, so that the collector's
-//     workers do not shift that.
+//   - one-queue: who yields is put into the scheduler's global queue, which it
+//     looks at when its own is empty and at every 61st switch. The collector
+//     switches, too, and its goroutines queue there. Now both queues are one.
 //   - mutex-idle: waiting for a mutex counts as idle. Otherwise a goroutine that
 //     sleeps while it holds a lock another one wants stops time for ever.
+//   - mutex-patience: how long a mutex was waited for is measured in the bubble's
+//     time. After a millisecond its waiters go first; by the wall clock that would
+//     depend on how busy the computer is.
 //   - seed-from-environment: a test binary (see tests.go) is seeded by
 //     RAFTIAN_SEED; a world program seeds itself.
 //   - crypto-rand: keys and identifiers are drawn from the plan's stream.
@@ -184,14 +187,36 @@ func Rules() []Rule {
 			Replace: "\t\tif t-h > 1 && raftian.shuffle {\n\t\t\traftianPick(pp, h, t)\n\t\t}\n\t\tgp := pp.runq[h%uint32(len(pp.runq))].ptr()\n\t\tif atomic.CasRel(&pp.runqhead, h, h+1) { // cas-release, commits consume\n\t\t\treturn gp, false\n",
 		},
 		{
-			Name: "bubble-ticks", File: "runtime/proc.go",
-			Find:    "\tif !inheritTime {\n\t\tmp.p.ptr().schedtick++\n",
-			Replace: "\tif !inheritTime && gp.bubble != nil {\n\t\tmp.p.ptr().schedtick++\n",
+			Name: "one-queue", File: "runtime/proc.go",
+			Find: `	if pp.schedtick%61 == 0 && !sched.runq.empty() {
+		lock(&sched.lock)
+		gp := globrunqget()
+		unlock(&sched.lock)
+		if gp != nil {
+			return gp, false, false
+		}
+	}
+`,
+			Replace: `	if room := uint32(len(pp.runq)) - (pp.runqtail - pp.runqhead); room > 0 && !sched.runq.empty() {
+		lock(&sched.lock)
+		gp, q := globrunqgetbatch(int32(room))
+		unlock(&sched.lock)
+		if gp != nil {
+			runqput(pp, gp, false)
+			runqputbatch(pp, &q)
+		}
+	}
+`,
 		},
 		{
 			Name: "mutex-idle", File: "runtime/runtime2.go",
 			Find:    "var isIdleInSynctest = [len(waitReasonStrings)]bool{\n",
 			Replace: "var isIdleInSynctest = [len(waitReasonStrings)]bool{\n\twaitReasonSyncMutexLock:         true,\n\twaitReasonSyncRWMutexRLock:      true,\n\twaitReasonSyncRWMutexLock:       true,\n",
+		},
+		{
+			Name: "mutex-patience", File: "runtime/sema.go",
+			Find:    "func internal_sync_nanotime() int64 {\n",
+			Replace: "func internal_sync_nanotime() int64 {\n\tif gp := getg(); gp.bubble != nil {\n\t\treturn gp.bubble.now\n\t}\n",
 		},
 		{
 			Name: "race-pool", File: "sync/pool.go",

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"raftian/netsim"
@@ -33,6 +34,8 @@ func main() {
 				switch key, value, _ := strings.Cut(arg, "="); key {
 				case "flush":
 					o.Flush = true
+				case "stall":
+					o.Flush, o.Trace = true, &stalling{to: os.Stdout}
 				case "heap":
 					n, _ := strconv.Atoi(value)
 					o.HeapMin = uint64(n)
@@ -45,12 +48,36 @@ func main() {
 	os.Exit(2)
 }
 
+// stalling is a computer so busy that the program gets no turn for three
+// milliseconds, at every twentieth event.
+type stalling struct {
+	to io.Writer
+	n  int
+}
+
+func (s *stalling) Write(b []byte) (int, error) {
+	if s.n++; s.n%20 == 0 {
+		for until := wall() + 3e6; wall() < until; {
+		}
+	}
+	return s.to.Write(b)
+}
+
+// wall is the wall clock's time in nanoseconds, which package time does not tell
+// in a bubble.
+func wall() int64 {
+	var t syscall.Timeval
+	syscall.Gettimeofday(&t)
+	return t.Nano()
+}
+
 type beat struct {
 	env   env.Env
 	mu    sync.RWMutex
 	seen  map[string]int
 	ticks chan string
 	waste [][]byte
+	door  sync.Mutex // one at a time, and it is crowded
 }
 
 func pulse(e env.Env) error {
@@ -140,6 +167,18 @@ func (b *beat) call(peer string) {
 	}
 }
 
+// jostle goes through the door a few times, and has others wait there: who leaves
+// it is quicker to come again than who waits, until that one has waited too long.
+func (b *beat) jostle(who string) {
+	for n := range uint64(5) {
+		b.door.Lock()
+		b.env.Emit(env.Note{Kind: "through", Peer: who, Count: n})
+		time.Sleep(20 * time.Microsecond)
+		runtime.Gosched()
+		b.door.Unlock()
+	}
+}
+
 // dawdle keeps others waiting for a lock, and lets others go first.
 func (b *beat) dawdle() {
 	b.mu.RLock()
@@ -164,6 +203,7 @@ func (b *beat) talk(c net.Conn, peer string) {
 			return
 		}
 		b.dawdle()
+		b.jostle(peer)
 		select {
 		case b.ticks <- peer:
 		case <-time.After(time.Millisecond):
