@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,22 +20,28 @@ func shrinkCommand() *cobra.Command {
 		jobs  int
 		seeds int
 		raft  string
+		limit time.Duration
 	)
 	c := &cobra.Command{
 		Use:   "shrink FILE.run --out FILE.run",
 		Short: "Cut a failing run down to what matters",
 		Long: `Shrink runs the plan in a file again and again with less in it — fewer faults,
 calls, machines, settings, shorter times — and keeps what still fails alike: by the
-same judge, with the same kind of evidence. Ctrl-C keeps the best so far.`,
+same judge, with the same kind of evidence. Ctrl-C keeps the best so far, and so does
+the end of the time it has.`,
 		Args: cobra.ExactArgs(1),
 	}
 	c.Flags().StringVar(&out, "out", "", "keep the smallest run in this file")
 	c.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "runs at once")
-	c.Flags().IntVar(&seeds, "seeds", 4, "how many seeds to try each smaller plan with")
+	c.Flags().IntVar(&seeds, "seeds", 16, "how many seeds to try each smaller plan with, at most")
+	c.Flags().DurationVar(&limit, "time", time.Minute, "how long it may take; 0 is as long as it takes")
 	c.Flags().StringVar(&raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if jobs < 1 || jobs > 1024 || seeds < 1 || seeds > 1000 {
 			return usage(errors.New("--jobs must be from 1 to 1024, --seeds from 1 to 1000"))
+		}
+		if limit < 0 {
+			return usage(errors.New("--time must not be negative"))
 		}
 		if out == "" {
 			return usage(errors.New("say with --out where to keep the smallest run"))
@@ -50,7 +57,7 @@ same judge, with the same kind of evidence. Ctrl-C keeps the best so far.`,
 		if err != nil {
 			return err
 		}
-		return shrink(c, p, pl, out, campaign.ShrinkOptions{Jobs: jobs, Seeds: seeds})
+		return shrink(c, p, pl, out, campaign.ShrinkOptions{Jobs: jobs, Seeds: seeds, Limit: limit})
 	}
 	return c
 }
@@ -79,6 +86,7 @@ func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o c
 		}
 		defer bar.Clear()
 	}
+	began := time.Now()
 	s, err := p.Shrink(c.Context(), pl, o)
 	switch {
 	case errors.Is(err, campaign.ErrPasses):
@@ -86,7 +94,8 @@ func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o c
 	case err != nil && s == nil:
 		return ownFailure(c, err)
 	}
-	fmt.Printf("after:  %s, in %d runs\n\n%s", campaign.Size(s.Result.Plan), s.Runs, s.Result.Plan)
+	fmt.Printf("after:  %s, in %d runs and %.1f s\n\n%s", campaign.Size(s.Result.Plan), s.Runs,
+		time.Since(began).Seconds(), s.Result.Plan)
 	printVerdicts(os.Stdout, s.Result.Verdicts)
 	if err := s.Result.Save(out, p); err != nil {
 		return tool(err)

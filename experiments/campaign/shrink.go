@@ -5,8 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"math"
 	"sync"
+	"time"
 
 	"raftian/linearizability"
 	"raftian/netsim/env"
@@ -17,10 +18,14 @@ import (
 // ShrinkOptions say how to shrink.
 type ShrinkOptions struct {
 	Jobs int // runs at once
-	// Seeds is how many seeds a smaller plan is tried with: what is left out of
-	// a plan leaves its other draws in place, but not the moments at which
-	// goroutines of one machine meet, and another seed may hit them again.
+	// Seeds is how many seeds a smaller plan is tried with at most: what is left
+	// out of a plan leaves its other draws in place, but not the moments at which
+	// goroutines of one machine meet, and another seed may hit them again. How
+	// many are tried depends on how often the plan fails alike with another seed.
 	Seeds int
+	// Limit is how much wall-clock time it may take; 0 is any. What is found by
+	// then is kept.
+	Limit time.Duration
 	// Tried is told after each run: how many there were, and the best plan so
 	// far. May be nil.
 	Tried func(runs int, best plan.Plan)
@@ -55,21 +60,58 @@ func (p *Program) Shrink(ctx context.Context, pl plan.Plan, o ShrinkOptions) (*S
 	if err != nil {
 		return nil, err
 	}
+	if o.Limit > 0 {
+		limited, cancel := context.WithTimeout(ctx, o.Limit)
+		defer cancel()
+		ctx = limited
+	}
 	what, fails := failure(first)
 	if !fails {
 		return nil, ErrPasses
 	}
 	s := &shrinking{program: p, o: o, what: what, best: &Shrunk{Result: first, Runs: 1}}
 	keep := func(candidates []plan.Plan) (int, plan.Plan) { return s.keep(ctx, candidates) }
+	seen := lastEvidence(first, what)
 	// Most of a plan goes without the help of other seeds, which cost as many
 	// runs more.
-	seen := lastEvidence(first, what)
-	for _, seeds := range slices.Compact([]int{1, max(1, o.Seeds)}) {
-		s.o.Seeds = seeds
-		plan.Shrink(s.best.Result.Plan, seen, keep)
-		seen = lastEvidence(s.best.Result, what)
+	s.seeds = 1
+	plan.Shrink(pl, seen, keep)
+	if s.seeds = s.worth(ctx); s.seeds > 1 {
+		plan.Shrink(s.best.Result.Plan, lastEvidence(s.best.Result, what), keep)
 	}
 	return s.best, s.err
+}
+
+// sample is how many other seeds tell how often the best plan fails alike.
+const sample = 12
+
+// worth is how many seeds to try a plan with, so that one in twenty of those that
+// could be kept is not: 1-(1-rate)^seeds is 95 % or more. If no other seed fails
+// alike, trying them is hardly worth it.
+func (s *shrinking) worth(ctx context.Context) int {
+	if s.o.Seeds < 2 {
+		return 1
+	}
+	var others []attempt
+	for n := range sample {
+		pl := s.best.Result.Plan
+		pl.Seed += uint64(n + 1)
+		others = append(others, attempt{n, pl})
+	}
+	alike := 0
+	for _, r := range s.all(ctx, others) {
+		if r != nil {
+			alike++
+		}
+	}
+	switch alike {
+	case 0:
+		return min(2, s.o.Seeds)
+	case sample:
+		return 1
+	}
+	rate := float64(alike) / sample
+	return min(s.o.Seeds, int(math.Ceil(math.Log(0.05)/math.Log(1-rate))))
 }
 
 // lastEvidence is when the last event happened that a failure's verdict names;
@@ -98,6 +140,7 @@ type shrinking struct {
 	program *Program
 	o       ShrinkOptions
 	what    alike
+	seeds   int // to try a smaller plan with
 
 	mu   sync.Mutex
 	best *Shrunk
@@ -115,7 +158,7 @@ type attempt struct {
 // run was quicker.
 func (s *shrinking) keep(ctx context.Context, candidates []plan.Plan) (int, plan.Plan) {
 	var attempts []attempt
-	for n := range s.o.Seeds {
+	for n := range s.seeds {
 		for k, c := range candidates {
 			c.Seed += uint64(n)
 			attempts = append(attempts, attempt{k, c})
@@ -124,13 +167,7 @@ func (s *shrinking) keep(ctx context.Context, candidates []plan.Plan) (int, plan
 	for len(attempts) > 0 && ctx.Err() == nil && s.err == nil {
 		now := attempts[:min(len(attempts), max(1, s.o.Jobs))]
 		attempts = attempts[len(now):]
-		results := make([]*Result, len(now))
-		var all sync.WaitGroup
-		for i, a := range now {
-			all.Go(func() { results[i] = s.try(ctx, a.plan) })
-		}
-		all.Wait()
-		for i, r := range results {
+		for i, r := range s.all(ctx, now) {
 			if r != nil {
 				s.best.Result = r
 				return now[i].candidate, now[i].plan
@@ -138,6 +175,22 @@ func (s *shrinking) keep(ctx context.Context, candidates []plan.Plan) (int, plan
 		}
 	}
 	return -1, plan.Plan{}
+}
+
+// all tries plans, Jobs at a time, and returns the run of each that fails alike.
+func (s *shrinking) all(ctx context.Context, attempts []attempt) []*Result {
+	results := make([]*Result, len(attempts))
+	free := make(chan struct{}, max(1, s.o.Jobs))
+	var all sync.WaitGroup
+	for i, a := range attempts {
+		free <- struct{}{}
+		all.Go(func() {
+			results[i] = s.try(ctx, a.plan)
+			<-free
+		})
+	}
+	all.Wait()
+	return results
 }
 
 // try runs a plan and returns the run if it fails alike.

@@ -38,6 +38,12 @@ const (
 	recoveryPercent = 40
 )
 
+// The links and disks of a run in which they are not drawn: one rack, flash.
+var (
+	usualNet  = Net{Delay: 500 * time.Microsecond, Jitter: time.Millisecond}
+	usualDisk = Disk{Sync: 200 * time.Microsecond, Jitter: 300 * time.Microsecond}
+)
+
 // recovery is how long the end of a run is.
 func recovery(length time.Duration) time.Duration {
 	return min(recoveryMax, (length * recoveryPercent / 100).Truncate(time.Millisecond))
@@ -59,8 +65,8 @@ func Generate(seed uint64, o Options) (Plan, error) {
 		Heal:     env.Instant(o.Length - recovery(o.Length)),
 		Shuffle:  true,
 		Settings: slices.Clone(o.Settings),
-		Net:      Net{Delay: 500 * time.Microsecond, Jitter: time.Millisecond},
-		Disk:     Disk{Sync: 200 * time.Microsecond, Jitter: 300 * time.Microsecond},
+		Net:      usualNet,
+		Disk:     usualDisk,
 	}
 	for i := range o.Machines {
 		p.Machines = append(p.Machines, fmt.Sprintf("n%d", i+1))

@@ -62,42 +62,113 @@ type Step struct {
 // FaultKind is what goes wrong.
 type FaultKind string
 
+// What goes wrong between machines.
 const (
 	// Partition cuts the machines into groups: no machine of Groups[i] reaches
-	// one of Groups[j]. A machine in no group is cut off from nobody.
+	// one of Groups[j]. A machine in no group is cut off from nobody: it is the
+	// bridge between them.
 	Partition FaultKind = "partition"
 	// OneWay cuts what goes from Groups[0] to Groups[1], not what comes back.
 	OneWay FaultKind = "oneway"
+	// Flap is a Partition that comes and goes: Every long cut, Every long whole,
+	// and so on.
+	Flap FaultKind = "flap"
 	// Slow adds Net.Delay and Net.Jitter to what goes between Groups[0] and
 	// Groups[1], both ways.
 	Slow FaultKind = "slow"
+	// Heavy adds a heavy-tailed delay to every segment between Groups[0] and
+	// Groups[1], both ways: Pareto with the least value Net.Delay and exponent
+	// 1.2, at most a hundred times the least.
+	Heavy FaultKind = "heavy"
 	// Lossy loses segments between Groups[0] and Groups[1], both ways, with
 	// probability Net.Loss on top of the link's own.
 	Lossy FaultKind = "lossy"
+	// Narrow lets Rate bytes per second through from each machine of Groups[0]
+	// to each of Groups[1], and as many back.
+	Narrow FaultKind = "narrow"
+	// Stall holds what goes over one connection between Groups[0] and Groups[1],
+	// both ways, while the others flow.
+	Stall FaultKind = "stall"
 	// Reset resets every connection between Groups[0] and Groups[1], at once.
 	Reset FaultKind = "reset"
+)
+
+// What happens to machines.
+const (
 	// Power cuts the power of the machines of Groups[0]: unsynced writes may
 	// be lost, connections stay half open. They boot again when the fault ends.
 	Power FaultKind = "power"
 	// Kill kills the process on the machines of Groups[0]: what it wrote stays,
 	// its connections are closed. It starts again when the fault ends.
 	Kill FaultKind = "kill"
+	// Storm kills the processes on the machines of Groups[0] again and again:
+	// once every Every, each starting again at once.
+	Storm FaultKind = "storm"
 )
 
-// Leader stands in a group for the machine that leads when the fault begins;
-// a fault whose Leader is nobody has no effect. Others stands for every machine
-// that no group of the fault names.
+// What goes wrong with the disks of the machines of Groups[0].
 const (
-	Leader = "leader"
-	Others = "others"
+	// FsyncError has every fsync fail with EIO. What it was to make durable stays
+	// in the page cache and no later fsync makes it durable.
+	FsyncError FaultKind = "fsync-error"
+	// WriteError has every write, create, rename and remove fail with EIO.
+	WriteError FaultKind = "write-error"
+	// Full has every write that would need space fail with ENOSPC.
+	Full FaultKind = "full"
+	// SlowDisk adds Net.Delay and up to Net.Jitter to every read, write and fsync.
+	SlowDisk FaultKind = "slow-disk"
+	// StallDisk has every read, write and fsync wait until the fault is over.
+	StallDisk FaultKind = "stall-disk"
+	// Rot flips one bit of what the disk holds, at once and for good.
+	Rot FaultKind = "rot"
+	// Replace cuts the power and puts an empty disk in place of the old one; the
+	// machine boots again when the fault ends. From then on its program has one
+	// more argument, "disk=N": how often that has happened.
+	Replace FaultKind = "replace"
 )
+
+// Names that stand in a group for whoever is meant when the fault begins. A
+// fault that then is about nobody has no effect.
+const (
+	Leader = "leader" // the machine that leads
+	Others = "others" // every machine that no group of the fault names
+	It     = "it"     // the machine of the event that set the fault off
+	Peer   = "peer"   // the peer that this event names
+)
+
+// Any stands in a Trigger for every machine.
+const Any = "any"
 
 // Fault is one thing that goes wrong: when it begins, for how long, to whom. It
 // is over at the Plan's Heal at the latest.
 type Fault struct {
-	At     env.Instant
+	At     env.Instant // when it begins; with a Trigger, when that begins to look
+	When   Trigger     // the zero Trigger is none
 	Kind   FaultKind
 	Groups [][]string
-	Net    Net           // of Slow and Lossy
-	For    time.Duration // zero for Reset, which is over at once
+	Net    Net           // Delay and Jitter of Slow and SlowDisk, Delay of Heavy, Loss of Lossy
+	Rate   uint64        // bytes per second; of Narrow
+	Every  time.Duration // of Flap and Storm
+	For    time.Duration // zero for Reset and Rot, which are over at once
 }
+
+// Trigger has a fault begin with an event instead of at an instant, once: the
+// Nth event since the fault's At that is of kind What, on machine Who, and has
+// all else that the Trigger asks for.
+//
+// What is any kind of event in a trace, or one of those that no trace holds:
+// "write", "sync" (an fsync begins), "create", "rename", "remove", which have the
+// file's name as their text. A fault set off by a "write" comes when a part of
+// that write has reached the page cache.
+type Trigger struct {
+	Who  string        // a machine, Leader or Any
+	What string        // the kind of event
+	Text string        // what the event's text begins with; "" is anything
+	Peer string        // the peer that the event names; "" is anyone
+	As   string        // the role the machine must have had; it counts anew each time it takes it
+	Nth  int           // counted from 1
+	Wait time.Duration // how long after the event the fault begins
+}
+
+// IsZero reports whether the fault begins at its instant.
+func (t Trigger) IsZero() bool { return t == Trigger{} }

@@ -17,6 +17,9 @@ type Keep func(candidates []Plan) (int, Plan)
 // calls, machines and settings, shorter times, rounder numbers. It stops when
 // nothing smaller is kept.
 //
+// Faults set off by an event keep their place in the run when something before
+// them is left out, and are made to wait for less.
+//
 // It is delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating
 // Failure-Inducing Input", 2002) over each part of a Plan in turn, until none
 // gets smaller.
@@ -36,7 +39,9 @@ func Shrink(p Plan, seen env.Instant, keep Keep) Plan {
 		s.length()
 		s.earlier()
 		s.settings()
+		s.triggers()
 		s.lasting()
+		s.hardware()
 		s.round()
 	}
 	return s.best
@@ -136,12 +141,16 @@ func (p Plan) without(machine string) Plan {
 	p.Settings = slices.Clone(p.Settings)
 	for i, set := range p.Settings {
 		words := strings.Split(set.Value, ",")
-		if len(words) > 1 && slices.Contains(words, machine) {
+		if slices.Contains(words, machine) {
 			p.Settings[i].Value = strings.Join(slices.DeleteFunc(words, gone), ",")
 		}
 	}
+	p.Settings = slices.DeleteFunc(p.Settings, func(s Setting) bool { return s.Value == "" })
 	var faults []Fault
 	for _, f := range p.Faults {
+		if gone(f.When.Who) || gone(f.When.Peer) {
+			continue
+		}
 		groups := make([][]string, len(f.Groups))
 		empty := false
 		for i, g := range f.Groups {
@@ -226,7 +235,26 @@ func (p Plan) pull(at env.Instant, gap time.Duration) Plan {
 	return p
 }
 
-// lasting makes faults shorter and milder.
+// triggers has faults wait for less: an earlier event, any event of its kind.
+func (s *shrinker) triggers() {
+	for i := range s.best.Faults {
+		if s.best.Faults[i].When.IsZero() {
+			continue
+		}
+		change := func(do func(*Trigger)) Plan { return s.best.withFault(i, func(f *Fault) { do(&f.When) }) }
+		s.offer(change(func(t *Trigger) { t.Text, t.Peer, t.As, t.Wait = "", "", "", 0 }))
+		s.offer(change(func(t *Trigger) { t.As = "" }), change(func(t *Trigger) { t.Peer = "" }),
+			change(func(t *Trigger) { t.Wait = 0 }), change(func(t *Trigger) { t.Text = "" }))
+		for range 20 {
+			if s.offer(change(func(t *Trigger) { t.Nth = 1 }), change(func(t *Trigger) { t.Nth = (t.Nth + 1) / 2 }),
+				change(func(t *Trigger) { t.Nth-- })) < 0 {
+				break
+			}
+		}
+	}
+}
+
+// lasting makes faults shorter and milder, and has them be about fewer machines.
 func (s *shrinker) lasting() {
 	for i := range s.best.Faults {
 		for range 8 {
@@ -236,7 +264,33 @@ func (s *shrinker) lasting() {
 				break
 			}
 		}
+		s.fewer(i)
 	}
+}
+
+// fewer takes machines out of the groups of the i-th fault.
+func (s *shrinker) fewer(i int) {
+	for g := range s.best.Faults[i].Groups {
+		for k := len(s.best.Faults[i].Groups[g]) - 1; k >= 0 && len(s.best.Faults[i].Groups[g]) > 1; k-- {
+			s.offer(s.best.withFault(i, func(f *Fault) {
+				f.Groups = slices.Clone(f.Groups)
+				f.Groups[g] = slices.Delete(slices.Clone(f.Groups[g]), k, k+1)
+			}))
+		}
+	}
+}
+
+// hardware makes links and disks plainer.
+func (s *shrinker) hardware() {
+	plain := func(change func(*Plan)) Plan {
+		p := s.best
+		change(&p)
+		return p
+	}
+	s.offer(plain(func(p *Plan) { p.Net, p.Disk = usualNet, usualDisk }))
+	s.offer(plain(func(p *Plan) { p.Net.Jitter, p.Net.Loss, p.Disk.Jitter = 0, 0, 0 }))
+	s.offer(plain(func(p *Plan) { p.Net.Loss = 0 }), plain(func(p *Plan) { p.Net.Jitter = 0 }),
+		plain(func(p *Plan) { p.Disk.Jitter = 0 }))
 }
 
 // round makes numbers easier to read.
@@ -247,6 +301,7 @@ func (s *shrinker) round() {
 				f.At = env.Instant(time.Duration(f.At).Round(unit))
 				f.For = f.For.Round(unit)
 				f.Net.Delay = f.Net.Delay.Round(unit)
+				f.When.Wait = f.When.Wait.Round(unit)
 			}))
 		}
 	}
