@@ -3,6 +3,7 @@ package linearizability
 import (
 	"time"
 
+	"raftian/linearizability/history"
 	"raftian/linearizability/invariant"
 	"raftian/netsim/trace"
 )
@@ -28,11 +29,13 @@ type Options struct {
 type Panel struct {
 	judges []Judge
 	byKind map[string][]Judge
+	ops    *history.Recorder // of the judge of linearizability
 }
 
 // NewPanel returns the standard judges, who have seen nothing.
 func NewPanel(o Options) *Panel {
-	return panelOf(
+	lin := NewLinearizability(o.Model, o.Search)
+	p := panelOf(
 		invariant.NewElectionSafety(),
 		invariant.NewLogMatching(),
 		invariant.NewLeaderCompleteness(),
@@ -41,11 +44,13 @@ func NewPanel(o Options) *Panel {
 		invariant.NewAcknowledged(o.ReadOnly),
 		invariant.NewExactlyOnce(),
 		invariant.NewLocalLogs(o.Bound),
-		NewLinearizability(o.Model, o.Search),
+		lin,
 		invariant.NewLiveness(o.Bound),
 		invariant.NewProcess(""),
 		invariant.NewRPCRate(o.RPCCeiling),
 	)
+	p.ops = lin.recorder
+	return p
 }
 
 // panelOf sorts judges by the kinds they want, so that an event costs one look-up
@@ -77,6 +82,9 @@ func (p *Panel) Exit(words string) {
 		}
 	}
 }
+
+// History is what clients saw, up to the last event.
+func (p *Panel) History() []history.Op { return p.ops.Ops() }
 
 // Verdicts returns what the judges say, always in the same order. It is called
 // once, after the last event.

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"raftian/linearizability/history"
 	"raftian/linearizability/internal/cluster"
 	"raftian/netsim/env"
 	"raftian/netsim/trace"
@@ -243,6 +244,24 @@ func TestJudgesSayTheSameEveryTime(t *testing.T) {
 			if again := verdicts(events, options()); !reflect.DeepEqual(first, again) {
 				t.Fatalf("%s: once\n%+v\nthen\n%+v", violation.name, first, again)
 			}
+		}
+	}
+}
+
+// The Panel records the History once for whoever wants it, model or not.
+func TestThePanelHasTheHistory(t *testing.T) {
+	events := clean(1, 200)
+	r := history.NewRecorder()
+	for i := range events {
+		r.Event(&events[i])
+	}
+	for _, o := range []Options{{}, options()} {
+		p := NewPanel(o)
+		for i := range events {
+			p.Event(&events[i])
+		}
+		if got := p.History(); len(got) == 0 || !reflect.DeepEqual(got, r.Ops()) {
+			t.Errorf("%d operations; want the %d that a Recorder has", len(got), len(r.Ops()))
 		}
 	}
 }

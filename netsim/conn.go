@@ -183,17 +183,12 @@ func (f *flow) heed(outcome link.Outcome) {
 // before. It may be lost, and then the next segment draws another.
 func (c *conn) resetFrom(other *conn) {
 	w := c.inc.world
-	if d, fate := other.link().Pass(); fate == link.Passes {
+	if d, fate := other.out.Pass(w.now(), 0); fate == link.Passes {
 		w.at(max(w.now().Add(d), other.out.Arrival()), func() {
 			c.in.turn()
 			c.fail(syscall.ECONNRESET, "the other end is closed")
 		})
 	}
-}
-
-// link is the link from this end's machine to the other's.
-func (c *conn) link() *link.Link {
-	return c.inc.world.links[direction{c.inc.Machine, c.other.inc.Machine}]
 }
 
 // fail breaks this end. Holds the lock.
@@ -273,8 +268,8 @@ func (c *conn) keepAlive() {
 		return
 	}
 	c.probes++
-	there, fate := c.link().Pass()
-	back, answered := c.other.link().Pass()
+	there, fate := c.out.Pass(w.now(), 0)
+	back, answered := c.in.Pass(w.now().Add(there), 0)
 	if fate == link.Passes && answered == link.Passes {
 		if c.other.gone() || c.other.err != nil {
 			w.after(there+back, func() { c.fail(syscall.ECONNRESET, "the other end does not know it") })

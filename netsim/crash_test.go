@@ -162,17 +162,3 @@ func TestResetOvertakesNothing(t *testing.T) {
 		})
 	}
 }
-
-// A program that returns is no crash: it says why, its connections are closed
-// and it does not come back.
-func TestProgramReturns(t *testing.T) {
-	play(t, "set exit n2\nfault 5s kill n2 for 1s", func(s *stage) {
-		client, _ := s.connect(s.machine("n1"), s.machine("n2"))
-		s.wantEnd(s.reading(client, 1), ended{at: 1001 * ms, result: "end after 0 bytes"})
-		s.until(10 * time.Second)
-		s.wantEvents("exit boot crash fault idle",
-			"0s n1/1 boot", "0s n2/1 boot", "0s n3/1 boot",
-			"1s n2/1 exit it had enough",
-			"5s idle 1 kill: nothing runs there")
-	})
-}

@@ -83,7 +83,7 @@ func (c *call) try(n int) {
 		c.fail(syscall.ETIMEDOUT, "timeout")
 		return
 	}
-	if d, fate := c.link().Pass(); fate == link.Passes {
+	if d, fate := c.link().Pass(w.now(), 0); fate == link.Passes {
 		w.after(d, c.arrive)
 	}
 	w.after(synTimeout<<(n-1), func() { c.try(n + 1) })
@@ -102,7 +102,7 @@ func (c *call) arrive() {
 	if l != nil && len(l.waiting) >= backlog {
 		return
 	}
-	d, fate := c.back().Pass()
+	d, fate := c.back().Pass(w.now(), 0)
 	if fate != link.Passes {
 		return
 	}
@@ -136,7 +136,7 @@ func (w *World) confirm(near, far *conn, l *listener) {
 	if near.gone() || far.gone() {
 		return
 	}
-	if d, fate := near.link().Pass(); fate == link.Passes {
+	if d, fate := near.out.Pass(w.now(), 0); fate == link.Passes {
 		w.after(d, func() {
 			if !far.gone() {
 				l.offer(far)

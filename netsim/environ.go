@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"maps"
 	"net"
+	"runtime"
 	"slices"
+	"strconv"
 	"time"
 
 	"raftian/netsim/env"
@@ -19,9 +21,12 @@ func (e environ) ID() string { return e.i.name }
 
 func (e environ) Args() []string {
 	settings := e.i.world.plan.Settings
-	args := make([]string, 0, len(settings))
+	args := make([]string, 0, len(settings)+1)
 	for _, s := range settings {
 		args = append(args, s.Key+"="+s.Value)
+	}
+	if e.i.disks > 0 {
+		args = append(args, "disk="+strconv.Itoa(e.i.disks))
 	}
 	return args
 }
@@ -49,6 +54,13 @@ func (e environ) Emit(n env.Note) {
 		e.i.role, e.i.term = n.Text, n.Term
 	}
 	e.i.emit(n)
+}
+
+func (e environ) Exit(err error) {
+	e.i.enter()
+	defer e.i.leave()
+	e.i.exit(err)
+	runtime.Goexit()
 }
 
 func (e environ) OnCrash(f func()) {

@@ -1,8 +1,8 @@
 package netsim
 
 import (
-	"slices"
-	"syscall"
+	"fmt"
+	"math/rand/v2"
 
 	"raftian/netsim/env"
 	"raftian/netsim/link"
@@ -13,20 +13,47 @@ import (
 // fault is one fault of the Plan at work.
 type fault struct {
 	plan.Fault
-	world   *World
-	n       uint64 // its number, from 1
-	active  bool
+	world *World
+	n     uint64     // its number, from 1
+	rng   *rand.Rand // what it leaves to chance
+	phase phase
+	hit   bool // it had an effect
+
+	seen     map[string]int // how many events its trigger has counted; see counter
+	it, peer *Machine       // of the event that set it off; nil if that names none
+
 	groups  [][]*Machine // who it is about, once begun
 	crashed []*Machine   // by this fault, and not yet booted again
+	victim  *conn        // the connection that it holds up
+	blocked uint64       // what had met a hold-up of that before
 }
+
+// phase is how far a fault has come.
+type phase int
+
+const (
+	ahead   phase = iota // its instant has not come
+	looking              // for the event that sets it off
+	coming               // that event was there; the fault waits
+	active
+	over
+)
 
 // layFaults has the Plan's faults begin and end when they are to, and all be
 // over at its Heal.
 func (w *World) layFaults() {
+	alike := map[string]int{}
 	for k, pf := range w.plan.Faults {
-		f := &fault{Fault: pf, world: w, n: uint64(k + 1)}
+		// Not by its number, which is another one if an earlier fault is left out.
+		name := fmt.Sprint("fault ", pf.Kind, pf.Groups)
+		alike[name]++
+		f := &fault{Fault: pf, world: w, n: uint64(k + 1), rng: w.stream(fmt.Sprint(name, " ", alike[name]))}
 		w.faults = append(w.faults, f)
-		w.at(f.At, f.begin)
+		if f.When.IsZero() {
+			w.at(f.At, f.begin)
+		} else {
+			w.at(f.At, f.look)
+		}
 	}
 	w.at(w.plan.Heal, w.heal)
 }
@@ -34,8 +61,16 @@ func (w *World) layFaults() {
 // heal ends every fault and reports that from here on the system must recover.
 func (w *World) heal() {
 	w.healed = true
+	w.looking = nil
 	for _, f := range w.faults {
-		f.end()
+		switch f.phase {
+		case looking:
+			f.idle("its event never came")
+		case coming:
+			f.idle("the heal came before it")
+		case active:
+			f.end()
+		}
 	}
 	w.emit(&trace.Event{Note: env.Note{Kind: trace.KindHeal}})
 }
@@ -44,49 +79,74 @@ func (f *fault) emit(kind, text string) {
 	f.world.emit(&trace.Event{Note: env.Note{Kind: kind, Conn: f.n, Text: text}})
 }
 
+// idle reports that the fault has no effect.
+func (f *fault) idle(why string) {
+	f.phase = over
+	f.emit(trace.KindIdle, string(f.Kind)+": "+why)
+}
+
 func (f *fault) begin() {
 	if f.world.healed {
 		return
 	}
 	if why := f.resolve(); why != "" {
-		f.emit(trace.KindIdle, string(f.Kind)+": "+why)
+		f.idle(why)
 		return
 	}
 	f.emit(trace.KindFault, f.words())
-	f.active = true
+	f.phase = active
+	f.strike()
+	f.world.after(f.For, f.end)
+}
+
+// strike does what the fault is.
+func (f *fault) strike() {
 	switch f.Kind {
 	case plan.Partition:
-		f.between(func(a, b *link.Link) { a.Cut(f.n); b.Cut(f.n) })
+		f.cut()
 	case plan.OneWay:
 		f.between(func(there, _ *link.Link) { there.Cut(f.n) })
+	case plan.Flap:
+		f.flap()
 	case plan.Slow:
-		q := link.Quality{Delay: f.Net.Delay, Jitter: f.Net.Jitter}
-		f.between(func(a, b *link.Link) { a.Worsen(f.n, q); b.Worsen(f.n, q) })
+		f.worsen(link.Quality{Delay: f.Net.Delay, Jitter: f.Net.Jitter})
+	case plan.Heavy:
+		f.worsen(link.Quality{Heavy: f.Net.Delay})
 	case plan.Lossy:
-		q := link.Quality{Loss: f.Net.Loss}
-		f.between(func(a, b *link.Link) { a.Worsen(f.n, q); b.Worsen(f.n, q) })
+		f.worsen(link.Quality{Loss: f.Net.Loss})
+	case plan.Narrow:
+		f.worsen(link.Quality{Rate: f.Rate})
+	case plan.Stall:
+		f.stall()
 	case plan.Reset:
 		f.reset()
 	case plan.Power:
 		f.crash(powerLost)
 	case plan.Kill:
 		f.crash(killed)
+	case plan.Storm:
+		f.storm()
+	case plan.Replace:
+		f.replace()
+	case plan.Rot:
+		f.rot()
+	default: // of a disk, for a time
+		f.ail()
 	}
-	f.world.after(f.For, f.end)
 }
 
 func (f *fault) end() {
-	if !f.active {
+	if f.phase != active {
 		return
 	}
-	f.active = false
-	w := f.world
-	for _, a := range w.machines {
-		for _, b := range w.machines {
-			w.links[direction{a, b}].Mend(f.n)
-		}
-	}
+	f.phase = over
+	f.mend()
+	f.release()
+	f.cure()
 	f.emit(trace.KindMend, string(f.Kind))
+	if !f.hit {
+		f.idle("nothing met it")
+	}
 	for _, m := range f.crashed {
 		if m.held--; m.held == 0 {
 			m.boot()
@@ -95,54 +155,10 @@ func (f *fault) end() {
 	f.crashed = nil
 }
 
-// resolve finds out which machines the fault is about, and says why it is about
-// none if that is so.
-func (f *fault) resolve() string {
-	named := map[*Machine]bool{}
-	others := -1
-	f.groups = make([][]*Machine, len(f.Groups))
-	for k, group := range f.Groups {
-		for _, name := range group {
-			m := f.world.byName[name]
-			switch name {
-			case plan.Others:
-				others = k
-				continue
-			case plan.Leader:
-				m = f.world.leader()
-			}
-			if m == nil {
-				return "nobody leads"
-			}
-			if !named[m] { // the leader may also be named by its name
-				named[m] = true
-				f.groups[k] = append(f.groups[k], m)
-			}
-		}
-	}
-	for _, m := range f.world.machines {
-		if others >= 0 && !named[m] {
-			f.groups[others] = append(f.groups[others], m)
-		}
-	}
-	for _, group := range f.groups {
-		if len(group) == 0 {
-			return "a group is empty"
-		}
-	}
-	if f.Kind != plan.Power && f.Kind != plan.Kill {
-		return ""
-	}
-	// A program that has returned by itself is neither ended nor started again.
-	if !slices.ContainsFunc(f.groups[0], (*Machine).fallible) {
-		return "nothing runs there"
-	}
-	return ""
-}
-
 // words is the fault as the Plan says it, with the machines it came to mean.
 func (f *fault) words() string {
 	p := f.Fault
+	p.When = plan.Trigger{}
 	p.Groups = nil
 	for _, group := range f.groups {
 		var names []string
@@ -152,53 +168,4 @@ func (f *fault) words() string {
 		p.Groups = append(p.Groups, names)
 	}
 	return p.String()
-}
-
-// between calls do for each pair of machines in different groups, with the link
-// from the one in the earlier group to the other, and the link back.
-func (f *fault) between(do func(there, back *link.Link)) {
-	links := f.world.links
-	for k, group := range f.groups {
-		for _, later := range f.groups[k+1:] {
-			for _, a := range group {
-				for _, b := range later {
-					do(links[direction{a, b}], links[direction{b, a}])
-				}
-			}
-		}
-	}
-}
-
-// reset breaks every connection between the groups, at both ends.
-func (f *fault) reset() {
-	group := map[*Machine]int{}
-	for k, g := range f.groups {
-		for _, m := range g {
-			group[m] = k + 1
-		}
-	}
-	for _, m := range f.world.machines {
-		if group[m] == 0 {
-			continue
-		}
-		for _, c := range sorted(m.conns) {
-			if other := group[c.other.inc.Machine]; other != 0 && other != group[m] {
-				c.fail(syscall.ECONNRESET, "fault")
-			}
-		}
-	}
-}
-
-// fallible reports whether a fault can take the machine down, or keep it down.
-func (m *Machine) fallible() bool { return m.inc != nil || m.held > 0 }
-
-// crash takes machines down, and keeps those down that are so by another fault.
-func (f *fault) crash(how downfall) {
-	for _, m := range f.groups[0] {
-		if m.fallible() {
-			m.held++
-			m.crash(how)
-			f.crashed = append(f.crashed, m)
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
+	"time"
 
 	"raftian/netsim/disk"
 	"raftian/netsim/env"
@@ -23,6 +24,12 @@ type Machine struct {
 	inc    *incarnation // nil while it is off
 	off    bool         // without power (else at most the process is gone)
 	held   int          // how many faults keep it down
+	due    bool         // its supervisor is about to start the program again
+	disks  int          // how often its disk was replaced
+	blank  bool         // by one that no incarnation has seen yet
+	ails   []*fault     // what is wrong with its disk now
+	// stalled is where operations wait for a disk that a fault has stalled.
+	stalled sync.Cond
 	// conns are the connections its kernel knows: those of the present
 	// incarnation, and those closed that still have something to send.
 	conns map[uint64]*conn
@@ -46,7 +53,9 @@ const (
 type incarnation struct {
 	*Machine
 	boot      uint64
+	disks     int // how often the machine's disk had been replaced when it booted
 	dead      bool
+	syncing   uint64 // fsyncs under way
 	listeners map[string]*listener
 	calls     map[uint64]*call // that it waits for
 	onCrash   []func()
@@ -56,17 +65,22 @@ type incarnation struct {
 // boot starts the machine's program. Holds the lock.
 func (m *Machine) boot() {
 	m.boots++
-	m.off = false
+	m.off, m.due = false, false
 	m.setDown(false)
 	inc := &incarnation{
 		Machine:   m,
 		boot:      m.boots,
+		disks:     m.disks,
 		listeners: map[string]*listener{},
 		calls:     map[uint64]*call{},
 		port:      portsAfter,
 	}
 	m.inc = inc
-	inc.emit(env.Note{Kind: trace.KindBoot})
+	note := env.Note{Kind: trace.KindBoot}
+	if m.blank {
+		note.Text, m.blank = emptyDisk, false
+	}
+	inc.emit(note)
 	go inc.run()
 }
 
@@ -75,21 +89,46 @@ func (i *incarnation) run() {
 	err := i.world.program(environ{i})
 	i.enter()
 	defer i.leave()
+	i.exit(err)
+}
+
+// exit ends the program of itself. After an error the machine's supervisor starts
+// it again, unless a fault brings the machine down before. Holds the lock.
+func (i *incarnation) exit(err error) {
 	note := env.Note{Kind: trace.KindExit}
 	if err != nil {
 		note.Text = err.Error()
 	}
 	i.emit(note)
 	i.Machine.crash(exited)
+	if err == nil {
+		return
+	}
+	m, boots := i.Machine, i.boots
+	m.due = true
+	m.world.after(restartAfter, func() {
+		if m.due && m.boots == boots {
+			m.boot()
+		}
+	})
 }
+
+// restartAfter is how long a supervisor waits before it starts a program again
+// that ended with an error, so that one that cannot start does not busy it.
+const restartAfter = time.Second
+
+// emptyDisk is what the boot event says when the incarnation is the first one on
+// a disk that replaced another.
+const emptyDisk = "empty disk"
 
 // crash takes the machine down: its present incarnation, if there is one, and
 // its power. Holds the lock.
 func (m *Machine) crash(how downfall) {
 	i := m.inc
+	m.due = false
 	if i != nil {
 		if how != exited {
-			i.emit(env.Note{Kind: trace.KindCrash, Text: string(how)})
+			i.emit(env.Note{Kind: trace.KindCrash, Count: i.syncing, Text: string(how)})
 		}
 		i.dead = true
 		m.inc = nil
@@ -124,6 +163,7 @@ func (i *incarnation) abandon(how downfall) {
 		go f()
 	}
 	i.onCrash = nil
+	i.stalled.Broadcast()
 }
 
 // setDown tells the links whether the machine has power.
@@ -145,7 +185,20 @@ func (i *incarnation) enter() {
 	}
 }
 
-func (i *incarnation) leave() { i.world.mu.Unlock() }
+// leave gives the lock back. If something that the call did has set off a fault,
+// that strikes first, and may end the goroutine.
+func (i *incarnation) leave() {
+	if len(i.world.coming) == 0 {
+		i.world.mu.Unlock()
+		return
+	}
+	i.world.strike()
+	dead := i.dead
+	i.world.mu.Unlock()
+	if dead {
+		runtime.Goexit()
+	}
+}
 
 // gate is for after having waited: it ends the goroutine if the incarnation has
 // died meanwhile. The deferred leave gives the lock back.

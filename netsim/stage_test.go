@@ -20,8 +20,8 @@ import (
 )
 
 // stage is a World whose machines do what the test has them do: their program
-// only hands over its Env, and returns after a second if the setting "exit" names
-// its machine. A test plays in virtual time, beside the machines.
+// only hands over its Env, and returns after a second if the setting "leave" names
+// its machine, with an error if the setting "fail" does. A test plays in virtual time, beside the machines.
 //
 // Calls on the Env of a machine that crashes end the goroutine that makes them,
 // so they are made in goroutines of their own (see do), never by the test itself.
@@ -85,11 +85,18 @@ func (s *stage) program(e env.Env) error {
 	crashed := make(chan struct{})
 	e.OnCrash(func() { close(crashed) })
 	s.booted[e.ID()] <- e
-	if slices.Contains(e.Args(), "exit="+e.ID()) {
-		time.Sleep(time.Second)
-		return errors.New("it had enough")
+	leave, fail := slices.Contains(e.Args(), "leave="+e.ID()), slices.Contains(e.Args(), "fail="+e.ID())
+	var enough <-chan time.Time
+	if leave || fail {
+		enough = time.After(time.Second)
 	}
-	<-crashed
+	select {
+	case <-crashed:
+	case <-enough:
+		if fail {
+			return errors.New("it had enough")
+		}
+	}
 	return nil
 }
 

@@ -11,7 +11,10 @@
 //	environ.go  env.Env as an incarnation sees it
 //	conn.go     connections; dial.go: how they come about; listen.go
 //	files.go    files on the simulated disk
-//	faults.go   what the Plan has go wrong
+//	faults.go   what the Plan has go wrong: how a fault begins and ends
+//	trigger.go  faults that an event sets off
+//	groups.go   which machines a fault is about
+//	network.go  faults between machines; crashes.go, storage.go: of machines and disks
 //	main.go     a run from beginning to end, for world programs
 //	seed_*.go   the plan's streams inside the Go runtime
 //
@@ -52,6 +55,8 @@ type World struct {
 	links    map[direction]*link.Link
 	conns    uint64 // how many there have been
 	faults   []*fault
+	looking  []*fault // for the events that set them off
+	coming   []*fault // that were set off, and strike as soon as they may
 	healed   bool
 }
 
@@ -74,6 +79,7 @@ func NewWorld(p plan.Plan, program Program, sink func(*trace.Event)) *World {
 		m := &Machine{world: w, name: name, disk: disk.New(),
 			conns:  map[uint64]*conn{},
 			losses: w.stream("power loss " + name), syncs: w.stream("fsync " + name)}
+		m.stalled.L = &w.mu
 		w.machines = append(w.machines, m)
 		w.byName[name] = m
 	}
@@ -133,6 +139,9 @@ func (w *World) now() env.Instant { return env.Instant(time.Now().UnixNano() - w
 
 // emit reports e, at the present instant. Holds the lock.
 func (w *World) emit(e *trace.Event) {
+	if len(w.looking) > 0 {
+		w.notice(e)
+	}
 	if w.sink == nil {
 		return
 	}

@@ -24,6 +24,7 @@ import (
 
 // planFlags are the flags that say what to run.
 type planFlags struct {
+	given    func(flag string) bool // whether the user said it
 	length   time.Duration
 	machines int
 	faults   string
@@ -35,18 +36,20 @@ type planFlags struct {
 
 func (f *planFlags) add(c *cobra.Command) {
 	c.Flags().DurationVar(&f.length, "length", 30*time.Second, "virtual length of a run")
-	c.Flags().IntVar(&f.machines, "machines", 5, "number of machines")
-	c.Flags().StringVar(&f.faults, "faults", "all", "what goes wrong: a comma list of calm, network, crash, disk, membership, all")
-	c.Flags().Float64Var(&f.rate, "rate", 60, "calls per second, of all clients together")
-	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo")
+	c.Flags().IntVar(&f.machines, "machines", 0, "number of machines; without it 1 to 7, as the seed has it, or 5 if calm")
+	c.Flags().StringVar(&f.faults, "faults", "all", "what goes wrong: a comma list of calm, network, crash, disk, membership, all;\n"+
+		"unless calm, settings, links, disks and the pace of calls are drawn, too")
+	c.Flags().Float64Var(&f.rate, "rate", 60, "calls per second, of all clients together; a few seeds have fewer unless calm")
+	f.given = c.Flags().Changed
+	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo; see bugs")
 	c.Flags().StringVar(&f.raft, "raft", "", "another hashicorp/raft: a version, or a directory that holds one")
 	c.Flags().StringVar(&f.world, "world", campaign.GameWorld, "package of the world program: what runs on the machines")
 }
 
 // options checks the flags.
 func (f *planFlags) options() (guest.Options, error) {
-	if f.bug != "" {
-		return guest.Options{}, usage(fmt.Errorf("unknown bug %q; this version has no planted bugs", f.bug))
+	if err := bugToBe(f.bug); err != nil {
+		return guest.Options{}, usage(err)
 	}
 	if err := raftToBe(f.raft); err != nil {
 		return guest.Options{}, usage(err)
@@ -55,9 +58,9 @@ func (f *planFlags) options() (guest.Options, error) {
 	if err != nil {
 		return guest.Options{}, usage(err)
 	}
-	o := guest.Options{Machines: f.machines, Length: f.length, Faults: faults, Rate: f.rate}
+	o := guest.Options{Machines: f.machines, Length: f.length, Faults: faults, Rate: f.rate, Bug: f.bug}
 	// Zero stands for the default there, but is a mistake here.
-	if f.machines < 1 || f.length <= 0 || f.rate <= 0 {
+	if f.machines < 1 && f.given("machines") || f.length <= 0 || f.rate <= 0 {
 		return guest.Options{}, usage(fmt.Errorf("--machines, --length and --rate must be more than nothing"))
 	}
 	// Drawing a plan checks them, before anything is built.

@@ -13,6 +13,7 @@ import (
 	"raftian/experiments/findings"
 	"raftian/linearizability"
 	"raftian/netsim/plan"
+	"raftian/raftian/guest"
 )
 
 func exploreCommand() *cobra.Command {
@@ -67,14 +68,25 @@ fail are kept in files; the last lines say how to reproduce each.`,
 	return c
 }
 
+// machinesOf says on how many machines plans are drawn.
+func machinesOf(o guest.Options) string {
+	switch {
+	case o.Machines != 0:
+		return fmt.Sprintf("%d machines", o.Machines)
+	case o.Faults == plan.Calm:
+		return "5 machines"
+	}
+	return "1 to 7 machines"
+}
+
 func explore(c *cobra.Command, f *planFlags, words io.Writer, asJSON bool, o campaign.Options) error {
 	p, err := build(c.Context(), f.world, f.raft)
 	if err != nil {
 		return err
 	}
 	printProgram(words, p)
-	fmt.Fprintf(words, "seeds %s: %d runs of %s on %d machines, %g calls per second, faults %s\n",
-		c.Flags().Lookup("seeds").Value, len(o.Seeds), f.length, f.machines, f.rate, f.faults)
+	fmt.Fprintf(words, "seeds %s: %d runs of %s on %s, %g calls per second, faults %s\n",
+		c.Flags().Lookup("seeds").Value, len(o.Seeds), f.length, machinesOf(o.Draw), f.rate, f.faults)
 	if bar := newBar(len(o.Seeds), "running"); bar != nil {
 		o.Finished = func() { _ = bar.Add(1) }
 		defer bar.Clear()

@@ -113,7 +113,7 @@ Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the to
 			return usage(errors.New("say what to do; raftian --help lists the commands"))
 		},
 	}
-	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), shrinkCommand(), trialsCommand())
+	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), shrinkCommand(), trialsCommand(), bugsCommand())
 	return root
 }
 

@@ -40,7 +40,7 @@ and runs nothing.`,
 		}
 		var pl plan.Plan
 		if len(args) == 1 {
-			if err := refuse(c, "seed", "length", "machines", "faults", "rate"); err != nil {
+			if err := refuse(c, "seed", "length", "machines", "faults", "rate", "bug"); err != nil {
 				return err
 			}
 			if pl, err = readPlan(args[0]); err != nil {

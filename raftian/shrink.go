@@ -33,7 +33,7 @@ the end of the time it has.`,
 	}
 	c.Flags().StringVar(&out, "out", "", "keep the smallest run in this file")
 	c.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "runs at once")
-	c.Flags().IntVar(&seeds, "seeds", 16, "how many seeds to try each smaller plan with, at most")
+	c.Flags().IntVar(&seeds, "seeds", 256, "how many seeds to try each smaller plan with, at most")
 	c.Flags().DurationVar(&limit, "time", time.Minute, "how long it may take; 0 is as long as it takes")
 	c.Flags().StringVar(&raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
 	c.RunE = func(c *cobra.Command, args []string) error {

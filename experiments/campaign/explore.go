@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
 	"raftian/raftian/guest"
 )
@@ -62,7 +63,7 @@ type Report struct {
 	Failures []Failure
 	Known    []KnownRun
 	Tallies  []Tally // in the judges' order
-	Coverage Coverage
+	Coverage coverage.Counts
 	Virtual  time.Duration
 	Wall     time.Duration
 	CPU      time.Duration // of the world programs
@@ -79,7 +80,7 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 	began := time.Now()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	e := &exploration{program: p, o: o, report: &Report{Coverage: emptyCoverage()}, digests: map[uint64]string{}}
+	e := &exploration{program: p, o: o, report: &Report{Coverage: coverage.Empty()}, digests: map[uint64]string{}}
 	seeds := make(chan int)
 	var workers sync.WaitGroup
 	for range max(1, o.Jobs) {
@@ -186,7 +187,7 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 	sum.CPU += r.CPU
 	sum.Events += r.Events
 	sum.Wire += int64(len(r.Wire))
-	sum.Coverage.add(r.Coverage)
+	sum.Coverage.Add(r.Coverage)
 	e.digests[r.Plan.Seed] = r.Digest
 	if twice {
 		sum.Repeated++

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
 	"raftian/netsim/toolchain"
 )
@@ -191,9 +192,9 @@ func TestWhatACampaignAddsUp(t *testing.T) {
 	one := explore(t, Options{Seeds: []uint64{1}, Draw: smallDraw(), Jobs: 1})
 	two := explore(t, Options{Seeds: []uint64{2}, Draw: smallDraw(), Jobs: 1})
 	both := explore(t, Options{Seeds: []uint64{1, 2}, Draw: smallDraw(), Jobs: 1})
-	sum := emptyCoverage()
-	sum.add(one.Coverage)
-	sum.add(two.Coverage)
+	sum := coverage.Empty()
+	sum.Add(one.Coverage)
+	sum.Add(two.Coverage)
 	if both.Coverage.Commits != sum.Commits || !maps.Equal(both.Coverage.Operations, sum.Operations) ||
 		!maps.Equal(both.Coverage.States, sum.States) || !maps.Equal(both.Coverage.Faults, sum.Faults) {
 		t.Errorf("two runs give %+v\none and one give %+v", both.Coverage, sum)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"raftian/game/spec"
 	"raftian/linearizability"
 	"raftian/netsim/plan"
 	"raftian/raftian/guest"
@@ -26,7 +27,7 @@ func recoveryBound(p plan.Plan) time.Duration {
 
 // panelOptions are for judging a run of a Plan.
 func panelOptions(p plan.Plan) linearizability.Options {
-	o := linearizability.Options{Bound: recoveryBound(p), RPCCeiling: rpcCeiling}
+	o := linearizability.Options{Bound: recoveryBound(p), RPCCeiling: rpcCeiling, ReadOnly: spec.ReadOnly}
 	if model, known := builtin(p.Guest); known {
 		m := model(p.Machines)
 		o.Model = &m

@@ -9,8 +9,9 @@
 //	file.go      a Run on disk: writing, judging again, comparing
 //	explore.go   many Runs
 //	shrink.go    the smallest Plan that still fails alike
-//	coverage.go  which interesting states were reached
 //	report.go    a campaign in words
+//	columns.go   lists that fit a terminal
+//	coverage/    which interesting states were reached
 package campaign
 
 import (

@@ -5,10 +5,10 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"text/tabwriter"
 	"time"
 
+	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
 )
 
@@ -53,8 +53,8 @@ func (r *Report) Summary(p *Program, cpu time.Duration) Summary {
 	for _, n := range r.Coverage.Operations {
 		s.Operations += n
 	}
-	for _, state := range states() {
-		s.Coverage[state.name] = r.Coverage.States[state.name]
+	for _, state := range coverage.States() {
+		s.Coverage[string(state.State)] = r.Coverage.States[state.State]
 	}
 	return s
 }
@@ -68,11 +68,21 @@ func (r *Report) Print(w io.Writer) {
 		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t\n", j.Judge, j.Pass, orDot(j.Known), orDot(j.Fail), orDot(j.Inconclusive))
 	}
 	t.Flush()
-	for _, k := range r.Known {
-		fmt.Fprintf(w, "\nseed %d met the known finding %s (experiments/findings/%s); kept in %s\n", k.Seed, k.Finding, k.Finding, k.File)
-	}
+	r.printKnown(w)
 	r.printCoverage(w)
 	r.printCost(w)
+}
+
+// printKnown lists who met each known finding.
+func (r *Report) printKnown(w io.Writer) {
+	met := map[string][]string{}
+	for _, k := range r.Known {
+		met[k.Finding] = append(met[k.Finding], fmt.Sprintf("seed %d, kept in %s", k.Seed, k.File))
+	}
+	for _, finding := range slices.Sorted(maps.Keys(met)) {
+		fmt.Fprintf(w, "\nknown finding %s (experiments/findings/%s), met by\n", finding, finding)
+		printWrapped(w, "    ", met[finding])
+	}
 }
 
 // orDot shows a zero as a dot, so that numbers stand out.
@@ -91,33 +101,58 @@ func (r *Report) printCoverage(w io.Writer) {
 	}
 	fmt.Fprintf(w, "\noperations %d: %d ok, %d certainly without effect, %d unknown; %d entries committed\n",
 		total, c.Operations["ok"], c.Operations["fail"], c.Operations["unknown"], c.Commits)
-	fmt.Fprintf(w, "faults     %s\n", counts(c.Faults))
-	if len(c.Idle) > 0 {
-		fmt.Fprintf(w, "           without effect: %s\n", counts(c.Idle))
-	}
-	fmt.Fprintln(w, "reached")
-	for _, state := range states() {
-		fmt.Fprintf(w, "%7d  %s\n", c.States[state.name], state.words)
-	}
+	printFaults(w, c)
+	printStates(w, c)
 }
 
-// counts lists numbers by name, sorted.
-func counts(m map[string]int) string {
-	if len(m) == 0 {
-		return "none"
+// printFaults lists the kinds of fault, with how often each took effect and how
+// often it did not.
+func printFaults(w io.Writer, c coverage.Counts) {
+	kinds := slices.Sorted(maps.Keys(c.Faults))
+	for _, kind := range slices.Sorted(maps.Keys(c.Idle)) {
+		if c.Faults[kind] == 0 {
+			kinds = append(kinds, kind)
+		}
 	}
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, fmt.Sprintf("%s %d", k, m[k]))
+	slices.Sort(kinds)
+	if len(kinds) == 0 {
+		fmt.Fprintln(w, "\nno faults")
+		return
 	}
-	return strings.Join(parts, ", ")
+	row := func(kind, did, not string) string { return fmt.Sprintf("%-16s%11s%13s", kind, did, not) }
+	var rows []string
+	for _, kind := range kinds {
+		rows = append(rows, row(kind, orDot(c.Faults[kind]), orDot(c.Idle[kind])))
+	}
+	fmt.Fprintln(w)
+	printColumns(w, row("fault", "took effect", "did nothing"), rows)
+}
+
+// printStates lists what was reached, and then what never was.
+func printStates(w io.Writer, c coverage.Counts) {
+	var rows, never []string
+	for _, state := range coverage.States() {
+		if n := c.States[state.State]; n > 0 {
+			rows = append(rows, fmt.Sprintf("%7d  %s", n, state.Words))
+		} else {
+			never = append(never, state.Words)
+		}
+	}
+	if len(rows) > 0 {
+		fmt.Fprintln(w, "\nreached")
+		printColumns(w, "", rows)
+	}
+	if len(never) > 0 {
+		fmt.Fprintln(w)
+		printWrapped(w, "never reached: ", never)
+	}
 }
 
 func (r *Report) printCost(w io.Writer) {
 	virtual := max(r.Virtual.Seconds(), 1e-9)
-	fmt.Fprintf(w, "\n%d runs, %s of virtual time in %s (%.0f times real time); %.1f ms of CPU and %.0f kB of trace per virtual second\n",
-		r.Runs, r.Virtual.Round(time.Second), r.Wall.Round(10*time.Millisecond), virtual/max(r.Wall.Seconds(), 1e-9),
-		r.CPU.Seconds()*1000/virtual, float64(r.Wire)/1000/virtual)
+	fmt.Fprintf(w, "\n%d runs, %s of virtual time in %s (%.0f times real time)\n", r.Runs, r.Virtual.Round(time.Second),
+		r.Wall.Round(10*time.Millisecond), virtual/max(r.Wall.Seconds(), 1e-9))
+	fmt.Fprintf(w, "%.1f ms of CPU and %.0f kB of trace per virtual second\n", r.CPU.Seconds()*1000/virtual, float64(r.Wire)/1000/virtual)
 	fmt.Fprintf(w, "%d runs made twice with equal digests; digest over all runs %.16s\n", r.Repeated, r.Digest)
 	if r.Interrupted {
 		fmt.Fprintln(w, "interrupted: the seeds not yet run are not in these figures")

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
 	"raftian/netsim/toolchain"
 )
@@ -18,11 +19,11 @@ var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
 
 // sampleReport is a report with something in every part.
 func sampleReport() *Report {
-	c := emptyCoverage()
+	c := coverage.Empty()
 	maps.Copy(c.Operations, map[string]int{"ok": 120, "fail": 3, "unknown": 7})
 	maps.Copy(c.Faults, map[string]int{"kill": 4, "partition": 2})
 	maps.Copy(c.Idle, map[string]int{"power": 1})
-	maps.Copy(c.States, map[string]int{stateElection: 9, stateTwoLeaders: 1})
+	maps.Copy(c.States, map[coverage.State]int{coverage.Elections: 9, coverage.TwoLeaders: 1})
 	c.Commits = 131
 	return &Report{
 		Runs: 3, Repeated: 1, Coverage: c, Virtual: 90 * time.Second, Wall: 1500 * time.Millisecond, CPU: 450 * time.Millisecond,
@@ -48,7 +49,7 @@ func TestTheReportForPeople(t *testing.T) {
 	for _, f := range r.Failures {
 		f.Print(&b)
 	}
-	(&Report{Coverage: emptyCoverage()}).Print(&b)
+	(&Report{Coverage: coverage.Empty()}).Print(&b)
 	golden(t, "testdata/report.txt", b.Bytes())
 }
 
@@ -100,13 +101,13 @@ func TestTheReportForScripts(t *testing.T) {
 		}
 	}
 	// Every state is there, also those that were not reached.
-	coverage, _ := got["coverage"].(map[string]any)
+	reached, _ := got["coverage"].(map[string]any)
 	var names []string
-	for _, s := range states() {
-		names = append(names, s.name)
+	for _, s := range coverage.States() {
+		names = append(names, string(s.State))
 	}
-	if !slices.Equal(slices.Sorted(maps.Keys(coverage)), slices.Sorted(slices.Values(names))) || coverage[stateElection] != 9. {
-		t.Errorf("coverage is %v", coverage)
+	if !slices.Equal(slices.Sorted(maps.Keys(reached)), slices.Sorted(slices.Values(names))) || reached[string(coverage.Elections)] != 9. {
+		t.Errorf("coverage is %v", reached)
 	}
 	if known, _ := got["known"].([]any); len(known) != 1 || !maps.Equal(known[0].(map[string]any),
 		map[string]any{"finding": "term-goes-back", "seed": 4., "file": "runs/seed-4.run"}) {
@@ -129,7 +130,7 @@ func TestTheReportForScripts(t *testing.T) {
 // A list without members is a list in JSON, and so is an object: scripts do not
 // look for null.
 func TestAReportOfNothingHasNoNulls(t *testing.T) {
-	text, err := json.Marshal((&Report{Coverage: emptyCoverage()}).Summary(&Program{}, 0))
+	text, err := json.Marshal((&Report{Coverage: coverage.Empty()}).Summary(&Program{}, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

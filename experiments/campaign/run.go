@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
 	"raftian/linearizability/history"
 	"raftian/netsim/env"
@@ -25,7 +26,7 @@ type Result struct {
 	Events   uint64
 	Verdicts []linearizability.Verdict
 	History  []history.Op
-	Coverage Coverage
+	Coverage coverage.Counts
 	Virtual  time.Duration // how far the run came
 	CPU      time.Duration // of the world program
 	Wire     []byte        // the events in their wire form
@@ -133,8 +134,7 @@ func lastWords(stderr string, exit, cause error) string {
 // judging reads a run's events as they come.
 type judging struct {
 	panel    *linearizability.Panel
-	recorder *history.Recorder
-	coverage *coverage
+	coverage *coverage.Counter
 	events   uint64
 	last     env.Instant
 	digest   string
@@ -143,8 +143,7 @@ type judging struct {
 func newJudging(pl plan.Plan) *judging {
 	return &judging{
 		panel:    linearizability.NewPanel(panelOptions(pl)),
-		recorder: history.NewRecorder(),
-		coverage: newCoverage(),
+		coverage: coverage.NewCounter(pl),
 	}
 }
 
@@ -170,16 +169,15 @@ func (j *judging) read(from io.Reader) (ended bool, err error) {
 func (j *judging) event(e *trace.Event) {
 	j.events, j.last = e.N, e.At
 	j.panel.Event(e)
-	j.recorder.Event(e)
-	j.coverage.event(e)
+	j.coverage.Event(e)
 }
 
 // finish fills in what the events came to.
 func (j *judging) finish(ctx context.Context, p *Program, r *Result) error {
 	r.Digest, r.Events = j.digest, j.events
 	r.Virtual = time.Duration(j.last)
-	r.History = j.recorder.Ops()
-	r.Coverage = j.coverage.sum
+	r.History = j.panel.History()
+	r.Coverage = j.coverage.Counts()
 	var err error
 	r.Verdicts, err = j.verdicts(ctx, p, r)
 	return err

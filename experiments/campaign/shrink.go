@@ -69,32 +69,70 @@ func (p *Program) Shrink(ctx context.Context, pl plan.Plan, o ShrinkOptions) (*S
 	if !fails {
 		return nil, ErrPasses
 	}
-	s := &shrinking{program: p, o: o, what: what, best: &Shrunk{Result: first, Runs: 1}}
+	s := &shrinking{program: p, o: o, what: what, seeds: 1, best: &Shrunk{Result: first, Runs: 1}}
 	keep := func(candidates []plan.Plan) (int, plan.Plan) { return s.keep(ctx, candidates) }
-	seen := lastEvidence(first, what)
-	// Most of a plan goes without the help of other seeds, which cost as many
-	// runs more.
-	s.seeds = 1
-	plan.Shrink(pl, seen, keep)
-	if s.seeds = s.worth(ctx); s.seeds > 1 {
-		plan.Shrink(s.best.Result.Plan, lastEvidence(s.best.Result, what), keep)
+	s.pass(pl, lastEvidence(first, what), keep)
+	for ctx.Err() == nil && s.more(ctx) {
+		// Where others fail takes another moment than where this one did.
+		s.pass(s.best.Result.Plan.Longer(slack), 0, keep)
+		seeds := s.seeds
+		s.seeds = 1
+		s.pass(s.best.Result.Plan, lastEvidence(s.best.Result, what), keep)
+		s.seeds = seeds
 	}
 	return s.best, s.err
+}
+
+// slack is how much longer a plan gets when other seeds are tried: some election
+// timeouts.
+const slack = 2 * time.Second
+
+// pass shrinks a plan. What comes of it is the best only if it is smaller.
+func (s *shrinking) pass(pl plan.Plan, seen env.Instant, keep plan.Keep) {
+	before := s.best.Result
+	plan.Shrink(pl, seen, keep)
+	if s.best.Result != before && weight(before.Plan) < weight(s.best.Result.Plan) {
+		s.best.Result = before
+	}
+}
+
+// weight is how much a plan has to be read: lines, of which a fault is worth some.
+func weight(p plan.Plan) int {
+	return 3*len(p.Faults) + len(p.Script) + len(p.Machines) + len(p.Settings)
+}
+
+// more says whether to go on with more seeds to try a plan with, and sets how
+// many. Most of a plan goes with one seed, and each further one costs as many runs
+// again.
+//
+// If the best plan fails alike with some other seeds, at a certain rate, enough is
+// what misses one in twenty plans that could be kept: 1-(1-rate)^seeds is 95 %. If
+// it does so with none, the failure hangs on how goroutines happen to meet, and it
+// takes ever more seeds to meet it again in a smaller plan.
+func (s *shrinking) more(ctx context.Context) bool {
+	if s.seeds >= s.o.Seeds {
+		return false
+	}
+	rate := s.rate(ctx)
+	enough := s.o.Seeds
+	if rate > 0 {
+		enough = min(enough, int(math.Ceil(math.Log(0.05)/math.Log(1-min(rate, 0.99)))))
+	}
+	if s.seeds >= enough {
+		return false
+	}
+	s.seeds = min(4*s.seeds, enough)
+	return true
 }
 
 // sample is how many other seeds tell how often the best plan fails alike.
 const sample = 12
 
-// worth is how many seeds to try a plan with, so that one in twenty of those that
-// could be kept is not: 1-(1-rate)^seeds is 95 % or more. If no other seed fails
-// alike, trying them is hardly worth it.
-func (s *shrinking) worth(ctx context.Context) int {
-	if s.o.Seeds < 2 {
-		return 1
-	}
+// rate is how many of some other seeds the best plan fails alike with.
+func (s *shrinking) rate(ctx context.Context) float64 {
 	var others []attempt
 	for n := range sample {
-		pl := s.best.Result.Plan
+		pl := s.best.Result.Plan.Longer(slack)
 		pl.Seed += uint64(n + 1)
 		others = append(others, attempt{n, pl})
 	}
@@ -104,14 +142,7 @@ func (s *shrinking) worth(ctx context.Context) int {
 			alike++
 		}
 	}
-	switch alike {
-	case 0:
-		return min(2, s.o.Seeds)
-	case sample:
-		return 1
-	}
-	rate := float64(alike) / sample
-	return min(s.o.Seeds, int(math.Ceil(math.Log(0.05)/math.Log(1-rate))))
+	return float64(alike) / sample
 }
 
 // lastEvidence is when the last event happened that a failure's verdict names;

@@ -29,6 +29,7 @@ const (
 	ReasonPlaying                 // the city to be added is playing
 	ReasonItself                  // the city attacks itself
 	ReasonFull                    // the game knows CitiesMax cities
+	ReasonChanges                 // it was to look only
 )
 
 // Output is what came of a command.
@@ -84,6 +85,8 @@ func (r Reason) about(name string) string {
 		return name + " is already in the game"
 	case ReasonItself:
 		return name + " attacks itself"
+	case ReasonChanges:
+		return "only looking is allowed here"
 	case ReasonFull:
 		return "the game has no room for " + name
 	}

@@ -27,7 +27,7 @@
 // A command that is against these rules, or none at all, is rejected with a
 // reason and changes nothing. Who sends a command does not matter.
 //
-//	rules.go    Step, StepText
+//	rules.go    Step, StepText, QueryText
 //	state.go    State and City
 //	input.go    Input and its text form
 //	output.go   Output and its text form
@@ -67,6 +67,20 @@ func StepText(s State, input string) (State, string) {
 	}
 	s, out := Step(s, in)
 	return s, out.String()
+}
+
+// QueryText answers a command that only looks, as StepText does. Any other is
+// rejected.
+func QueryText(s State, input string) string {
+	in, err := ParseInput(input)
+	if err != nil {
+		return rejection + err.Error()
+	}
+	if in.Verb != Look {
+		return rejected(ReasonChanges, in.City).String()
+	}
+	_, out := Step(s, in)
+	return out.String()
 }
 
 func attack(s State, attacker, target string) (State, Output) {

@@ -245,3 +245,20 @@ func BenchmarkHash(b *testing.B) {
 		s.Hash()
 	}
 }
+
+// A query is answered as the command would be, or rejected; whoever asks may
+// keep the state he has.
+func TestAQueryAnswersLikeALookAndNothingElse(t *testing.T) {
+	s := newGame(t, "n1", "n2")
+	s, _ = rules.StepText(s, "n1 attack n2")
+	for _, text := range []string{"look", "look n2", "look n9", "look N", "dance"} {
+		if _, want := rules.StepText(s, text); rules.QueryText(s, text) != want {
+			t.Errorf("%q is answered %q; want %q", text, rules.QueryText(s, text), want)
+		}
+	}
+	for _, text := range []string{"n1 attack n2", "add n3", "del n1"} {
+		if got := rules.QueryText(s, text); got != "rejected: only looking is allowed here" {
+			t.Errorf("%q is answered %q", text, got)
+		}
+	}
+}

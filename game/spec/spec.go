@@ -23,15 +23,27 @@ func Init(machines []string) rules.State {
 	return s
 }
 
+// Verified begins the text of a read that does not go through the log: "verified
+// look n1". It must give what the read itself would, and changes nothing.
+const Verified = "verified "
+
+// ReadOnly says of a call's text whether it is such a read.
+func ReadOnly(input string) bool { return strings.HasPrefix(input, Verified) }
+
 // Step is what must come of a call in a state.
 func Step(state rules.State, input string) (next rules.State, output string) {
+	if read, is := strings.CutPrefix(input, Verified); is {
+		return state, rules.QueryText(state, read)
+	}
 	return rules.StepText(state, input)
 }
 
 // City is the city a client plays: client "p1" lives on machine "n1" and plays
-// its city. A client of another kind of name plays the city of that name.
+// its city, and so does "p1-2" as another player. A client of another kind of
+// name plays the city of that name.
 func City(client string) string {
 	if number, is := strings.CutPrefix(client, "p"); is {
+		number, _, _ = strings.Cut(number, "-")
 		return "n" + number
 	}
 	return client
@@ -71,6 +83,14 @@ func Call(rng *rand.Rand, client string, machines []string) string {
 		return "add " + anyCity()
 	}
 	return "del " + anyCity()
+}
+
+// Read draws the text of a call that only looks, from rng only, as Call does.
+func Read(rng *rand.Rand, _ string, machines []string) string {
+	if rng.IntN(3) == 0 {
+		return "look"
+	}
+	return "look " + machines[rng.IntN(len(machines))]
 }
 
 // other draws another city; the same one if it is alone.

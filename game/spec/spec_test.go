@@ -36,7 +36,7 @@ func TestAMachineThatNamesNoCityHasNone(t *testing.T) {
 }
 
 func TestAClientPlaysTheCityOfItsMachine(t *testing.T) {
-	for client, want := range map[string]string{"p1": "n1", "p12": "n12", "berlin": "berlin"} {
+	for client, want := range map[string]string{"p1": "n1", "p12": "n12", "p3-2": "n3", "berlin": "berlin", "new-york": "new-york"} {
 		if city := spec.City(client); city != want {
 			t.Errorf("%s plays %s, want %s", client, city, want)
 		}
@@ -121,5 +121,36 @@ func TestALoneMachineHasCallsToo(t *testing.T) {
 		if s, out = spec.Step(s, spec.Call(rng, "p1", []string{"n1"})); strings.HasPrefix(out, "hit") {
 			t.Fatalf("alone, and => %s", out)
 		}
+	}
+}
+
+func TestAVerifiedReadGivesWhatTheReadWouldAndChangesNothing(t *testing.T) {
+	state, _ := spec.Step(spec.Init(machines), "n1 attack n2")
+	_, want := spec.Step(state, "look n2")
+	next, got := spec.Step(state, "verified look n2")
+	if got != want || !next.Equal(state) {
+		t.Errorf("it gives %q; want %q", got, want)
+	}
+	next, got = spec.Step(state, "verified n1 attack n2")
+	if !strings.HasPrefix(got, "rejected: ") || !next.Equal(state) {
+		t.Errorf("a verified attack gives %q and %s", got, next)
+	}
+	if !spec.ReadOnly("verified look") || spec.ReadOnly("look") {
+		t.Error("what reads without the log is not told from what does not")
+	}
+}
+
+func TestReadsOnlyLook(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	seen := map[string]bool{}
+	for range 1000 {
+		text := spec.Read(rng, "p1", machines)
+		if in, err := rules.ParseInput(text); err != nil || in.Verb != rules.Look {
+			t.Fatalf("a read is %q", text)
+		}
+		seen[text] = true
+	}
+	if len(seen) != len(machines)+1 {
+		t.Errorf("%d different reads of %d machines", len(seen), len(machines))
 	}
 }

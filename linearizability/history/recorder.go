@@ -7,7 +7,8 @@ import (
 	"raftian/netsim/trace"
 )
 
-// Recorder takes the History out of a trace. Its memory is the Ops.
+// Recorder takes the History out of a trace. Its memory is the Ops. The
+// operator's calls are orders about the cluster, and no part of the History.
 type Recorder struct {
 	ops  []Op
 	byID map[opID]int // positions in ops
@@ -51,7 +52,7 @@ func (r *Recorder) Ops() []Op {
 // after a crash of its own, is still in the call it made first.
 func (r *Recorder) invoke(e *trace.Event) {
 	id := opID{e.Client, e.Seq}
-	if _, again := r.byID[id]; again {
+	if _, again := r.byID[id]; again || e.Client == env.Operator {
 		return
 	}
 	r.byID[id] = len(r.ops)

@@ -91,6 +91,12 @@ func TestTheRecorderPairsCallsWithReturns(t *testing.T) {
 		[]history.Op{{Client: "c1", Seq: 1, Input: "set x", Output: "okay then", Call: ms(100), Return: ms(200),
 			CallEvent: 1, ReturnEvent: 2}},
 	}, {
+		"the operator's orders are no operations",
+		`0.1 n1 invoke client=operator seq=1 remove n2
+		 0.2 n1 return client=operator seq=1 ok n1 n3 voters
+		 0.3 n1 apply client=operator seq=1 index=3`,
+		nil,
+	}, {
 		"a return and an application without a call are no operation",
 		`0.1 n1 return client=c1 seq=1 ok
 		 0.2 n1 apply client=c2 seq=1 index=3`,

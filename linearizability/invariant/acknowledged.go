@@ -15,7 +15,7 @@ import (
 // Source: Raft §5.3 and §8 (a leader answers after it has applied the committed
 // entry, which is then durable); Thesis §6.3.
 //
-// Reads that do not go through the log have an index only to say which state
+// The operator's calls are orders, not operations. Reads that do not go through the log have an index only to say which state
 // they saw; they are told by their input.
 type Acknowledged struct {
 	ruling
@@ -75,7 +75,7 @@ func (j *Acknowledged) Event(e *trace.Event) {
 			j.reading[op] = true
 		}
 	case env.KindReturn:
-		if word, _, _ := strings.Cut(e.Text, " "); word == "ok" && e.Index != 0 && !j.reading[op] {
+		if word, _, _ := strings.Cut(e.Text, " "); word == "ok" && e.Index != 0 && !j.reading[op] && e.Client != env.Operator {
 			j.acks = append(j.acks, ack{op, e.Index, see(e)})
 		}
 		delete(j.reading, op)

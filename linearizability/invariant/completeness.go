@@ -55,7 +55,7 @@ func (*LeaderCompleteness) Name() string { return "leader-completeness" }
 
 // Kinds are the kinds of event it reads.
 func (*LeaderCompleteness) Kinds() []string {
-	return append(kindsOfLogs(), env.KindTerm, env.KindCommit, env.KindApply, env.KindRole)
+	return append(kindsOfLogs(), trace.KindBoot, env.KindTerm, env.KindCommit, env.KindApply, env.KindRole)
 }
 
 // Event takes the next event.
@@ -64,6 +64,11 @@ func (j *LeaderCompleteness) Event(e *trace.Event) {
 		return
 	}
 	switch e.Kind {
+	case trace.KindBoot:
+		if e.Text == emptyDisk {
+			delete(j.logs, e.Machine)
+			delete(j.terms, e.Machine)
+		}
 	case env.KindTerm:
 		j.terms[e.Machine] = e.Term
 	case env.KindRole:

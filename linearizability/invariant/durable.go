@@ -17,6 +17,7 @@ type durable struct {
 	logs   termLogs
 	terms  map[string]durableTerm
 	votes  map[ballot]vote
+	voted  map[string]durableTerm // in which term a machine voted last
 
 	committed table[uint64] // term of the committed entry; 0 if not known
 	highest   uint64        // the highest index that is known to be committed
@@ -39,6 +40,7 @@ func newDurable(r *ruling) durable {
 		logs:   make(termLogs),
 		terms:  make(map[string]durableTerm),
 		votes:  make(map[ballot]vote),
+		voted:  make(map[string]durableTerm),
 	}
 }
 
@@ -50,6 +52,10 @@ type durableTerm struct {
 
 func (d *durable) event(e *trace.Event) {
 	switch e.Kind {
+	case trace.KindBoot:
+		if e.Text == emptyDisk {
+			d.forget(e.Machine)
+		}
 	case env.KindTerm:
 		d.term(e)
 	case env.KindVote:
@@ -59,8 +65,44 @@ func (d *durable) event(e *trace.Event) {
 	case env.KindLog:
 		d.boot(e)
 		d.logs.take(e)
-	case env.KindAppend, env.KindTruncate, env.KindSnapshot, env.KindRestore, env.KindReady:
+	case env.KindReady:
+		d.ready(e)
 		d.logs.take(e)
+	case env.KindAppend, env.KindTruncate, env.KindSnapshot, env.KindRestore:
+		d.logs.take(e)
+	}
+}
+
+// ready compares the term and the vote that a machine has after a boot with those
+// that earlier incarnations made durable. Term 0 is not known.
+func (d *durable) ready(e *trace.Event) {
+	if e.Term == 0 {
+		return
+	}
+	if m := d.terms[e.Machine]; m.boot < e.Boot && e.Term < m.value {
+		d.ruling.fail("the durable term went back across a crash",
+			fmt.Sprintf("%s: the durable term went back from %d to %d", e.Machine, m.value, e.Term),
+			m.by.did("made term %d durable", m.value),
+			see(e).did("booted with term %d", e.Term))
+		return
+	}
+	if m := d.voted[e.Machine]; m.boot < e.Boot && e.Count < m.value {
+		d.ruling.fail("a vote was lost in a crash",
+			fmt.Sprintf("%s lost its vote of term %d; its last one is of term %d", e.Machine, m.value, e.Count),
+			m.by.did("voted in term %d", m.value),
+			see(e).did("booted with a vote in term %d", e.Count))
+	}
+}
+
+// forget drops what a machine's disk held, which is gone.
+func (d *durable) forget(machine string) {
+	delete(d.logs, machine)
+	delete(d.terms, machine)
+	delete(d.voted, machine)
+	for b := range d.votes {
+		if b.machine == machine {
+			delete(d.votes, b)
+		}
 	}
 }
 
@@ -80,6 +122,7 @@ func (d *durable) term(e *trace.Event) {
 }
 
 func (d *durable) vote(e *trace.Event) {
+	d.voted[e.Machine] = durableTerm{mark{e.Term, see(e)}, e.Boot}
 	b := ballot{e.Machine, e.Term}
 	first, voted := d.votes[b]
 	if !voted {

@@ -18,6 +18,10 @@ import (
 // broadcast time is well below the election timeout, and that well below the
 // time between failures), §9.3 for how long that takes; Thesis §3.9.
 //
+// The machines of the configuration are those of the last one that the leader
+// knows to be committed, with a vote or without. One that stays down because its
+// disk is damaged is excused, and named. The operator's calls are not judged.
+//
 // A call that is younger than the bound when the run ends may be unanswered. A
 // run that ends before the bound is over proves nothing.
 type Liveness struct {
@@ -74,7 +78,7 @@ func (j *Liveness) Event(e *trace.Event) {
 		s := see(e)
 		j.ended = &s
 	case env.KindInvoke:
-		if j.past {
+		if j.past && e.Client != env.Operator {
 			j.calls[operation{e.Client, e.Seq}] = see(e)
 		}
 	case env.KindReturn:
@@ -164,7 +168,21 @@ func (j *Liveness) Verdict() verdict.Verdict {
 	j.allReady(&r)
 	j.answered(&r)
 	j.caughtUp(&r)
-	return r.verdict(j.Name())
+	v := r.verdict(j.Name())
+	if excused := j.excused(); v.Outcome == verdict.Pass && len(excused) > 0 {
+		v.Reason = "not ready, because of damaged disks: " + strings.Join(excused, " ")
+	}
+	return v
+}
+
+// excused are the machines that need not have recovered.
+func (j *Liveness) excused() (names []string) {
+	for _, name := range j.roster.belong() {
+		if j.roster[name].excused() {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // heal is the evidence that recovery was due.
@@ -184,6 +202,7 @@ func (j *Liveness) allReady(r *ruling) {
 	for _, name := range j.roster.belong() {
 		m := j.roster[name]
 		switch {
+		case m.excused():
 		case m == nil || !m.up:
 			r.fail("a machine is not up", fmt.Sprintf("%s is not up at the end", name), j.heal())
 		case !m.ready:
@@ -218,6 +237,9 @@ func (j *Liveness) answered(r *ruling) {
 func (j *Liveness) caughtUp(r *ruling) {
 	commit, applied := j.commit.before(j.ended.at), j.applied.before(j.ended.at)
 	for _, name := range j.roster.belong() {
+		if j.roster[name].excused() {
+			continue
+		}
 		p := j.progress[name]
 		if p == nil {
 			p = new(reached)

@@ -20,12 +20,21 @@ type member struct {
 	leads   bool
 	term    uint64 // of its role
 	config  string // the configuration it stored last, as KindConfig words it
+	rotten  bool   // bits of its disk flipped
+	found   bool   // and it found stored bytes damaged, and has not been ready since
 }
+
+// emptyDisk is the text of the boot of a machine whose disk was replaced.
+const emptyDisk = "empty disk"
+
+// excused says whether a machine may stay down: what was on its disk is damaged,
+// and it has noticed. The World knows that the disk is to blame.
+func (m *member) excused() bool { return m != nil && m.rotten && m.found && !m.ready }
 
 // kindsOfRoster are the kinds of event that take reads.
 func kindsOfRoster() []string {
 	return []string{trace.KindBoot, trace.KindCrash, trace.KindExit,
-		env.KindReady, env.KindRole, env.KindConfig}
+		env.KindReady, env.KindRole, env.KindConfig, env.KindCorrupt, trace.KindRot}
 }
 
 // take follows what an event says of its machine.
@@ -38,10 +47,17 @@ func (r roster) take(e *trace.Event) {
 	switch e.Kind {
 	case trace.KindBoot:
 		m.up, m.ready, m.leads = true, false, false
+		if e.Text == emptyDisk {
+			m.rotten, m.found = false, false
+		}
+	case trace.KindRot:
+		m.rotten = true
+	case env.KindCorrupt:
+		m.found = true
 	case trace.KindCrash, trace.KindExit:
 		m.up, m.ready, m.leads = false, false, false
 	case env.KindReady:
-		m.up, m.ready, m.readyAt = true, true, e.At
+		m.up, m.ready, m.readyAt, m.found = true, true, e.At, false
 	case env.KindRole:
 		m.leads, m.term = e.Text == "leader", e.Term
 	case env.KindConfig:

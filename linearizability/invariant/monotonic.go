@@ -12,7 +12,7 @@ import (
 // term of the role, the commit index and the applied index never go back, and no
 // entry known to be committed is deleted as a conflict. A snapshot from the
 // leader moves the applied index forward only; one restored by the user may move
-// it anywhere. Across incarnations: see durable. Source: Raft §5.1 and §5.2
+// it anywhere. Across incarnations: see durable; a machine whose disk was replaced starts anew. Source: Raft §5.1 and §5.2
 // (terms and votes), figure 2 (commitIndex and lastApplied increase
 // monotonically, persistent state); Thesis §3.8.
 type Monotonic struct {
@@ -47,7 +47,7 @@ func (*Monotonic) Name() string { return "monotonic" }
 
 // Kinds are the kinds of event it reads.
 func (*Monotonic) Kinds() []string {
-	return append(kindsOfLogs(), env.KindRole, env.KindTerm, env.KindVote, env.KindCommit, env.KindApply)
+	return append(kindsOfLogs(), trace.KindBoot, env.KindRole, env.KindTerm, env.KindVote, env.KindCommit, env.KindApply)
 }
 
 // Event takes the next event.

@@ -178,9 +178,13 @@ func (ls termLogs) take(e *trace.Event) {
 	case env.KindLog:
 		l.boot(e.Index, e.Count, e.Term)
 	case env.KindSnapshot:
-		l.snapshot, l.snapshotTerm = e.Index, e.Term
+		// An older one than there is, as when a snapshot comes from the leader
+		// while this one is written, changes nothing.
+		if e.Index >= l.snapshot {
+			l.snapshot, l.snapshotTerm = e.Index, e.Term
+		}
 	case env.KindRestore:
-		l.restore(e.Index, e.Text)
+		l.restore(e.Index, e.Term, e.Text)
 	case env.KindReady:
 		// A log that is empty at boot and no snapshot to start from: the disk
 		// was lost, and the snapshot of earlier events with it.
@@ -191,11 +195,11 @@ func (ls termLogs) take(e *trace.Event) {
 }
 
 // restore puts a snapshot in the place of the entries it covers. At boot the
-// entries stay: they are the ones that it was made of.
-func (l *termLog) restore(index uint64, how string) {
+// entries stay: they are the ones that it was made of. Term 0 is not known.
+func (l *termLog) restore(index, term uint64, how string) {
 	l.restored = true
-	if index != l.snapshot {
-		l.snapshot, l.snapshotTerm = index, 0
+	if index != l.snapshot || term != 0 {
+		l.snapshot, l.snapshotTerm = index, term
 	}
 	if how != "start" {
 		l.cutThrough(index)

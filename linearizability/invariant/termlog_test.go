@@ -90,7 +90,7 @@ func TestALogOfRunsIsALogOfEntries(t *testing.T) {
 				plain.keep(func(i uint64) bool { return i > through })
 			case 5:
 				through := index.Draw(t, "snapshot")
-				runs.restore(through, "install")
+				runs.restore(through, 0, "install")
 				plain.snapshot = through
 				plain.keep(func(i uint64) bool { return i > through })
 			case 6:

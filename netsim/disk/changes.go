@@ -17,6 +17,12 @@ type change struct {
 	sets    []entry
 	removed *node   // the directory that goes, if it is one
 	into    []*node // of a rename to another directory: that one and those above
+	dropped bool    // no later fsync of its directory covers it
+}
+
+// in says whether the change is one to dir's names.
+func (c *change) in(dir *node) bool {
+	return slices.ContainsFunc(c.sets, func(e entry) bool { return e.dir == dir })
 }
 
 // entry sets what a name leads to; nil for nothing.
@@ -101,10 +107,9 @@ func (t *ties) holdLater(c *change) bool {
 // each, the earlier ones it cannot survive without.
 func (d *Disk) syncNames(dir *node, seq uint64) {
 	synced := newTies()
-	synced.inside[dir] = true
 	durable := map[uint64]bool{} // by seq
 	for _, c := range slices.Backward(d.changes) {
-		if c.seq <= seq && synced.holdEarlier(&c) {
+		if c.seq <= seq && (!c.dropped && c.in(dir) || synced.holdEarlier(&c)) {
 			synced.addBefore(&c)
 			durable[c.seq] = true
 		}
@@ -115,6 +120,16 @@ func (d *Disk) syncNames(dir *node, seq uint64) {
 		}
 		return durable[c.seq]
 	})
+}
+
+// dropNames has no later fsync of dir cover the changes to its names up to seq. One
+// that a later change cannot survive without becomes durable with that.
+func (d *Disk) dropNames(dir *node, seq uint64) {
+	for i := range d.changes {
+		if c := &d.changes[i]; c.seq <= seq && c.in(dir) {
+			c.dropped = true
+		}
+	}
 }
 
 // surviving draws which of the changes a power loss leaves.

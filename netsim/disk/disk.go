@@ -4,7 +4,8 @@
 // It is pure: no I/O, no clock, no goroutines, no locks. An operation takes
 // effect on the page cache at once; an fsync has a beginning and a completion,
 // and how much time lies between them is for the caller to say. It injects no
-// errors. A Disk must be used by one goroutine at a time.
+// errors: which fsync fails (Sync.Fail), when a bit rots (Disk.Rot), and whether
+// there is space for a write (Handle.Covered) is for the caller to say, too. A Disk must be used by one goroutine at a time.
 //
 // # What survives
 //
@@ -28,6 +29,9 @@
 //     from place to place: a directory is gone only if all that emptied it
 //     survived, and a move to another directory survives only if every earlier
 //     change did that put this directory, or one above it, in its place.
+//   - What an fsync that failed was to make durable stays unsynced, also for all
+//     later ones, until it is written again: a sector, or the length with any
+//     write to the file, or a name's change with a later one to the same name.
 //   - A file is as durable as its name: fsync of a file whose directory was not
 //     synced makes its bytes durable but not the file.
 //
@@ -43,6 +47,8 @@
 //	image.go    the bytes of a file as sectors that can be shared
 //	changes.go  changes to names that are not durable yet
 //	power.go    the disk after a power loss
+//	every.go    every such disk
+//	rot.go      a bit that flips
 package disk
 
 import (

@@ -86,13 +86,28 @@ func (h *Handle) read(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
+// Offset is where Write writes.
+func (h *Handle) Offset() int64 {
+	if h.flag&os.O_APPEND != 0 {
+		return h.file.cached.size
+	}
+	return h.off
+}
+
+// Covered is how many of size bytes from off on need no space that the file does
+// not have: up to the first sector that was never written.
+func (h *Handle) Covered(off int64, size int) int {
+	end := max(off, 0)
+	for end < off+int64(size) && h.file.cached.at(int(end/sectorSize)) != nil {
+		end = (end/sectorSize + 1) * sectorSize
+	}
+	return int(max(0, min(end, off+int64(size))-off))
+}
+
 // Write writes at the handle's offset, or at the end of the file if it was
 // opened with O_APPEND, and moves the offset behind what it wrote.
 func (h *Handle) Write(p []byte) (int, error) {
-	off := h.off
-	if h.flag&os.O_APPEND != 0 {
-		off = h.file.cached.size
-	}
+	off := h.Offset()
 	n, err := h.write(p, off)
 	if err == nil {
 		h.off = off + int64(n)

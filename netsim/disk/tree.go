@@ -13,6 +13,7 @@ import (
 type node struct {
 	file            *file            // nil for a directory
 	cached, durable map[string]*node // of a directory
+	failures        uint64           // how many fsyncs of the directory have failed
 }
 
 func newDir() *node {

@@ -56,7 +56,8 @@ type Call struct {
 //
 // In a simulation an Env belongs to one incarnation of its machine. When the
 // machine crashes, every later or still blocked call on the Env ends the
-// goroutine that made it (runtime.Goexit, so deferred unlocks run); nothing
+// goroutine that made it (runtime.Goexit, so deferred unlocks run); so they do
+// when the program has ended. Nothing
 // such a goroutine does is seen by anyone. The exceptions: Close on a dead Env
 // returns nil, and ID, Args, Script and FS only hand out what they have.
 type Env interface {
@@ -80,8 +81,14 @@ type Env interface {
 	// Emit reports something the program did.
 	Emit(Note)
 
+	// Exit ends the program with an error and does not return: goroutines end, the
+	// machine closes what they had open. A supervisor starts a program again that
+	// ended with an error, by Exit or by returning one; after Exit(nil) it stays
+	// ended, as after returning nil.
+	Exit(err error)
+
 	// OnCrash has f called, in a goroutine of its own, when the machine
-	// crashes under this incarnation. It is for letting go of what goroutines
+	// crashes under this incarnation or its program ends. It is for letting go of what goroutines
 	// hold (such as raft's Shutdown); nothing f does on the Env has effect. A
 	// real machine that crashes calls nothing.
 	OnCrash(f func())

@@ -20,6 +20,10 @@ type Note struct {
 	Text   string        // words
 }
 
+// Operator is the client whose calls are orders about the cluster itself. They
+// are no part of what clients see.
+const Operator = "operator"
+
 // The vocabulary of a Raft participant. Judges and the viewer read these; a
 // guest that reports more kinds of its own disturbs nobody.
 const (
@@ -53,10 +57,10 @@ const (
 	// "n1 n2 n3 voters" or "n1 n2 voters, n3 nonvoter".
 	KindConfig = "config"
 	// KindSnapshot: a snapshot of state State through (Index, Term) was taken,
-	// Count bytes long.
+	// Count bytes long. Term 0 is not known.
 	KindSnapshot = "snapshot"
 	// KindRestore: the state machine was replaced by a snapshot through
-	// Index, after which its state hashed to State. Text is "start" (own
+	// (Index, Term), after which its state hashed to State. Text is "start" (own
 	// snapshot at boot), "install" (from the leader) or "user".
 	KindRestore = "restore"
 	// KindRPC: a request of type Text ("AppendEntries", "Heartbeat",
@@ -84,7 +88,8 @@ const (
 	KindFrames = "frames"
 	// KindDiag: a line of the program's diagnostic log.
 	KindDiag = "diag"
-	// KindReady: the participant finished booting.
+	// KindReady: the participant finished booting, with Term durable and its last
+	// vote in term Count.
 	KindReady = "ready"
 	// KindCorrupt: stored bytes failed their checksum; Text says which and
 	// what was done about it.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -23,6 +24,9 @@ type RealOptions struct {
 	// Emit is given what the program reports; nil drops it. It may be called
 	// by several goroutines at once.
 	Emit func(Instant, Note)
+	// Exit ends the process, with status 0 or 1; nil is os.Exit. The Env's Exit
+	// ends the goroutine that calls it should this return.
+	Exit func(status int)
 }
 
 // Real is the Env of a program that runs on a real machine: os and net.
@@ -56,6 +60,22 @@ func (r *Real) Script() []Call   { return r.o.Script }
 func (r *Real) Now() Instant     { return Instant(time.Since(r.begun)) }
 func (r *Real) FS() FS           { return realFS{r.root} }
 func (r *Real) OnCrash(_ func()) {}
+
+// Exit implements Env: it reports the error, as a note of kind KindDiag, and ends
+// the process. Starting it again is for the machine's own supervisor.
+func (r *Real) Exit(err error) {
+	status := 0
+	if err != nil {
+		status = 1
+		r.Emit(Note{Kind: KindDiag, Text: "the program ends: " + err.Error()})
+	}
+	exit := r.o.Exit
+	if exit == nil {
+		exit = os.Exit
+	}
+	exit(status)
+	runtime.Goexit()
+}
 
 func (r *Real) Listen(address string) (net.Listener, error) { return net.Listen("tcp", address) }
 

@@ -1,6 +1,7 @@
 package env_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -54,6 +55,39 @@ func TestRealIsWhatItsOptionsSay(t *testing.T) {
 		t.Errorf("between %v and %v there were notes at %v", before, r.Now(), at)
 	}
 	newReal(t).Emit(env.Note{Kind: "nobody listens"})
+}
+
+// Exit reports why, ends the process and, if that is not so, the goroutine.
+func TestRealExits(t *testing.T) {
+	for _, c := range []struct {
+		err    error
+		status int
+		said   string
+	}{
+		{errors.New("the disk is full"), 1, "the program ends: the disk is full"},
+		{nil, 0, ""},
+	} {
+		status, said, returned := -1, "", false
+		r, err := env.NewReal(env.RealOptions{
+			Dir:  t.TempDir(),
+			Emit: func(_ env.Instant, n env.Note) { said = n.Text },
+			Exit: func(s int) { status = s },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan bool)
+		go func() {
+			defer close(ended)
+			r.Exit(c.err)
+			returned = true
+		}()
+		<-ended
+		r.Close()
+		if status != c.status || said != c.said || returned {
+			t.Errorf("Exit(%v): status %d, said %q, returned: %v", c.err, status, said, returned)
+		}
+	}
 }
 
 func TestRealNeedsADirectory(t *testing.T) {

@@ -12,82 +12,51 @@
 // delays, so that does happen), segments smaller than a write.
 //
 //	link.go    Link: what becomes of one segment
+//	worse.go   what faults add to that
 //	stream.go  Stream: bytes in order over links that lose and hold them
 package link
 
 import (
 	"math/rand/v2"
-	"slices"
 	"time"
+
+	"raftian/netsim/env"
 )
 
-// Quality is how well a link works.
+// Quality is how well a link works, or what a fault adds to that.
 type Quality struct {
 	Delay  time.Duration // the least one-way delay
 	Jitter time.Duration // up to this much is added, uniformly
 	Loss   float64       // probability that a segment is lost
+	Heavy  time.Duration // of a fault: the least of a Pareto-distributed delay; 0 is none
+	Rate   uint64        // of a fault: bytes per second that pass; 0 is any number
 }
 
 // Fate is what becomes of a segment.
 type Fate int
 
 const (
-	Passes Fate = iota // it arrives
-	Cut                // a partition is in the way
-	Down               // the machine at the other end has no power
-	Lost               // bad luck
+	Passes  Fate = iota // it arrives
+	Cut                 // a partition is in the way
+	Down                // the machine at the other end has no power
+	Lost                // bad luck
+	Stalled             // its connection is held up
 )
 
 func (f Fate) String() string {
-	return [...]string{"passes", "cut", "down", "loss"}[f]
+	return [...]string{"passes", "cut", "down", "loss", "stall"}[f]
 }
 
 // Link is one direction between two machines.
 type Link struct {
 	base   Quality
-	faults []fault         // what makes it worse now, in order of their beginning
-	now    Quality         // base and faults together
-	cuts   map[uint64]bool // the faults that cut it
+	faults []fault // what makes it worse now, in order of their beginning
 	down   bool
 	rng    *rand.Rand
 }
 
-type fault struct {
-	id uint64
-	q  Quality
-}
-
 // New returns a link that draws from rng.
-func New(base Quality, rng *rand.Rand) *Link {
-	return &Link{base: base, now: base, rng: rng, cuts: map[uint64]bool{}}
-}
-
-// Cut lets nothing pass until fault number id is mended.
-func (l *Link) Cut(id uint64) { l.cuts[id] = true }
-
-// Worsen adds q until fault number id is mended.
-func (l *Link) Worsen(id uint64, q Quality) {
-	l.faults = append(l.faults, fault{id, q})
-	l.sum()
-}
-
-// Mend takes back what fault number id did.
-func (l *Link) Mend(id uint64) {
-	delete(l.cuts, id)
-	l.faults = slices.DeleteFunc(l.faults, func(f fault) bool { return f.id == id })
-	l.sum()
-}
-
-func (l *Link) sum() {
-	l.now = l.base
-	through := 1 - l.base.Loss
-	for _, f := range l.faults {
-		l.now.Delay += f.q.Delay
-		l.now.Jitter += f.q.Jitter
-		through *= 1 - f.q.Loss
-	}
-	l.now.Loss = 1 - through
-}
+func New(base Quality, rng *rand.Rand) *Link { return &Link{base: base, rng: rng} }
 
 // SetDown says whether the machine at the far end is without power.
 func (l *Link) SetDown(down bool) { l.down = down }
@@ -95,26 +64,23 @@ func (l *Link) SetDown(down bool) { l.down = down }
 // IsDown reports whether the machine at the far end is without power.
 func (l *Link) IsDown() bool { return l.down }
 
-// Pass draws what becomes of one segment sent now, and how long it takes.
-func (l *Link) Pass() (time.Duration, Fate) {
-	if fate := l.fate(); fate != Passes {
-		return 0, fate
+// Pass draws what becomes of a segment of size bytes, headers apart, that is sent
+// now, and how long it takes.
+func (l *Link) Pass(now env.Instant, size int) (time.Duration, Fate) {
+	switch {
+	case len(l.faults) > 0 && l.isCut():
+		return 0, Cut
+	case l.down:
+		return 0, Down
+	case l.base.Loss > 0 && l.rng.Float64() < l.base.Loss:
+		return 0, Lost
 	}
-	d := l.now.Delay
-	if l.now.Jitter > 0 {
-		d += time.Duration(l.rng.Int64N(int64(l.now.Jitter)))
+	d := l.base.Delay
+	if l.base.Jitter > 0 {
+		d += time.Duration(l.rng.Int64N(int64(l.base.Jitter)))
+	}
+	if len(l.faults) > 0 {
+		return l.worsened(d, now, size)
 	}
 	return d, Passes
-}
-
-func (l *Link) fate() Fate {
-	switch {
-	case len(l.cuts) > 0:
-		return Cut
-	case l.down:
-		return Down
-	case l.now.Loss > 0 && l.rng.Float64() < l.now.Loss:
-		return Lost
-	}
-	return Passes
 }

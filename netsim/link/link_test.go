@@ -15,7 +15,7 @@ func newRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 func fates(l *Link) (count map[Fate]int, least, most time.Duration) {
 	count, least = map[Fate]int{}, time.Hour
 	for range 1000 {
-		d, fate := l.Pass()
+		d, fate := l.Pass(0, 0)
 		count[fate]++
 		if fate == Passes {
 			least, most = min(least, d), max(most, d)
@@ -42,8 +42,8 @@ func TestFaultsAddUpAndAreMended(t *testing.T) {
 		low, high int // how many of a thousand are lost
 	}{
 		{func() {}, ms, 450, 550},
-		{func() { l.Worsen(1, Quality{Delay: 10 * ms}) }, 11 * ms, 450, 550},
-		{func() { l.Worsen(2, Quality{Delay: 5 * ms, Loss: 0.5}) }, 16 * ms, 700, 800},
+		{func() { l.Worsen(1, Quality{Delay: 10 * ms}, newRand()) }, 11 * ms, 450, 550},
+		{func() { l.Worsen(2, Quality{Delay: 5 * ms, Loss: 0.5}, newRand()) }, 16 * ms, 700, 800},
 		{func() { l.Mend(1) }, 6 * ms, 700, 800},
 		{func() { l.Mend(2) }, ms, 450, 550},
 		{func() { l.Mend(3) }, ms, 450, 550},
@@ -76,7 +76,7 @@ func TestFateSaysWhy(t *testing.T) {
 		{func() { l.SetDown(false) }, Lost, "loss"},
 	} {
 		c.do()
-		if _, got := l.Pass(); got != c.want || got.String() != c.text {
+		if _, got := l.Pass(0, 0); got != c.want || got.String() != c.text {
 			t.Errorf("a segment's fate is %q; want %q", got, c.text)
 		}
 	}
@@ -88,11 +88,11 @@ func TestCutsDrawNothing(t *testing.T) {
 	a, b := New(Quality{Jitter: time.Second}, newRand()), New(Quality{Jitter: time.Second}, newRand())
 	b.Cut(1)
 	for range 10 {
-		b.Pass()
+		b.Pass(0, 0)
 	}
 	b.Mend(1)
-	da, _ := a.Pass()
-	db, _ := b.Pass()
+	da, _ := a.Pass(0, 0)
+	db, _ := b.Pass(0, 0)
 	if da != db {
 		t.Errorf("after a cut the delay is %v; want %v as without", db, da)
 	}

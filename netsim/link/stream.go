@@ -71,6 +71,8 @@ type ack struct {
 // the other end reads it.
 type Stream struct {
 	forward, back *Link
+	blocks        int    // how many faults hold the connection up
+	blocked       uint64 // how many segments have met that
 
 	queue     []segment // not yet arrived; the first flying ones are under way
 	flying    int
@@ -218,10 +220,51 @@ func (s *Stream) Arrival() env.Instant { return s.arrival }
 // Idle reports whether nothing is under way or waiting.
 func (s *Stream) Idle() bool { return len(s.queue) == 0 && s.unacked == 0 }
 
+// Pass is what becomes of a segment of this connection, as Link.Pass.
+func (s *Stream) Pass(now env.Instant, size int) (time.Duration, Fate) {
+	if s.blocks > 0 {
+		s.blocked++
+		return 0, Stalled
+	}
+	return s.forward.Pass(now, size)
+}
+
+// passBack is what becomes of an acknowledgement.
+func (s *Stream) passBack(now env.Instant) (time.Duration, Fate) {
+	if s.blocks > 0 {
+		s.blocked++
+		return 0, Stalled
+	}
+	return s.back.Pass(now, 0)
+}
+
+// Block lets nothing more of the connection pass, until it is taken back as
+// often; what is under way arrives.
+func (s *Stream) Block() { s.blocks++ }
+
+// Unblock takes back a Block.
+func (s *Stream) Unblock() { s.blocks-- }
+
+// Blocked is how many segments and acknowledgements there have been that could
+// not pass for a Block.
+func (s *Stream) Blocked() uint64 { return s.blocked }
+
+// Hasten has what is under way, in either direction, arrive at t at the latest:
+// what held it back is over.
+func (s *Stream) Hasten(t env.Instant) {
+	for i := range s.queue[:s.flying] {
+		s.queue[i].arrive = min(s.queue[i].arrive, t)
+	}
+	for i := range s.acks {
+		s.acks[i].at = min(s.acks[i].at, t)
+	}
+	s.arrival, s.windowAt = min(s.arrival, t), min(s.windowAt, t)
+}
+
 // announceWindow tells the sender that there is room again. If that word is
 // lost, the sender finds out by its persist timer, here as a retry.
 func (s *Stream) announceWindow(now env.Instant) {
-	if d, fate := s.back.Pass(); fate == Passes {
+	if d, fate := s.passBack(now); fate == Passes {
 		s.windowAt = now.Add(d)
 	} else {
 		s.stall(now, fate)
@@ -235,7 +278,7 @@ func (s *Stream) transmit(now env.Instant) Outcome {
 		if waiting := s.inflight + s.unread; waiting > 0 && waiting+len(seg.data) > Window {
 			return Flows // Read will announce the window
 		}
-		d, fate := s.forward.Pass()
+		d, fate := s.Pass(now, len(seg.data))
 		if fate != Passes {
 			return s.stall(now, fate)
 		}
@@ -295,7 +338,7 @@ func (s *Stream) arrive(now env.Instant) (Delivery, bool, Outcome) {
 	if s.forgotten {
 		return got, true, Flows
 	}
-	d, fate := s.back.Pass()
+	d, fate := s.passBack(now)
 	if fate != Passes {
 		s.unacked += len(seg.data)
 		if s.stalled {
@@ -329,14 +372,14 @@ func (s *Stream) retry(now env.Instant) Outcome {
 		return GaveUp
 	}
 	if s.unacked > 0 {
-		there, fate := s.forward.Pass()
+		there, fate := s.Pass(now, 0)
 		if fate != Passes {
 			return s.stall(now, fate)
 		}
 		if s.unknown {
 			return s.refuse(now.Add(there))
 		}
-		back, fate := s.back.Pass()
+		back, fate := s.passBack(now.Add(there))
 		if fate != Passes {
 			return s.stall(now, fate)
 		}
@@ -349,7 +392,7 @@ func (s *Stream) retry(now env.Instant) Outcome {
 // refuse has the far end answer with a reset; if that is lost, the next retry
 // brings another.
 func (s *Stream) refuse(now env.Instant) Outcome {
-	d, fate := s.back.Pass()
+	d, fate := s.passBack(now)
 	if fate != Passes {
 		if s.stalled {
 			return Flows

@@ -18,6 +18,7 @@ type twin struct {
 	forward, back *Link
 	now           env.Instant
 	faulty        time.Duration // how long there have been faults
+	blocks        int           // of the stream
 	delay         time.Duration // the least there can be
 
 	written, arrived, read int
@@ -42,14 +43,26 @@ func TestWhatIsWrittenIsReadWhateverHappens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newTwin(t)
 		t.Repeat(map[string]func(*rapid.T){
-			"":        w.check,
-			"write":   w.write,
-			"read":    w.takeSome,
-			"wait":    w.wait,
-			"wait ":   w.wait, // as likely as all faults together
-			"end":     w.end,
-			"cut":     func(t *rapid.T) { w.side(t).Cut(1) },
-			"lossy":   func(t *rapid.T) { w.side(t).Worsen(1, Quality{Loss: rapid.Float64Range(0, 0.9).Draw(t, "loss")}) },
+			"":      w.check,
+			"write": w.write,
+			"read":  w.takeSome,
+			"wait":  w.wait,
+			"wait ": w.wait, // as likely as all faults together
+			"end":   w.end,
+			"cut":   func(t *rapid.T) { w.side(t).Cut(1) },
+			"lossy": func(t *rapid.T) {
+				w.side(t).Worsen(1, Quality{Loss: rapid.Float64Range(0, 0.9).Draw(t, "loss")}, newRand())
+			},
+			"narrow": func(t *rapid.T) {
+				w.side(t).Worsen(1, Quality{Rate: rapid.Uint64Range(10_000, 1_000_000).Draw(t, "rate")}, newRand())
+			},
+			"heavy": func(t *rapid.T) {
+				w.side(t).Worsen(1, Quality{Heavy: time.Duration(rapid.IntRange(1, 20).Draw(t, "ms")) * ms}, newRand())
+			},
+			"block": func(*rapid.T) {
+				w.blocks++
+				w.s.Block()
+			},
 			"down":    func(t *rapid.T) { w.side(t).SetDown(true) },
 			"recover": func(t *rapid.T) { w.recover() },
 		})
@@ -187,6 +200,10 @@ func (w *twin) recover() {
 		l.Mend(1)
 		l.SetDown(false)
 	}
+	for ; w.blocks > 0; w.blocks-- {
+		w.s.Unblock()
+	}
+	w.s.Hasten(w.now.Add(w.delay))
 }
 
 // drain ends all faults and expects that soon everything has come out, and the

@@ -15,30 +15,50 @@ const (
 	Network Kinds = 1 << iota
 	// Crash is the power loss or the killing of machines.
 	Crash
+	// Disks is whatever goes wrong with disks.
+	Disks
+	// Membership is what operators do to a cluster that runs. It has no kinds of
+	// fault: a guest draws it as calls of env.Operator.
+	Membership
 
 	// Calm is no faults at all.
 	Calm Kinds = 0
-	// All is every class that this version draws.
-	All = Network | Crash
+	// All is every class.
+	All = Network | Crash | Disks | Membership
 )
 
-// ParseFaults reads a comma list of calm, network, crash and all; calm adds
-// nothing to what it stands beside.
+// classes are the classes and their names, in the order they are printed.
+func classes() []struct {
+	Kinds
+	name string
+} {
+	return []struct {
+		Kinds
+		name string
+	}{{Network, "network"}, {Crash, "crash"}, {Disks, "disk"}, {Membership, "membership"}}
+}
+
+// ParseFaults reads a comma list of calm, network, crash, disk, membership and
+// all; calm adds nothing to what it stands beside.
 func ParseFaults(list string) (Kinds, error) {
 	var asked Kinds
 	for word := range strings.SplitSeq(list, ",") {
 		switch word {
 		case "calm":
-		case "network":
-			asked |= Network
-		case "crash":
-			asked |= Crash
+			continue
 		case "all":
 			asked |= All
-		case "disk", "membership":
-			return 0, fmt.Errorf("%s faults are not available in this version; choose from calm, network, crash, all", word)
-		default:
-			return 0, fmt.Errorf("unknown faults %.40q; choose from calm, network, crash, all", word)
+			continue
+		}
+		known := false
+		for _, c := range classes() {
+			if word == c.name {
+				asked |= c.Kinds
+				known = true
+			}
+		}
+		if !known {
+			return 0, fmt.Errorf("unknown faults %.40q; choose from calm, network, crash, disk, membership, all", word)
 		}
 	}
 	return asked, nil
@@ -46,26 +66,23 @@ func ParseFaults(list string) (Kinds, error) {
 
 // String prints the set as ParseFaults reads it.
 func (k Kinds) String() string {
-	switch k {
-	case Calm:
-		return "calm"
-	case Network:
-		return "network"
-	case Crash:
-		return "crash"
+	var names []string
+	for _, c := range classes() {
+		if k&c.Kinds != 0 {
+			names = append(names, c.name)
+		}
 	}
-	return "network,crash"
+	if names == nil {
+		return "calm"
+	}
+	return strings.Join(names, ",")
 }
 
 // faults lists the kinds of fault in the classes.
 func (k Kinds) faults() []FaultKind {
 	var list []FaultKind
 	for _, kind := range kinds() {
-		class := Network
-		if kind == Power || kind == Kill {
-			class = Crash
-		}
-		if k&class != 0 {
+		if shape, _ := shapeOf(kind); k&shape.class != 0 {
 			list = append(list, kind)
 		}
 	}

@@ -9,7 +9,8 @@ import (
 
 func TestParseFaultsReadsACommaList(t *testing.T) {
 	for list, want := range map[string]Kinds{
-		"calm": Calm, "network": Network, "crash": Crash, "all": All, "crash,network": All, "calm,crash": Crash,
+		"calm": Calm, "network": Network, "crash": Crash, "disk": Disks, "membership": Membership, "all": All,
+		"crash,network": Network | Crash, "calm,crash": Crash, "membership,disk": Disks | Membership, "all,calm": All,
 	} {
 		got, err := ParseFaults(list)
 		if err != nil || got != want {
@@ -23,10 +24,10 @@ func TestParseFaultsReadsACommaList(t *testing.T) {
 
 func TestParseFaultsSaysWhatThereIs(t *testing.T) {
 	for list, want := range map[string]string{
-		"":             `unknown faults ""; choose from calm, network, crash, all`,
-		"gremlins":     `unknown faults "gremlins"; choose from calm, network, crash, all`,
-		"network,disk": `disk faults are not available in this version; choose from calm, network, crash, all`,
-		"membership":   `membership faults are not available in this version; choose from calm, network, crash, all`,
+		"":               `unknown faults ""; choose from calm, network, crash, disk, membership, all`,
+		"gremlins":       `unknown faults "gremlins"; choose from calm, network, crash, disk, membership, all`,
+		"network,disks":  `unknown faults "disks"; choose from calm, network, crash, disk, membership, all`,
+		"network, crash": `unknown faults " crash"; choose from calm, network, crash, disk, membership, all`,
 	} {
 		if _, err := ParseFaults(list); err == nil || err.Error() != want {
 			t.Errorf("%q: %v", list, err)

@@ -11,187 +11,155 @@ import (
 )
 
 // stage is where faults are drawn for: the machines, the time from the first
-// fault to the heal, and how long the system has to recover after that.
+// fault to the heal, and what triggers may wait for.
 type stage struct {
 	machines   []string
+	worn       []string // whose disks may lose what they hold
 	from, heal env.Instant
-	recovery   time.Duration
+	moments    []Moment
 }
 
 const (
 	faultMin = 100 * time.Millisecond
-	faultMax = 6 * time.Second
+	faultMax = 12 * time.Second
+	// As many faults as a run of 30 s has time for before its heal.
+	faultsPer = 15 * time.Second
 )
 
-// drawFaults draws the faults of a seed: 3 to 10 of them per 18 s, which is what
-// a run of 30 s has for faults.
-//
-// Each seed has only some of the kinds asked for (swarm testing: Groce et al.,
-// ISSTA 2012), since a fault that is always there hides what others would show.
-func drawFaults(seed uint64, asked Kinds, st stage) []Fault {
-	list := asked.faults()
-	if len(st.machines) < 2 {
-		list = (asked &^ Network).faults()
+// newStage is the stage of a Plan whose faults are not drawn yet.
+func newStage(seed uint64, p *Plan, o Options) stage {
+	voters := o.Voters
+	if voters == nil {
+		voters = p.Machines
 	}
+	return stage{p.Machines, drawWorn(Stream(seed, "plan worn"), voters), env.Instant(faultsAfter), p.Heal, o.Moments}
+}
+
+// drawWorn draws the machines that may lose what their disks hold in a run:
+// fewer than half of the voters. What a majority acknowledged is then still
+// known somewhere, whichever of them lose it and however often.
+func drawWorn(rng *rand.Rand, voters []string) []string {
+	minority := (len(voters) - 1) / 2
+	if minority < 1 {
+		return nil
+	}
+	return some(rng, voters, 1+rng.IntN(minority))
+}
+
+// drawFaults draws the faults of a seed: 3 to 10 of them per faultsPer, of some
+// of the kinds asked for.
+func drawFaults(seed uint64, asked Kinds, st stage) []Fault {
+	return drawAmong(seed, st.possible(asked), st)
+}
+
+// drawAmong draws faults of some of the kinds listed.
+func drawAmong(seed uint64, list []FaultKind, st stage) []Fault {
 	if len(list) == 0 {
 		return nil
 	}
-	list = swarm(Stream(seed, "plan swarm"), list)
+	list = Swarm(seed, "plan swarm", list)
 	count := 3 + Stream(seed, "plan faults").IntN(8)
-	count = max(1, count*int(time.Duration(st.heal)/time.Millisecond)/18_000)
-	faults := make([]Fault, count)
-	for i := range faults {
-		faults[i] = drawFault(Stream(seed, fmt.Sprintf("plan fault %d", i+1)), list, st)
+	count = max(1, count*int(st.heal/1e6)/int(faultsPer/1e6))
+	var faults []Fault
+	for i := range count {
+		faults = append(faults, drawFault(seed, i+1, list, st)...)
 	}
 	slices.SortStableFunc(faults, func(a, b Fault) int { return cmp.Compare(a.At, b.At) })
-	return apart(faults)
+	return faults
 }
 
-// swarm keeps some of the kinds: any number of them, but at least one.
-func swarm(rng *rand.Rand, list []FaultKind) []FaultKind {
-	keep := choose(rng, len(list), 1+rng.IntN(len(list)))
-	var kept []FaultKind
-	for _, i := range keep {
-		kept = append(kept, list[i])
+// possible lists the kinds of fault asked for that there are machines for.
+func (st *stage) possible(asked Kinds) []FaultKind {
+	return slices.DeleteFunc(asked.faults(), func(kind FaultKind) bool {
+		shape, _ := shapeOf(kind)
+		return shape.groupsMin > len(st.machines) || (kind == Rot || kind == Replace) && len(st.worn) == 0
+	})
+}
+
+// tickets is how often a kind of fault is drawn, compared with the others:
+// crashes and cuts most, since they find most.
+func tickets(kind FaultKind) int {
+	switch kind {
+	case Power:
+		return 6
+	case Kill, Partition:
+		return 4
+	case OneWay, Slow, Lossy, Reset, Flap, FsyncError, StallDisk, Replace:
+		return 2
 	}
-	return kept
+	return 1
 }
 
-// drawFault draws one fault from the stream that is its own.
-func drawFault(rng *rand.Rand, list []FaultKind, st stage) Fault {
+// drawFault draws the i-th fault, from a stream that is its own, its kind apart,
+// and last what sets it off. It may be several, of which each needs the other.
+func drawFault(seed uint64, i int, list []FaultKind, st stage) []Fault {
+	name := fmt.Sprintf("plan fault %d", i)
+	rng := Stream(seed, name)
 	room := time.Duration(st.heal-st.from) - faultMin
 	f := Fault{
-		Kind: list[rng.IntN(len(list))],
+		Kind: Prefer(seed, name, list, tickets),
 		At:   st.from.Add(time.Duration(rng.Int64N(int64(room))).Truncate(time.Millisecond)),
 	}
-	// An outage costs about as long again in backoff: half the time to recover
-	// is the most it may last.
-	f.For = min(drawLasting(rng), st.heal.Sub(f.At), st.recovery/2)
-	switch f.Kind {
-	case Partition:
-		f.Groups = drawPartition(rng, st.machines)
-	case OneWay, Slow, Lossy, Reset:
-		f.Groups = drawSides(rng, st.machines)
-	case Power, Kill:
-		f.Groups = [][]string{drawVictims(rng, st.machines)}
+	f.For = min(drawLasting(rng), st.heal.Sub(f.At))
+	if f.Kind == Rot {
+		return drawRot(rng, f, st)
+	}
+	f.Groups = drawGroups(rng, f.Kind, st)
+	f.drawParams(rng)
+	if len(st.moments) > 0 && f.Kind != Replace {
+		f.drawTrigger(rng, st)
+	}
+	return []Fault{f}
+}
+
+// drawLasting draws how long a fault lasts.
+func drawLasting(rng *rand.Rand) time.Duration {
+	return min(octave(rng, faultMin, 7).Truncate(time.Millisecond), faultMax)
+}
+
+// drawParams draws what the fault's kind has beside its groups.
+func (f *Fault) drawParams(rng *rand.Rand) {
+	ms := func(least, most int) time.Duration {
+		return time.Duration(least+rng.IntN(most-least+1)) * time.Millisecond
+	}
+	part := func(d time.Duration) time.Duration {
+		return (d * time.Duration(rng.IntN(101)) / 100).Truncate(time.Millisecond)
 	}
 	switch f.Kind {
+	case Flap:
+		f.Every = octave(rng, 20*time.Millisecond, 6).Truncate(time.Millisecond)
 	case Slow:
-		f.Net.Delay = time.Duration(20+rng.IntN(381)) * time.Millisecond
-		f.Net.Jitter = (f.Net.Delay * time.Duration(rng.IntN(101)) / 100).Truncate(time.Millisecond)
+		f.Net.Delay = ms(20, 400)
+		f.Net.Jitter = part(f.Net.Delay)
+	case Heavy:
+		f.Net.Delay = ms(1, 40) // up to a hundred times as much
 	case Lossy:
 		f.Net.Loss = float64(5+rng.IntN(56)) / 100
+	case Narrow:
+		f.Rate = uint64(rateMin) << (1 + rng.IntN(8)) // heartbeats alone are some 2,000 bytes a second
+	case Storm:
+		f.Every = ms(100, 1500)
+	case SlowDisk:
+		f.Net.Delay = octave(rng, time.Millisecond, 7).Truncate(time.Millisecond)
+		f.Net.Jitter = part(f.Net.Delay)
 	case Reset:
 		f.For = 0
 	}
-	return f
 }
 
-// drawLasting draws how long a fault lasts, each octave from faultMin on with
-// the same probability: short and long faults find different things. It counts
-// in integers, so that every architecture draws the same.
-func drawLasting(rng *rand.Rand) time.Duration {
-	octave := faultMin << rng.IntN(6)
-	return min(octave+time.Duration(rng.Int64N(int64(octave))).Truncate(time.Millisecond), faultMax)
-}
-
-// drawPartition draws who is cut off from whom.
-func drawPartition(rng *rand.Rand, machines []string) [][]string {
-	switch rng.IntN(4) {
-	case 0:
-		return [][]string{{Leader}, {Others}}
-	case 1: // two machines that everyone else still reaches
-		pair := some(rng, machines, 2)
-		return [][]string{pair[:1], pair[1:]}
-	case 2: // one machine that reaches both sides, if there are enough
-		if len(machines) > 2 {
-			machines = some(rng, machines, len(machines)-1)
-		}
-		return split(rng, machines, 2)
+// drawRot draws a bit that rots, mostly a crash after which it is read, and the
+// new disk that the machine then needs: with the old one it may never serve.
+func drawRot(rng *rand.Rand, f Fault, st stage) []Fault {
+	f.Groups, f.For = [][]string{some(rng, st.worn, 1)}, 0
+	left := st.heal.Sub(f.At)
+	within := func(d time.Duration) time.Duration {
+		return time.Duration(rng.Int64N(int64(d))).Truncate(time.Millisecond)
 	}
-	return split(rng, machines, min(2+rng.IntN(2), len(machines)))
-}
-
-// drawSides draws the two sides of a fault between machines.
-func drawSides(rng *rand.Rand, machines []string) [][]string {
-	switch rng.IntN(4) {
-	case 0:
-		return [][]string{{Leader}, {Others}}
-	case 1:
-		return [][]string{{Others}, {Leader}}
-	case 2:
-		return [][]string{some(rng, machines, 1), {Others}}
+	crash := Fault{Kind: Kill, At: f.At.Add(within(left / 2)), Groups: f.Groups, For: faultMin / 2}
+	renewed := Fault{Kind: Replace, At: f.At.Add((left / 2).Truncate(time.Millisecond) + within(left/2)), Groups: f.Groups}
+	renewed.For = min(faultMin, st.heal.Sub(renewed.At))
+	if rng.IntN(3) == 0 {
+		return []Fault{f, renewed}
 	}
-	return split(rng, machines, 2)
-}
-
-// drawVictims draws who crashes: mostly few enough that a majority stays up,
-// sometimes all at once.
-func drawVictims(rng *rand.Rand, machines []string) []string {
-	switch n := rng.IntN(8); {
-	case n == 0:
-		return slices.Clone(machines)
-	case n < 3:
-		return []string{Leader}
-	}
-	minority := max(1, (len(machines)-1)/2)
-	return some(rng, machines, 1+rng.IntN(minority))
-}
-
-// split deals machines into n groups, none of them empty.
-func split(rng *rand.Rand, machines []string, n int) [][]string {
-	cuts := choose(rng, len(machines)-1, n-1)
-	dealt := rng.Perm(len(machines))
-	var groups [][]string
-	from := 0
-	for _, cut := range append(cuts, len(machines)-1) {
-		slices.Sort(dealt[from : cut+1])
-		var group []string
-		for _, i := range dealt[from : cut+1] {
-			group = append(group, machines[i])
-		}
-		groups = append(groups, group)
-		from = cut + 1
-	}
-	return groups
-}
-
-// some draws n of the machines, in their order.
-func some(rng *rand.Rand, machines []string, n int) []string {
-	var chosen []string
-	for _, i := range choose(rng, len(machines), n) {
-		chosen = append(chosen, machines[i])
-	}
-	return chosen
-}
-
-// choose draws k of the numbers below n, in ascending order.
-func choose(rng *rand.Rand, n, k int) []int {
-	chosen := rng.Perm(n)[:k]
-	slices.Sort(chosen)
-	return chosen
-}
-
-// apart takes machines out of crashes, and crashes out of faults, so that no
-// machine is named by two crashes at one time. Whom Leader means is not known
-// until the run.
-func apart(faults []Fault) []Fault {
-	back := make(map[string]env.Instant) // when a machine that crashed is up again
-	var kept []Fault
-	for _, f := range faults {
-		if f.Kind == Power || f.Kind == Kill {
-			f.Groups[0] = slices.DeleteFunc(f.Groups[0], func(name string) bool {
-				up, crashed := back[name]
-				return name != Leader && crashed && up >= f.At
-			})
-			for _, name := range f.Groups[0] {
-				back[name] = f.At.Add(f.For)
-			}
-			if len(f.Groups[0]) == 0 {
-				continue
-			}
-		}
-		kept = append(kept, f)
-	}
-	return kept
+	return []Fault{f, crash, renewed}
 }

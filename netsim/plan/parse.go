@@ -94,9 +94,9 @@ func (ps *parser) single(key string, w *words) (err error) {
 		}
 		return nil
 	case partNet:
-		return w.pairs(key, []string{paramDelay, paramJitter, paramLoss}, p.Net.setParam)
+		return w.pairs(key, "", []string{paramDelay, paramJitter, paramLoss}, p.Net.setParam)
 	case partDisk:
-		return w.pairs(key, []string{paramSync, paramJitter}, p.Disk.setParam)
+		return w.pairs(key, "", []string{paramSync, paramJitter}, p.Disk.setParam)
 	}
 	value := w.next()
 	switch key {
@@ -149,6 +149,12 @@ func (ps *parser) addFault(w *words) (err error) {
 	if f.At, err = parseInstant(w.next()); err != nil {
 		return err
 	}
+	if w.peek() == wordWhen {
+		w.next()
+		if err := f.When.parse(w); err != nil {
+			return err
+		}
+	}
 	f.Kind = FaultKind(w.next())
 	shape, ok := shapeOf(f.Kind)
 	if !ok {
@@ -168,7 +174,7 @@ func (ps *parser) addFault(w *words) (err error) {
 		}
 		w.next()
 	}
-	if err := w.pairs(string(f.Kind), shape.params, f.setParam); err != nil {
+	if err := w.pairs(string(f.Kind), "", shape.params, f.setParam); err != nil {
 		return err
 	}
 	ps.plan.Faults = append(ps.plan.Faults, f)
@@ -259,11 +265,15 @@ func (w *words) end() error {
 	return nil
 }
 
-// pairs reads "name value name value …" to the end of the line, each name at
-// most once. Of says whose parameters they are.
-func (w *words) pairs(of string, names []string, set func(name, value string) error) error {
+// pairs reads "name value name value …" up to the word that ends them, which is
+// "" for the end of the line; each name at most once. Of says whose parameters
+// they are.
+func (w *words) pairs(of, end string, names []string, set func(name, value string) error) error {
 	var seen []string
-	for name := w.next(); name != ""; name = w.next() {
+	for name := w.next(); name != end; name = w.next() {
+		if name == "" {
+			return fmt.Errorf("%s ends without %q; go on with \"%s\" and what then happens", of, end, end)
+		}
 		if !slices.Contains(names, name) {
 			return fmt.Errorf("%.40q does not belong in %s; %s", name, of, belongs(names))
 		}

@@ -9,10 +9,16 @@
 //	text.go      the text form, and printing it
 //	parse.go     reading it back
 //	shape.go     what each kind of fault looks like
+//	trigger.go   the events that set faults off, in text
 //	shrink.go    making a Plan smaller
 //	generate.go  drawing a Plan from a seed
+//	hardware.go  drawing its links and disks
+//	script.go    drawing its calls
 //	draw.go      drawing its faults
+//	aim.go       whom they are about
+//	moment.go    what they wait for
 //	stream.go    a stream of random numbers per name
+//	swarm.go     drawing some of several words, or one
 //	choice.go    what the user asks for: classes of faults, seeds
 package plan
 
@@ -53,7 +59,8 @@ type Disk struct {
 	Jitter time.Duration // up to this much is added to it, uniformly
 }
 
-// Step is a call in the client script, and the machine its client lives on.
+// Step is a call in the client script, and the machine its client lives on;
+// env.Operator lives on none and may call on any.
 type Step struct {
 	Machine string
 	env.Call

@@ -6,9 +6,11 @@ import (
 	"time"
 )
 
-// shape is what a kind of fault looks like: how many groups it has, what stands
-// between them, and which parameters follow them.
+// shape is what a kind of fault looks like: its class, how many groups it has,
+// what stands between them, and which parameters follow them. It is the one
+// place that says so: the text form, its limits and the generator go by it.
 type shape struct {
+	class                Kinds
 	between              string
 	groupsMin, groupsMax int
 	params               []string // in the order they are printed
@@ -19,30 +21,58 @@ const (
 	paramDelay  = "delay"
 	paramJitter = "jitter"
 	paramLoss   = "loss"
+	paramRate   = "rate"
 	paramSync   = "sync"
+	paramEvery  = "every"
 	paramFor    = "for"
 )
 
 // kinds lists every kind of fault, in the order of their declaration.
 func kinds() []FaultKind {
-	return []FaultKind{Partition, OneWay, Slow, Lossy, Reset, Power, Kill}
+	return []FaultKind{
+		Partition, OneWay, Flap, Slow, Heavy, Lossy, Narrow, Stall, Reset,
+		Power, Kill, Storm,
+		FsyncError, WriteError, Full, SlowDisk, StallDisk, Rot, Replace,
+	}
 }
 
 // shapeOf is the shape of a kind of fault; false if there is no such kind.
 func shapeOf(kind FaultKind) (shape, bool) {
+	groups := func(between string, max int, params ...string) (shape, bool) {
+		return shape{Network, between, 2, max, params}, true
+	}
+	machines := func(class Kinds, params ...string) (shape, bool) {
+		return shape{class, "", 1, 1, params}, true
+	}
 	switch kind {
 	case Partition:
-		return shape{"|", 2, machinesMax, []string{paramFor}}, true
+		return groups("|", machinesMax, paramFor)
 	case OneWay:
-		return shape{"->", 2, 2, []string{paramFor}}, true
+		return groups("->", 2, paramFor)
+	case Flap:
+		return groups("|", machinesMax, paramEvery, paramFor)
 	case Slow:
-		return shape{"-", 2, 2, []string{paramDelay, paramJitter, paramFor}}, true
+		return groups("-", 2, paramDelay, paramJitter, paramFor)
+	case Heavy:
+		return groups("-", 2, paramDelay, paramFor)
 	case Lossy:
-		return shape{"-", 2, 2, []string{paramLoss, paramFor}}, true
+		return groups("-", 2, paramLoss, paramFor)
+	case Narrow:
+		return groups("-", 2, paramRate, paramFor)
+	case Stall:
+		return groups("-", 2, paramFor)
 	case Reset:
-		return shape{"-", 2, 2, nil}, true
+		return groups("-", 2)
 	case Power, Kill:
-		return shape{"", 1, 1, []string{paramFor}}, true
+		return machines(Crash, paramFor)
+	case Storm:
+		return machines(Crash, paramEvery, paramFor)
+	case FsyncError, WriteError, Full, StallDisk, Replace:
+		return machines(Disks, paramFor)
+	case SlowDisk:
+		return machines(Disks, paramDelay, paramJitter, paramFor)
+	case Rot:
+		return machines(Disks)
 	}
 	return shape{}, false
 }
@@ -52,6 +82,10 @@ func (f *Fault) param(name string) string {
 	switch name {
 	case paramFor:
 		return duration(f.For)
+	case paramEvery:
+		return duration(f.Every)
+	case paramRate:
+		return strconv.FormatUint(f.Rate, 10)
 	case paramDelay:
 		return duration(f.Net.Delay)
 	case paramJitter:
@@ -62,11 +96,75 @@ func (f *Fault) param(name string) string {
 
 // setParam reads a parameter of the fault.
 func (f *Fault) setParam(name, value string) (err error) {
-	if name == paramFor {
+	switch name {
+	case paramFor:
 		f.For, err = parseDuration(value)
-		return err
+	case paramEvery:
+		f.Every, err = parseDuration(value)
+	case paramRate:
+		f.Rate, err = parseUint(value)
+	default:
+		return f.Net.setParam(name, value)
 	}
-	return f.Net.setParam(name, value)
+	return err
+}
+
+// badParam says what is wrong with a parameter of a kind that has it; "" if
+// nothing.
+func (f *Fault) badParam(name string) string {
+	switch name {
+	case paramFor:
+		if f.For == 0 {
+			return fmt.Sprintf("%s needs to last; add \"for 1s\"", f.Kind)
+		}
+	case paramEvery:
+		if f.Every < everyMin {
+			return fmt.Sprintf("%s needs at least %s between its beginnings; add \"every 200ms\"", f.Kind, duration(everyMin))
+		}
+	case paramRate:
+		if f.Rate < rateMin || f.Rate > rateMax {
+			return fmt.Sprintf("%s needs a rate from %d to %d bytes per second; add \"rate 50000\"", f.Kind, rateMin, rateMax)
+		}
+	case paramLoss:
+		if f.Net.Loss == 0 {
+			return fmt.Sprintf("%s needs a loss above 0; add \"loss 0.3\"", f.Kind)
+		}
+	case paramDelay:
+		if f.Net.Delay == 0 && f.Net.Jitter == 0 {
+			return fmt.Sprintf("%s needs %s above 0s; add \"delay 20ms\"", f.Kind, f.delays())
+		}
+	}
+	return ""
+}
+
+// delays names the delays that the fault's kind has.
+func (f *Fault) delays() string {
+	if f.Kind == Heavy {
+		return "a delay"
+	}
+	return "a delay or a jitter"
+}
+
+// set reports whether a parameter of the fault has a value.
+func (f *Fault) set(name string) bool {
+	switch name {
+	case paramFor:
+		return f.For != 0
+	case paramEvery:
+		return f.Every != 0
+	case paramRate:
+		return f.Rate != 0
+	case paramDelay:
+		return f.Net.Delay != 0
+	case paramJitter:
+		return f.Net.Jitter != 0
+	}
+	return f.Net.Loss != 0
+}
+
+// faultParams lists what a fault of some kind may have.
+func faultParams() []string {
+	return []string{paramDelay, paramJitter, paramLoss, paramRate, paramEvery, paramFor}
 }
 
 // setParam reads a parameter of a link.

@@ -196,6 +196,22 @@ func (p *Plan) end(length, recovery time.Duration) {
 	}
 }
 
+// Longer is the Plan with its heal and its end so much later, and what lasted to
+// the heal lasting to the new one.
+func (p Plan) Longer(by time.Duration) Plan {
+	by = min(by, lengthMax-p.Length)
+	heal := p.Heal
+	p.Length += by
+	p.Heal = p.Heal.Add(by)
+	p.Faults = slices.Clone(p.Faults)
+	for i := range p.Faults {
+		if f := &p.Faults[i]; f.For > 0 && f.At.Add(f.For) >= heal.Add(-time.Millisecond) {
+			f.For += by
+		}
+	}
+	return p
+}
+
 // earlier closes gaps: from each call or fault on, everything happens sooner.
 func (s *shrinker) earlier() {
 	for _, gap := range []time.Duration{time.Second, 100 * time.Millisecond} {

@@ -28,11 +28,17 @@ import (
 //	fault 6s lossy n1 - others loss 0.3 for 2s
 //	fault 7s reset n1 - n2
 //	fault 8s power n3 for 2s
-//	fault 9s kill leader for 1s
+//	fault 9s when n2 fsync of raft/log to n3 as leader nth 3 wait 100us then kill it for 1s
+//	fault 10s storm n1,n2 every 300ms for 3s
+//	fault 11s slow-disk n1 delay 20ms jitter 10ms for 3s
+//	fault 12s rot n1
 //	call 0.512s n1 p1 17 n1 attack n2
 //
 // A call has its instant, machine, client and sequence number; what is left of
-// the line is its text. After the first line the order is free, but calls and
+// the line is its text. A fault with "when" waits for an event (see Trigger):
+// whose, which, and then, if it matters, what its text begins with (a word),
+// which peer it names, the machine's role, which such event it is, and how long
+// after it the fault begins. After the first line the order is free, but calls and
 // faults are each ordered by time.
 
 // magic and version make up the first line.
@@ -57,7 +63,11 @@ func (p Plan) String() string {
 		line(&b, "set", s.Key, s.Value)
 	}
 	for _, f := range p.Faults {
-		line(&b, "fault", instant(f.At), f.String())
+		when := ""
+		if !f.When.IsZero() {
+			when = "when " + f.When.String() + " then "
+		}
+		line(&b, "fault", instant(f.At), when+f.String())
 	}
 	for _, s := range p.Script {
 		line(&b, "call", instant(s.At), s.Machine, s.Client, strconv.FormatUint(s.Seq, 10), s.Text)
@@ -65,8 +75,8 @@ func (p Plan) String() string {
 	return b.String()
 }
 
-// String says what the fault is in the plan's words, without its time:
-// "partition n1 | n2,n3 for 2.1s".
+// String says what the fault is in the plan's words, without its time or what
+// sets it off: "partition n1 | n2,n3 for 2.1s".
 func (f Fault) String() string {
 	var b strings.Builder
 	b.WriteString(string(f.Kind))

@@ -59,6 +59,23 @@ func sample() Plan {
 			{At: at(7), Kind: Reset, Groups: [][]string{{"n1"}, {"n2"}}},
 			{At: at(8), Kind: Power, Groups: [][]string{{"n3"}}, For: 90 * time.Second},
 			{At: at(9), Kind: Kill, Groups: [][]string{{Leader, "n4"}}, For: 1500 * time.Nanosecond},
+			{At: at(9.5), Kind: Flap, Groups: [][]string{{"n1"}, {"n2", "n3"}}, Every: 200 * time.Millisecond, For: 3 * time.Second},
+			{At: at(10), Kind: Heavy, Groups: [][]string{{"n1"}, {Others}}, Net: Net{Delay: 5 * time.Millisecond}, For: 2 * time.Second},
+			{At: at(10), Kind: Narrow, Groups: [][]string{{"n1"}, {"n2"}}, Rate: 50000, For: 2 * time.Second},
+			{At: at(11), Kind: Stall, Groups: [][]string{{"n1"}, {"n2"}}, For: 2 * time.Second},
+			{At: at(12), Kind: Storm, Groups: [][]string{{"n1", "n2"}}, Every: 300 * time.Millisecond, For: 3 * time.Second},
+			{At: at(12), Kind: FsyncError, Groups: [][]string{{"n1"}}, For: time.Second},
+			{At: at(12), Kind: WriteError, Groups: [][]string{{"n1"}}, For: time.Second},
+			{At: at(12), Kind: Full, Groups: [][]string{{"n1"}}, For: 2 * time.Second},
+			{At: at(13), Kind: SlowDisk, Groups: [][]string{{"n1"}}, Net: Net{Delay: 20 * time.Millisecond, Jitter: 10 * time.Millisecond}, For: 3 * time.Second},
+			{At: at(13), Kind: StallDisk, Groups: [][]string{{"n1"}}, For: time.Second},
+			{At: at(14), Kind: Rot, Groups: [][]string{{"n1"}}},
+			{At: at(15), Kind: Replace, Groups: [][]string{{"n1"}}, For: 500 * time.Millisecond},
+			{At: at(15), Kind: Kill, Groups: [][]string{{It}}, For: time.Second,
+				When: Trigger{"n2", "fsync", "raft/log", "n3", "leader", 3, 100 * time.Microsecond}},
+			{At: at(15.5), Kind: Reset, Groups: [][]string{{It}, {Peer, "n1"}}, When: Trigger{Who: Any, What: env.KindVote, Nth: 1}},
+			{At: at(16), Kind: Partition, Groups: [][]string{{It}, {Others}}, For: time.Second,
+				When: Trigger{Who: Leader, What: "rpc", Text: "then", Nth: 1_000_000}},
 		},
 	}
 }
@@ -130,7 +147,7 @@ func TestDurationsPrintExactlyAndReadably(t *testing.T) {
 
 // anyPlan draws a valid Plan, with all that is allowed in it.
 func anyPlan(t *rapid.T) Plan {
-	name := rapid.StringMatching(`[a-zA-Z0-9][a-zA-Z0-9._-]{0,5}`).Filter(func(s string) bool { return s != Leader && s != Others })
+	name := rapid.StringMatching(`[a-zA-Z0-9][a-zA-Z0-9._-]{0,5}`).Filter(func(s string) bool { return !reserved(s) })
 	anyDuration := rapid.Custom(func(t *rapid.T) time.Duration {
 		return time.Duration(rapid.Int64Range(0, int64(lengthMax)).Draw(t, "ns"))
 	})
@@ -172,7 +189,12 @@ func anyPlan(t *rapid.T) Plan {
 func anyFault(t *rapid.T, machines []string) (Fault, bool) {
 	f := Fault{Kind: rapid.SampledFrom(kinds()).Draw(t, "kind")}
 	shape, _ := shapeOf(f.Kind)
-	names := rapid.Permutation(append([]string{Leader, Others}, machines...)).Draw(t, "names")
+	who := []string{Leader, Others}
+	if rapid.Bool().Draw(t, "triggered") {
+		f.When = anyTrigger(t, machines)
+		who = append(who, It, Peer)
+	}
+	names := rapid.Permutation(append(who, machines...)).Draw(t, "names")
 	groups := shape.groupsMin + rapid.IntRange(0, min(2, shape.groupsMax-shape.groupsMin)).Draw(t, "groups")
 	for len(f.Groups) < groups && len(names) > 0 {
 		n := rapid.IntRange(1, len(names)).Draw(t, "size")
@@ -182,16 +204,47 @@ func anyFault(t *rapid.T, machines []string) (Fault, bool) {
 	some := func(label string) time.Duration {
 		return time.Duration(rapid.Int64Range(1, int64(lengthMax)).Draw(t, label))
 	}
-	switch f.Kind {
-	case Slow:
-		f.Net.Delay, f.Net.Jitter = some("delay"), some("jitter")
-	case Lossy:
-		f.Net.Loss = max(anyLoss(t), math.SmallestNonzeroFloat64)
-	}
-	if f.Kind != Reset {
-		f.For = some("for")
+	for _, name := range shape.params {
+		switch name {
+		case paramDelay:
+			f.Net.Delay = some("delay")
+		case paramJitter:
+			f.Net.Jitter = some("jitter")
+		case paramLoss:
+			f.Net.Loss = max(anyLoss(t), math.SmallestNonzeroFloat64)
+		case paramRate:
+			f.Rate = rapid.Uint64Range(rateMin, rateMax).Draw(t, "rate")
+		case paramEvery:
+			f.Every = max(some("every"), everyMin)
+		case paramFor:
+			f.For = some("for")
+		default:
+			t.Fatalf("the test knows no parameter %q", name)
+		}
 	}
 	return f, len(f.Groups) >= shape.groupsMin
+}
+
+// anyTrigger draws a trigger, with few of its parts or all.
+func anyTrigger(t *rapid.T, machines []string) Trigger {
+	w := Trigger{
+		Who:  rapid.SampledFrom(append([]string{Leader, Any}, machines...)).Draw(t, "who"),
+		What: rapid.SampledFrom([]string{"fsync", "vote", "then", "of", "x.y-z"}).Draw(t, "what"),
+		Nth:  rapid.IntRange(1, nthMax).Draw(t, "nth"),
+		Wait: time.Duration(rapid.Int64Range(0, int64(lengthMax)).Draw(t, "wait")),
+	}
+	if rapid.Bool().Draw(t, "has text") {
+		w.Text = rapid.StringN(1, 20, -1).Filter(func(s string) bool {
+			return badText(s) == "" && !strings.ContainsAny(s, blanks)
+		}).Draw(t, "text")
+	}
+	if rapid.Bool().Draw(t, "has peer") {
+		w.Peer = rapid.SampledFrom(machines).Draw(t, "peer")
+	}
+	if rapid.Bool().Draw(t, "has role") {
+		w.As = rapid.SampledFrom(roles()).Draw(t, "role")
+	}
+	return w
 }
 
 func anyLoss(t *rapid.T) float64 {
@@ -202,6 +255,10 @@ func FuzzParse(f *testing.F) {
 	f.Add(sample().String())
 	f.Add("raftian plan 1\nguest g\nmachines n1\nlength 1h\nshuffle off\nnet loss 0x1p-3\ncall 1ns n1 p 1 \xff")
 	f.Add("raftian plan 1\nguest g\nmachines a b\nlength 9s\nheal 9s\nfault 0s kill for for 1s\nfault 1s reset a,others - leader")
+	f.Add("raftian plan 1\nguest g\nmachines a b\nlength 9s\nheal 9s\nfault 0s when a fsync of then nth 2 then kill it for 1s\n" +
+		"fault 1s when any rpc to b as leader wait 0s nth 1 then reset it - peer\nfault 2s when then then then kill a for 1s")
+	f.Add("raftian plan 1\nguest g\nmachines a b\nlength 9s\nheal 9s\nfault 1s narrow a - b rate 18446744073709551616 for 1s\n" +
+		"fault 1s flap a | b every 9ms for 1s\nfault 1s heavy a - b delay 1ms jitter 1ms for 1s\nfault 1s rot a,b")
 	f.Add("raftian plan 2\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := Parse(text)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,12 @@ const (
 	nameMax      = 32      // bytes of a machine's, client's, guest's or setting's name
 	textMax      = 4 << 10 // bytes of one call's or setting's text
 	textTotalMax = 8 << 20 // bytes of all calls' texts
+	prefixMax    = 256     // bytes of what a trigger's event begins with
+
+	nthMax   = 1_000_000
+	everyMin = 10 * time.Millisecond // or else a run is nothing but the fault's beginnings
+	rateMin  = 1000                  // bytes per second; what is slower is as good as cut
+	rateMax  = 1 << 40
 )
 
 // The words that lines begin with, which are also the parts a flaw can be in.
@@ -88,7 +95,7 @@ func (p *Plan) flawInMachines() *flaw {
 	for i, name := range p.Machines {
 		text := badName(name)
 		switch {
-		case name == Leader || name == Others:
+		case reserved(name):
 			text = fmt.Sprintf("%q has a meaning in faults; choose another name", name)
 		case slices.Contains(p.Machines[:i], name):
 			text = fmt.Sprintf("machine %q is there twice; remove one", name)
@@ -171,7 +178,7 @@ func (p *Plan) flawInScript() *flaw {
 			text = fmt.Sprintf("call at %s; the run ends at %s, call before", instant(s.At), duration(p.Length))
 		case !machines[s.Machine]:
 			text = p.unknownMachine(s.Machine)
-		case called && before.machine != s.Machine:
+		case called && before.machine != s.Machine && s.Client != env.Operator:
 			text = fmt.Sprintf("client %.40q lives on %s, not on %s; keep to one machine or name another client",
 				s.Client, before.machine, s.Machine)
 		case s.Seq <= before.seq:
@@ -203,9 +210,7 @@ func (p *Plan) flawInFaults() *flaw {
 		case f.At >= p.Heal:
 			text = fmt.Sprintf("fault at %s; every fault is over at the heal, %s, so begin before it", instant(f.At), instant(p.Heal))
 		default:
-			if text = p.badGroups(f); text == "" {
-				text = badParams(f)
-			}
+			text = cmp.Or(p.badTrigger(f.When), p.badGroups(f), badParams(f))
 		}
 		if text != "" {
 			return &flaw{partFault, i, text}
@@ -234,8 +239,12 @@ func (p *Plan) badGroups(f *Fault) string {
 				return fmt.Sprintf("%s names %.40q twice; name it once", f.Kind, name)
 			}
 			seen[name] = true
-			if name != Leader && name != Others && !slices.Contains(p.Machines, name) {
+			switch {
+			case name == Leader || name == Others || slices.Contains(p.Machines, name):
+			case name != It && name != Peer:
 				return p.unknownMachine(name)
+			case f.When.IsZero():
+				return fmt.Sprintf("%q is a machine of the event that sets a fault off; begin with \"when any vote then\", or name another", name)
 			}
 		}
 	}
@@ -251,19 +260,18 @@ func badParams(f *Fault) string {
 	if text := badDuration(f.For); text != "" {
 		return text
 	}
+	if text := badDuration(f.Every); text != "" {
+		return text
+	}
 	shape, _ := shapeOf(f.Kind)
-	has := func(name string) bool { return slices.Contains(shape.params, name) }
-	switch {
-	case has(paramFor) && f.For == 0:
-		return fmt.Sprintf("%s needs to last; add \"for 1s\"", f.Kind)
-	case has(paramLoss) && f.Net.Loss == 0:
-		return fmt.Sprintf("%s needs a loss above 0; add \"loss 0.3\"", f.Kind)
-	case has(paramDelay) && f.Net.Delay == 0 && f.Net.Jitter == 0:
-		return fmt.Sprintf("%s needs a delay or a jitter above 0s; add \"delay 20ms\"", f.Kind)
-	case !has(paramFor) && f.For != 0,
-		!has(paramLoss) && f.Net.Loss != 0,
-		!has(paramDelay) && (f.Net.Delay != 0 || f.Net.Jitter != 0):
-		return fmt.Sprintf("%s has a parameter it does not take; %s", f.Kind, belongs(shape.params))
+	for _, name := range faultParams() {
+		if !slices.Contains(shape.params, name) {
+			if f.set(name) {
+				return fmt.Sprintf("%s has a parameter it does not take; %s", f.Kind, belongs(shape.params))
+			}
+		} else if text := f.badParam(name); text != "" {
+			return text
+		}
 	}
 	return ""
 }

@@ -28,11 +28,13 @@ type Event struct {
 
 // What the World reports, beside the programs' own kinds (env.Kind…).
 const (
-	// KindBoot: incarnation Boot of Machine starts.
+	// KindBoot: incarnation Boot of Machine starts. Text is "" or, of the first on
+	// a disk that has replaced another, "empty disk".
 	KindBoot = "boot"
-	// KindCrash: it ends; Text is "power" or "kill".
+	// KindCrash: it ends, in the middle of Count fsyncs; Text is "power" or "kill".
 	KindCrash = "crash"
-	// KindExit: the program returned by itself; Text is "" or its error.
+	// KindExit: the program ended by itself; Text is "" or its error, after which
+	// the machine's supervisor starts it again.
 	KindExit = "exit"
 	// KindDial: Machine asked for connection Conn to Peer; Text is the port.
 	KindDial = "dial"
@@ -44,7 +46,7 @@ const (
 	// they were sent.
 	KindDeliver = "deliver"
 	// KindHold: Count bytes for Peer could not leave Machine on Conn; the next
-	// attempt is Took from now. Text says why: "cut", "loss", "down".
+	// attempt is Took from now. Text says why: "cut", "loss", "down", "stall".
 	KindHold = "hold"
 	// KindClose: Machine closed Conn to Peer.
 	KindClose = "close"
@@ -52,12 +54,17 @@ const (
 	KindReset = "reset"
 	// KindFsync: file (or directory) Text became durable on Machine, after Took.
 	KindFsync = "fsync"
+	// KindRot: bit Count of byte Index, both from 0, of the durable file Text flipped
+	// on the disk of Machine.
+	KindRot = "rot"
 	// KindFault: fault number Conn of the Plan begins; Text is the fault in
 	// the Plan's words with what it resolved to (such as who leads).
 	KindFault = "fault"
 	// KindMend: fault number Conn of the Plan ends.
 	KindMend = "mend"
-	// KindIdle: fault number Conn of the Plan had no effect.
+	// KindIdle: fault number Conn of the Plan had no effect; Text is its kind, a
+	// colon, and why. If it had begun, its KindMend is just before; else it had
+	// nobody to concern, or the event that was to set it off never came.
 	KindIdle = "idle"
 	// KindHeal: every fault is over; from here on the system must recover.
 	KindHeal = "heal"

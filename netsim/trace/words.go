@@ -27,7 +27,7 @@ func (e *Event) Words() string {
 func (e *Event) worldWords() string {
 	switch e.Kind {
 	case KindBoot:
-		return fmt.Sprintf("boots (incarnation %d)", e.Boot)
+		return fmt.Sprintf("boots (incarnation %d)", e.Boot) + after(" with an ", e.Text)
 	case KindCrash:
 		if e.Text == "power" {
 			return "loses power"
@@ -51,6 +51,8 @@ func (e *Event) worldWords() string {
 		return fmt.Sprintf("finds connection %d to %s reset: %s", e.Conn, e.Peer, e.Text)
 	case KindFsync:
 		return fmt.Sprintf("has %s on disk after %s", e.Text, brief(e.Took))
+	case KindRot:
+		return fmt.Sprintf("has bit %d of byte %d of %s flipped on its disk", e.Count, e.Index, e.Text)
 	case KindFault:
 		return fmt.Sprintf("FAULT %d: %s", e.Conn, e.Text)
 	case KindMend:

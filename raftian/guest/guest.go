@@ -11,17 +11,25 @@
 // it once per run; requests and answers go over standard input and output.
 //
 //	guest.go     Guest, and drawing its Plans
+//	settings.go  the settings of its nodes
+//	moments.go   the events that faults wait for
+//	orders.go    what operators do
 //	protocol.go  Request, and Main, which answers it
 package guest
 
 import (
+	"cmp"
 	"math/rand/v2"
-	"strings"
+	"slices"
 	"time"
 
 	"raftian/linearizability"
 	"raftian/netsim/plan"
 )
+
+// verified stands before a call that the leader answers without an entry in the
+// log, once it has made sure that it leads.
+const verified = "verified "
 
 // Guest is what is under test, apart from the program that runs on the machines.
 type Guest struct {
@@ -30,6 +38,9 @@ type Guest struct {
 	// Call draws the text of a client's next call; it is what the guest's state
 	// machine gets as the entry's data. It must draw from rng only.
 	Call func(rng *rand.Rand, client string, machines []string) string
+	// Read draws the text of a call that changes nothing and that the guest's state
+	// machine can be asked without an entry in the log; nil if it cannot.
+	Read func(rng *rand.Rand, client string, machines []string) string
 	// Model is the sequential specification of a system of these machines.
 	Model func(machines []string) linearizability.Model
 	// Settings are added to the standard ones, or replace them.
@@ -40,52 +51,52 @@ type Guest struct {
 // the default.
 type Options struct {
 	Seed     uint64        `json:"seed"`
-	Machines int           `json:"machines,omitempty"`
-	Length   time.Duration `json:"length,omitempty"` // nanoseconds
+	Machines int           `json:"machines,omitempty"` // 5 without faults, else drawn
+	Length   time.Duration `json:"length,omitempty"`   // nanoseconds
 	Faults   plan.Kinds    `json:"faults"`
 	Rate     float64       `json:"rate,omitempty"` // calls per second, of all clients together
+	Bug      string        `json:"bug,omitempty"`  // to plant; the guest must know the setting "bug"
 }
 
-// Plan draws the Plan of a seed.
+// Plan draws the Plan of a seed. With faults it is a swarm: machines, links,
+// disks, settings and the pace of calls are drawn, too, each standard in about
+// half of the seeds. Without (plan.Calm) all but the calls is standard, for
+// measurements.
 func (g Guest) Plan(o Options) (plan.Plan, error) {
-	p, err := plan.Generate(o.Seed, plan.Options{
+	draw := plan.Options{
 		Guest:    g.Name,
 		Machines: o.Machines,
-		Length:   o.Length,
+		Length:   cmp.Or(o.Length, 30*time.Second),
 		Faults:   o.Faults,
-		Rate:     o.Rate,
+		Rate:     cmp.Or(o.Rate, 60),
 		Call:     g.Call,
-	})
+		Moments:  moments(),
+	}
+	if g.Read != nil {
+		draw.Read = func(rng *rand.Rand, client string, machines []string) string {
+			return verified + g.Read(rng, client, machines)
+		}
+	}
+	machines := draw.Names(o.Seed)
+	all := standard(machines)
+	if o.Faults != plan.Calm {
+		all = over(all, drawn(o.Seed, machines, plan.Recovery(draw.Length)))
+	}
+	all = over(all, g.Settings)
+	if o.Bug != "" {
+		all = over(all, []plan.Setting{{Key: "bug", Value: o.Bug}})
+	}
+	var err error
+	draw.Settings = all
+	draw.Voters = voters(all, machines)
+	if draw.Round, err = round(all, draw.Rate); err != nil {
+		return plan.Plan{}, err
+	}
+	p, err := plan.Generate(o.Seed, draw)
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	p.Settings = settings(p.Machines, g.Settings)
+	p.Script = append(p.Script, orders(p, draw.Voters, o.Faults)...)
+	slices.SortStableFunc(p.Script, func(a, b plan.Step) int { return cmp.Compare(a.At, b.At) })
 	return p, p.Validate()
-}
-
-// settings are the standard cluster's, with the guest's own.
-func settings(machines []string, own []plan.Setting) []plan.Setting {
-	all := []plan.Setting{
-		{Key: "peers", Value: strings.Join(machines, ",")},
-		{Key: "heartbeat", Value: "200ms"},
-		{Key: "election", Value: "200ms"},
-		{Key: "lease", Value: "100ms"},
-		{Key: "commit", Value: "20ms"},
-		{Key: "snapshot-interval", Value: "2s"},
-		{Key: "snapshot-threshold", Value: "256"},
-		{Key: "trailing", Value: "128"},
-		{Key: "fps", Value: "60"},
-		{Key: "op-timeout", Value: "2s"},
-	}
-next:
-	for _, s := range own {
-		for k := range all {
-			if all[k].Key == s.Key {
-				all[k] = s
-				continue next
-			}
-		}
-		all = append(all, s)
-	}
-	return all
 }

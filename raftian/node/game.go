@@ -36,6 +36,9 @@ func (g *game) Apply(l *raft.Log) any {
 	return output
 }
 
+// Query implements Querier.
+func (g *game) Query(text string) string { return rules.QueryText(g.state, text) }
+
 // Hash says which state it is in.
 func (g *game) Hash() uint64 { return g.state.Hash() }
 

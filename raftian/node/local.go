@@ -26,6 +26,7 @@ type Entry struct {
 type feed struct {
 	mu      sync.Mutex
 	entries []Entry
+	most    int // entries kept for a frame, of a planted bug; 0 is any number
 	// tip is where the whole log ends so far, which snapshots carry. Only the
 	// state machine's goroutine reads or writes it.
 	tip
@@ -40,6 +41,9 @@ func (f *feed) add(e Entry) {
 	f.tip = tip{e.Index, link(f.chain, e)}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.most > 0 && len(f.entries) >= f.most {
+		return
+	}
 	f.entries = append(f.entries, e)
 }
 

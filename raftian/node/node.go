@@ -12,8 +12,18 @@
 //	local.go     the player's local log and what feeds it
 //	player.go    the game loop and its clients
 //	submit.go    getting a command to the leader, and an answer back
-//	serve.go     answering commands of other players
+//	serve.go     answering requests of other nodes: the API
+//	read.go      verified reads: answered by the leader without a log entry
+//	operate.go   the operator's orders
+//	members.go   who is meant to be in the cluster, and coming back into it
+//	restore.go   taking a snapshot and making it the state again
+//	failure.go   what a Node does when its store fails
+//	commits.go   remembering in the log what is committed
 //	game.go      the game's state machine
+//	bugs.go      the mistakes that can be planted
+//	planted.go   what those of the state machine do
+//	plantedcall.go  what those around calls and requests do
+//	plantedread.go  what those of reads, membership and the log do
 package node
 
 import (
@@ -39,30 +49,43 @@ type Node struct {
 	fsm      *sessions
 	feed     *feed
 	raft     *raft.Raft
+	logs     raft.LogStore // as the library has it
+	stable   *watchedStable
 	trans    *raft.NetworkTransport
 	store    *store.Store
 	api      net.Listener
+	terms    termStart
 
 	done  chan struct{} // closed by Stop
+	shut  chan struct{} // has a value once the library has shut itself down
 	once  sync.Once
 	ended sync.WaitGroup // the game loop, the server and what they started
 
 	mu    sync.Mutex
 	conns []net.Conn // open connections of the API, oldest first
+
+	ordering sync.Mutex // held while an order changes the cluster
+	freeze   freeze     // of commands, while the state is restored
+
+	flights flights // of a planted bug
 }
 
 // NewFSM makes a guest's state machine, as it is before any command.
 type NewFSM func(Settings) (raft.FSM, error)
 
 // Program is a Node as a program of a machine: it runs until its machine
-// crashes.
+// crashes, its store fails, or it is shut down by what the cluster decides.
 func Program(newFSM NewFSM) func(env.Env) error {
 	return func(e env.Env) error {
 		n, err := Start(e, newFSM)
 		if err != nil {
 			return err
 		}
-		<-n.done
+		select {
+		case <-n.done:
+		case <-n.shut:
+			return errors.Join(errShutDown, n.Stop())
+		}
 		n.ended.Wait()
 		return nil
 	}
@@ -75,19 +98,21 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	settings.forgetDisk()
 	self, ok := settings.peer(e.ID())
 	if !ok {
 		return nil, fmt.Errorf("setting peers does not name %s", e.ID())
 	}
 	n := &Node{
 		env: e, settings: settings, self: self, feed: newFeed(),
-		done: make(chan struct{}),
+		done: make(chan struct{}), shut: make(chan struct{}, 1),
 	}
 	fsm, err := newFSM(settings)
 	if err != nil {
 		return nil, err
 	}
 	n.fsm = newSessions(e, n.feed, fsm)
+	n.fsm.bug, n.feed.most = settings.Bug, plantedFeed(settings.Bug)
 	if err := n.startRaft(); err != nil {
 		return nil, err
 	}
@@ -95,10 +120,16 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 		return nil, errors.Join(fmt.Errorf("listening for players: %w", err), n.raft.Shutdown().Error())
 	}
 	e.OnCrash(n.letGo)
-	n.ended.Add(2)
+	n.ended.Add(3)
 	go n.serve()
 	go n.play()
-	e.Emit(env.Note{Kind: env.KindReady, Term: n.raft.CurrentTerm()})
+	go n.comeBack()
+	term := n.raft.CurrentTerm()
+	voted, err := n.stable.GetUint64([]byte(keyLastVoteTerm))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("reading the last vote: %w", err), n.Stop())
+	}
+	e.Emit(env.Note{Kind: env.KindReady, Term: term, Count: voted})
 	return n, nil
 }
 
@@ -106,7 +137,7 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 func (n *Node) startRaft() error {
 	e := n.env
 	var err error
-	n.store, err = store.Open(e.FS(), "raft", store.Options{Report: func(what string) {
+	n.store, err = store.Open(e.FS(), "raft", store.Options{Bug: n.settings.storeBug(), Report: func(what string) {
 		e.Emit(env.Note{Kind: env.KindCorrupt, Text: what})
 	}})
 	if err != nil {
@@ -114,6 +145,10 @@ func (n *Node) startRaft() error {
 	}
 	if err := reportLog(e, n.store.Log); err != nil {
 		return fmt.Errorf("reading the log: %w", err)
+	}
+	n.stable = &watchedStable{StableStore: n.store.Stable, env: e, settings: &n.settings}
+	if err := n.findAddress(); err != nil {
+		return fmt.Errorf("finding the own address: %w", err)
 	}
 	listener, err := e.Listen(n.self.Raft)
 	if err != nil {
@@ -126,45 +161,107 @@ func (n *Node) startRaft() error {
 		MaxRPCsInFlight: n.settings.InFlight,
 		Timeout:         n.settings.RPCTimeout,
 		Logger:          logger,
+
+		MsgpackUseNewTimeFormat: n.settings.NewTime,
 	})
 	conf := n.settings.config(n.self.ID)
 	conf.Logger = logger
-	var logs raft.LogStore = watchedLog{n.store.Log, e}
-	if n.settings.LogCache > 0 {
-		if logs, err = raft.NewLogCache(n.settings.LogCache, logs); err != nil {
-			return fmt.Errorf("making the log cache: %w", err)
-		}
+	if n.logs, err = n.logStore(); err != nil {
+		return errors.Join(fmt.Errorf("making the log cache: %w", err), n.trans.Close())
 	}
-	stable := &watchedStable{StableStore: n.store.Stable, env: e, settings: &n.settings}
 	trans := &watchedTransport{n.trans, e}
-	if err := n.bootstrap(conf, logs, stable, trans); err != nil {
+	snapshots := &guardedSnapshots{plantedSnapshots(n.store.Snapshots, n.settings.Bug), e, n.store.Failed, n.fsm.configured}
+	if err := n.prepare(conf, snapshots, trans); err != nil {
 		return errors.Join(err, n.trans.Close())
 	}
-	n.raft, err = raft.NewRaft(conf, n.fsm, logs, stable, n.store.Snapshots, trans)
+	n.raft, err = raft.NewRaft(conf, n.fsm, plantedLogs(n.logs, n.settings.Bug), n.stable, snapshots, n.plantedTransport(trans))
 	if err != nil {
 		return errors.Join(fmt.Errorf("starting Raft: %w", err), n.trans.Close())
 	}
 	n.fsm.run.Store(true)
-	watchRole(e, n.raft)
+	watchRole(e, n.raft, n.shutDown)
 	return nil
 }
 
+// logStore is the log as the library gets it.
+func (n *Node) logStore() (raft.LogStore, error) {
+	var logs raft.LogStore = watchedLog{n.store.Log, n.env, &n.terms}
+	if n.settings.LogCache > 0 {
+		cache, err := raft.NewLogCache(n.settings.LogCache, logs)
+		if err != nil {
+			return nil, err
+		}
+		logs = cache
+	}
+	if n.settings.RestoreCommitted {
+		logs = &committedLog{LogStore: logs}
+	}
+	return logs, nil
+}
+
+// prepare sees to the state that the library starts from.
+func (n *Node) prepare(conf *raft.Config, snapshots raft.SnapshotStore, trans raft.Transport) error {
+	if err := n.bootstrap(conf, snapshots, trans); err != nil {
+		return err
+	}
+	list, err := snapshots.List()
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	n.fsm.configured(list[0].ConfigurationIndex, list[0].Configuration)
+	if n.settings.RestoreOnStart {
+		return nil
+	}
+	_, state, err := snapshots.Open(list[0].ID)
+	if err != nil {
+		return fmt.Errorf("opening the newest snapshot: %w", err)
+	}
+	return n.fsm.Restore(state)
+}
+
+// shutDown is told that the library has shut down.
+func (n *Node) shutDown() {
+	select {
+	case <-n.done: // by the Node
+	default:
+		n.shut <- struct{}{}
+	}
+}
+
 // bootstrap gives an empty store the first configuration. Everyone does so with
-// the same one, which the library allows (BootstrapCluster).
-func (n *Node) bootstrap(conf *raft.Config, logs raft.LogStore, stable raft.StableStore, trans raft.Transport) error {
-	known, err := raft.HasExistingState(logs, stable, n.store.Snapshots)
+// the same one, which the library allows (BootstrapCluster). A machine whose disk
+// was replaced does not: it has forgotten its votes, and waits to be let in.
+func (n *Node) bootstrap(conf *raft.Config, snapshots raft.SnapshotStore, trans raft.Transport) error {
+	if n.settings.Disk > 0 {
+		return nil
+	}
+	known, err := raft.HasExistingState(n.logs, n.stable, snapshots)
 	if err != nil {
 		return fmt.Errorf("looking for earlier state: %w", err)
 	}
+	first := n.settings.first()
 	if known {
-		return nil
+		return n.finishBootstrap(snapshots, first)
 	}
-	var first raft.Configuration
-	for _, p := range n.settings.Peers {
-		first.Servers = append(first.Servers, raft.Server{
-			Suffrage: raft.Voter, ID: raft.ServerID(p.ID), Address: raft.ServerAddress(p.Raft)})
+	if err := raft.BootstrapCluster(conf, n.logs, n.stable, snapshots, trans, first); err != nil {
+		return fmt.Errorf("bootstrapping: %w", err)
 	}
-	if err := raft.BootstrapCluster(conf, logs, stable, n.store.Snapshots, trans, first); err != nil {
+	return nil
+}
+
+// finishBootstrap writes the first entry, as BootstrapCluster does, if a crash
+// came between the first term and that. A machine that has a term and neither a
+// log nor a snapshot can have come to it in no other way.
+func (n *Node) finishBootstrap(snapshots raft.SnapshotStore, first raft.Configuration) error {
+	last, err := n.logs.LastIndex()
+	if err != nil || last > 0 {
+		return err
+	}
+	if list, err := snapshots.List(); err != nil || len(list) > 0 {
+		return err
+	}
+	entry := &raft.Log{Index: 1, Term: 1, Type: raft.LogConfiguration, Data: raft.EncodeConfiguration(first)}
+	if err := n.logs.StoreLog(entry); err != nil {
 		return fmt.Errorf("bootstrapping: %w", err)
 	}
 	return nil

@@ -6,17 +6,66 @@ import (
 	"io"
 	"net"
 	"slices"
+
+	"raftian/netsim/env"
 )
 
-// Players ask the leader over a connection, one request at a time: four bytes
-// of length and the command as it will stand in the log; the answer is four
-// bytes of length, an outcome, a log index as varint, and text.
+// Nodes ask each other over a connection, one request at a time: four bytes of
+// length, the version of this protocol, what is asked, and its body. The answer
+// is four bytes of length, an outcome, a log index as varint, and text. An outcome
+// of refuse is certain to have had no effect.
+
+// protocolVersion is the version of requests. Another one is refused.
+const protocolVersion = 2
+
+// asked is what a request asks.
+type asked byte
+
+const (
+	askCommand asked = iota + 1 // of the leader; the body is the command as it will stand in the log
+	askRead                     // of the leader: a verified read; the body is its text
+	askOrder                    // of the leader; the body is an order's text
+	askWhere                    // answers with the commit index and the address of Raft
+	askMove                     // to another address; answers with it and starts again there
+	askJoin                     // of the leader: let the sender in; the body is newcomer's
+)
+
+// request is the form of a request.
+func request(what asked, body []byte) []byte {
+	return append([]byte{protocolVersion, byte(what)}, body...)
+}
+
+// handle does what a request asks of this node.
+func (n *Node) handle(b []byte, deadline env.Instant) result {
+	if len(b) < 2 || b[0] != protocolVersion {
+		return result{refuse, 0, fmt.Sprintf("not a request of version %d", protocolVersion)}
+	}
+	switch what, body := asked(b[1]), b[2:]; what {
+	case askCommand:
+		if !n.freeze.enter() {
+			return result{refuse, 0, frozenText}
+		}
+		defer n.freeze.leave()
+		return n.apply(body, deadline)
+	case askRead:
+		return n.read(string(body), deadline)
+	case askOrder:
+		return n.order(string(body), deadline)
+	case askWhere:
+		return result{done, n.raft.CommitIndex(), n.self.Raft}
+	case askMove:
+		return n.move()
+	case askJoin:
+		return n.letIn(string(body), deadline)
+	}
+	return result{refuse, 0, "an unknown request"}
+}
 
 // messageMax bounds a request or an answer, in bytes.
 const messageMax = 1 << 20
 
-// exchange sends a command and reads the answer. An error leaves open what
-// became of the command.
+// exchange sends a request and reads the answer. An error leaves open what
+// became of it.
 func exchange(conn net.Conn, data []byte) (result, error) {
 	if err := writeMessage(conn, data); err != nil {
 		return result{}, err
@@ -55,7 +104,7 @@ func readMessage(r io.Reader) ([]byte, error) {
 	return b, err
 }
 
-// serve accepts other players' connections.
+// serve accepts other nodes' connections.
 func (n *Node) serve() {
 	defer n.ended.Done()
 	for {
@@ -104,10 +153,13 @@ func (n *Node) answer(conn net.Conn) {
 		if err != nil {
 			return
 		}
-		r := n.apply(data, n.env.Now().Add(n.settings.OpTimeout))
+		r := n.handle(data, n.env.Now().Add(n.settings.OpTimeout))
 		b := binary.AppendUvarint([]byte{byte(r.outcome)}, r.index)
 		if err := writeMessage(conn, append(b, r.text...)); err != nil {
 			return
+		}
+		if r.outcome == done && asked(data[1]) == askMove {
+			n.env.Exit(errMoving)
 		}
 	}
 }

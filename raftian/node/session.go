@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/hashicorp/raft"
@@ -24,6 +25,18 @@ type session struct {
 	index  uint64
 	output string
 }
+
+// hash is that of what is remembered of a client; 0 of nothing.
+func (l session) hash(client string) uint64 {
+	if l.seq == 0 {
+		return 0
+	}
+	h := hashBytes(hashUint(hashUint(chainStart, l.seq), l.index), l.output)
+	return hashBytes(hashUint(h, uint64(len(client))), client)
+}
+
+// entryID is an entry of the log. Term 0 is not known.
+type entryID struct{ index, term uint64 }
 
 // answer is what applying a command gives back.
 type answer struct {
@@ -43,9 +56,15 @@ type sessions struct {
 	inner raft.FSM
 	last  map[string]session
 	chain uint64 // running hash over the commands that took effect and their outputs
+	known uint64 // sum of the hashes of last, which is part of the state
 	index uint64 // of the last entry applied
 	term  uint64
 	run   atomic.Bool // booted: a Restore now comes from the leader
+	user  atomic.Bool // or, this once, from the operator
+	own   sync.Mutex  // held while the state changes, or is read
+	end   entryID     // the last entry that the state holds, a command or not
+	conf  lastConfiguration
+	planted
 }
 
 func newSessions(e env.Env, f *feed, inner raft.FSM) *sessions {
@@ -83,22 +102,26 @@ type hasher interface{ Hash() uint64 }
 
 // state is the hash of the whole state.
 func (s *sessions) state() uint64 {
+	all := hashUint(s.chain, s.known)
 	if h, ok := s.inner.(hasher); ok {
-		return hashUint(s.chain, h.Hash())
+		return hashUint(all, h.Hash())
 	}
-	return s.chain
+	return all
 }
 
 // Apply implements raft.FSM. It returns an answer.
 func (s *sessions) Apply(l *raft.Log) any {
+	s.own.Lock()
+	defer s.own.Unlock()
 	s.index, s.term = l.Index, l.Term
+	s.end = entryID{l.Index, l.Term}
 	c, err := command.Parse(l.Data)
 	if err != nil {
 		// An entry nobody can read changes nothing, on every machine alike.
 		s.report(l, command.Command{}, "unreadable")
 		return answer{l.Index, "rejected: " + err.Error()}
 	}
-	known := s.last[c.Client]
+	known := s.recall(c.Client, c.Seq)
 	switch {
 	case c.Seq == known.seq && c.Seq != 0:
 		s.report(l, c, "duplicate")
@@ -109,8 +132,8 @@ func (s *sessions) Apply(l *raft.Log) any {
 	}
 	inner := *l
 	inner.Data = c.Payload
-	out := text(s.inner.Apply(&inner))
-	s.last[c.Client] = session{c.Seq, l.Index, out}
+	out := s.step(&inner, c.Client)
+	s.remember(c.Client, session{c.Seq, l.Index, out})
 	s.chain = hashBytes(hashUint(hashUint(s.chain, l.Index), uint64(len(l.Data))), l.Data)
 	s.chain = hashBytes(s.chain, out)
 	s.feed.add(Entry{Index: l.Index, Term: l.Term, Client: c.Client, Seq: c.Seq, Text: string(c.Payload), Output: out})
@@ -141,7 +164,30 @@ func text(v any) string {
 // StoreConfiguration implements raft.ConfigurationStore: it is how a committed
 // configuration becomes known.
 func (s *sessions) StoreConfiguration(index uint64, c raft.Configuration) {
-	s.env.Emit(env.Note{Kind: env.KindConfig, Index: index, Text: describe(c)})
+	s.configured(index, c)
+	s.own.Lock()
+	defer s.own.Unlock()
+	if index > s.end.index {
+		s.end = entryID{index: index}
+	}
+}
+
+// lastConfiguration is the newest committed configuration that a state machine
+// has heard of, from the log or from a snapshot.
+type lastConfiguration struct {
+	sync.Mutex
+	last  raft.Configuration
+	index uint64
+}
+
+// configured reports a committed configuration, once.
+func (s *sessions) configured(index uint64, c raft.Configuration) {
+	s.conf.Lock()
+	defer s.conf.Unlock()
+	if index > s.conf.index {
+		s.conf.index, s.conf.last = index, c.Clone()
+		s.env.Emit(env.Note{Kind: env.KindConfig, Index: index, Text: describe(c)})
+	}
 }
 
 // Snapshot implements raft.FSM.
@@ -150,7 +196,7 @@ func (s *sessions) Snapshot() (raft.FSMSnapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.env.Emit(env.Note{Kind: env.KindSnapshot, Index: s.index, Term: s.term, State: s.state()})
+	s.env.Emit(env.Note{Kind: env.KindSnapshot, Index: s.end.index, Term: s.end.term, State: s.state()})
 	return &sessionsSnapshot{head: s.appendHead(nil), inner: inner}, nil
 }
 
@@ -165,8 +211,8 @@ func (s *sessions) appendHead(b []byte) []byte {
 	b = binary.AppendUvarint(b, s.feed.index)
 	b = binary.AppendUvarint(b, s.index)
 	b = binary.AppendUvarint(b, s.term)
-	b = binary.AppendUvarint(b, uint64(len(s.last)))
-	for _, client := range slices.Sorted(maps.Keys(s.last)) {
+	b = binary.AppendUvarint(b, uint64(len(s.remembered())))
+	for _, client := range slices.Sorted(maps.Keys(s.remembered())) {
 		l := s.last[client]
 		b = appendString(b, client)
 		b = binary.AppendUvarint(b, l.seq)
@@ -208,16 +254,30 @@ func (s *sessions) Restore(from io.ReadCloser) error {
 	if err != nil {
 		return fmt.Errorf("restoring a snapshot: %w", err)
 	}
-	if err := s.inner.Restore(io.NopCloser(from)); err != nil {
+	s.own.Lock()
+	defer s.own.Unlock()
+	if err := s.reload(from); err != nil {
 		return fmt.Errorf("restoring a snapshot: %w", err)
 	}
 	s.chain, s.last, s.index, s.term = head.chain, head.last, head.index, head.term
+	s.known = 0
+	for client, l := range s.last { //raftian:unordered a sum is the same in any order
+		s.known += l.hash(client)
+	}
 	s.feed.jump(head.local)
 	how := "start"
-	if s.run.Load() {
+	switch {
+	case s.user.Swap(false):
+		how = "user"
+	case s.run.Load():
 		how = "install"
 	}
-	s.env.Emit(env.Note{Kind: env.KindRestore, Index: s.index, Term: s.term, State: s.state(), Text: how})
+	s.end = entryID{s.index, s.term}
+	if meta := metaOf(from); meta != nil && meta.Index >= s.index {
+		// It may end with entries that are no commands.
+		s.end = entryID{meta.Index, meta.Term}
+	}
+	s.env.Emit(env.Note{Kind: env.KindRestore, Index: s.end.index, Term: s.end.term, State: s.state(), Text: how})
 	return nil
 }
 

@@ -252,6 +252,39 @@ func TestARestoreSaysWhereItComesFrom(t *testing.T) {
 	}
 }
 
+// What a snapshot of the library's goes through may be no command.
+func TestAStateMachineSaysHowFarItsStateReaches(t *testing.T) {
+	b := newBench()
+	b.command("p1", 1, "hello")
+	conf := raft.Configuration{Servers: []raft.Server{{ID: "n1", Address: "n1:7000"}}}
+	b.StoreConfiguration(7, conf)
+	b.configured(7, conf) // as a snapshot that holds it says, too
+	saved := b.save(t)
+	if b.reached() != 7 {
+		t.Errorf("it has reached %d; want 7", b.reached())
+	}
+	var said []env.Note
+	for _, n := range b.notes.list {
+		if n.Kind == env.KindConfig || n.Kind == env.KindSnapshot {
+			said = append(said, n)
+		}
+	}
+	want := []env.Note{{Kind: env.KindConfig, Index: 7, Text: "n1 voters"}, {Kind: env.KindSnapshot, Index: 7, State: b.state()}}
+	if !slices.Equal(said, want) {
+		t.Errorf("it says %+v; want %+v", said, want)
+	}
+	other := newBench()
+	other.user.Store(true)
+	from := openSnapshot{io.NopCloser(bytes.NewReader(saved)), &raft.SnapshotMeta{Index: 9, Term: 4}}
+	if err := other.Restore(from); err != nil {
+		t.Fatal(err)
+	}
+	restored := env.Note{Kind: env.KindRestore, Index: 9, Term: 4, State: b.state(), Text: "user"}
+	if got := other.notes.list[len(other.notes.list)-1]; got != restored || other.reached() != 9 || other.user.Load() {
+		t.Errorf("restored, it says %+v; want %+v", got, restored)
+	}
+}
+
 func TestASnapshotThatCannotBeWrittenIsCancelled(t *testing.T) {
 	taken, err := newBench().Snapshot()
 	if err != nil {

@@ -3,6 +3,7 @@ package node
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +13,8 @@ import (
 
 // Settings are what a Node is told by its arguments, "key=value" each.
 type Settings struct {
-	Peers []Peer // the first configuration; everyone is told the same
+	Peers     []Peer   // the first configuration; everyone is told the same
+	Nonvoters []string // those of Peers that begin without a vote
 
 	Heartbeat         time.Duration
 	Election          time.Duration
@@ -24,15 +26,23 @@ type Settings struct {
 	SnapshotInterval  time.Duration
 	SnapshotThreshold uint64
 	Trailing          uint64
-	LogCache          int // entries; 0 is none
+	LogCache          int  // entries; 0 is none
+	RestoreOnStart    bool // have the library restore the newest snapshot at boot; else the Node does
+	RestoreCommitted  bool // apply at boot what the log itself says is committed
+	ShutdownOnRemove  bool // a leader that removes itself shuts down and starts again
 
 	InFlight   int           // AppendEntries under way to one peer
 	Pool       int           // idle connections kept to one peer
 	RPCTimeout time.Duration // of a request on a connection
+	NewTime    bool          // send times in the newer of the codec's two forms
 
 	FPS       int           // frames per second of the game loop
 	OpTimeout time.Duration // how long a client tries
 	LogLevel  string        // of the diagnostic log: off, error, warn, info, debug
+
+	Disk int // how often the machine's disk was replaced by an empty one
+
+	Bug string // planted, one of Bugs; "" is none
 }
 
 // Peer is a participant and where it is reached.
@@ -48,6 +58,10 @@ const (
 	apiPort  = "7001"
 )
 
+// diskMax is how often a disk can be replaced: each moves the machine's address
+// on, and ports end at 65535.
+const diskMax = 1000
+
 // DefaultSettings are the standard cluster's, apart from Peers.
 func DefaultSettings() Settings {
 	return Settings{
@@ -61,6 +75,8 @@ func DefaultSettings() Settings {
 		SnapshotThreshold: 256,
 		Trailing:          128,
 		LogCache:          512,
+		RestoreOnStart:    true,
+		ShutdownOnRemove:  true,
 		InFlight:          2,
 		Pool:              3,
 		RPCTimeout:        time.Second,
@@ -88,7 +104,7 @@ func ParseSettings(args []string) (Settings, error) {
 	if len(s.Peers) == 0 {
 		return Settings{}, fmt.Errorf("setting peers is missing")
 	}
-	return s, nil
+	return s, s.checkNonvoters()
 }
 
 // fields is how each setting is set.
@@ -112,6 +128,13 @@ func (s *Settings) fields() map[string]func(string) error {
 		"fps":                number(&s.FPS, 1, 1000),
 		"op-timeout":         duration(&s.OpTimeout),
 		"log-level":          oneOf(&s.LogLevel, "off", "error", "warn", "info", "debug"),
+		"restore-on-start":   onOff(&s.RestoreOnStart),
+		"restore-committed":  onOff(&s.RestoreCommitted),
+		"shutdown-on-remove": onOff(&s.ShutdownOnRemove),
+		"new-time":           onOff(&s.NewTime),
+		"nonvoters":          s.setNonvoters,
+		"disk":               number(&s.Disk, 0, diskMax),
+		"bug":                s.setBug,
 	}
 }
 
@@ -135,6 +158,35 @@ func (s *Settings) setPeers(value string) error {
 		s.Peers = append(s.Peers, p)
 	}
 	return nil
+}
+
+// setNonvoters reads "n4,n5".
+func (s *Settings) setNonvoters(value string) error {
+	s.Nonvoters = strings.Split(value, ",")
+	return nil
+}
+
+// checkNonvoters fails unless the non-voters are some of the peers, not all.
+func (s *Settings) checkNonvoters() error {
+	for _, id := range s.Nonvoters {
+		if _, ok := s.peer(id); !ok {
+			return fmt.Errorf("setting nonvoters: %q is none of the peers", id)
+		}
+	}
+	for _, p := range s.Peers {
+		if s.suffrage(p.ID) == raft.Voter {
+			return nil
+		}
+	}
+	return fmt.Errorf("setting nonvoters: it leaves nobody to vote")
+}
+
+// suffrage is what a peer is meant to have.
+func (s *Settings) suffrage(id string) raft.ServerSuffrage {
+	if slices.Contains(s.Nonvoters, id) {
+		return raft.Nonvoter
+	}
+	return raft.Voter
 }
 
 // peer finds a peer by its name.
@@ -161,6 +213,9 @@ func (s *Settings) config(id string) *raft.Config {
 	c.SnapshotInterval = s.SnapshotInterval
 	c.SnapshotThreshold = s.SnapshotThreshold
 	c.TrailingLogs = s.Trailing
+	c.NoSnapshotRestoreOnStart = !s.RestoreOnStart
+	c.RestoreCommittedLogs = s.RestoreCommitted
+	c.ShutdownOnRemove = s.ShutdownOnRemove
 	c.NoLegacyTelemetry = true
 	return c
 }

@@ -29,21 +29,22 @@ func TestSettingsAreTheStandardClustersUnlessTold(t *testing.T) {
 // Every key reaches its own field: two that are told apart must differ, and all
 // else must not.
 func TestEverySettingIsSet(t *testing.T) {
-	standard, err := ParseSettings([]string{"peers=n1"})
+	standard, err := ParseSettings([]string{"peers=n1,n2"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	others := map[string]string{"peers": "n1,n2", "pre-vote": "off", "batch": "on", "log-level": "debug"}
+	others := map[string]string{"peers": "n1,n3", "pre-vote": "off", "batch": "on", "log-level": "debug", "bug": BugNoDedup,
+		"new-time": "on", "restore-on-start": "off", "restore-committed": "on", "shutdown-on-remove": "off", "nonvoters": "n2"}
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(standard.fields())) {
 		value, ok := others[key]
 		if !ok {
 			value = "7"
-			if _, err := ParseSettings([]string{"peers=n1", key + "=7"}); err != nil {
+			if _, err := ParseSettings([]string{"peers=n1,n2", key + "=7"}); err != nil {
 				value = "7ms"
 			}
 		}
-		s, err := ParseSettings([]string{"peers=n1", key + "=" + value})
+		s, err := ParseSettings([]string{"peers=n1,n2", key + "=" + value})
 		if err != nil {
 			t.Errorf("%s=%s: %v", key, value, err)
 			continue
@@ -66,7 +67,10 @@ func difference(a, b Settings) (names []string) {
 		"SnapshotThreshold": a.SnapshotThreshold == b.SnapshotThreshold, "Trailing": a.Trailing == b.Trailing,
 		"LogCache": a.LogCache == b.LogCache, "InFlight": a.InFlight == b.InFlight, "Pool": a.Pool == b.Pool,
 		"RPCTimeout": a.RPCTimeout == b.RPCTimeout, "FPS": a.FPS == b.FPS, "OpTimeout": a.OpTimeout == b.OpTimeout,
-		"LogLevel": a.LogLevel == b.LogLevel,
+		"LogLevel": a.LogLevel == b.LogLevel, "Bug": a.Bug == b.Bug,
+		"RestoreOnStart": a.RestoreOnStart == b.RestoreOnStart, "RestoreCommitted": a.RestoreCommitted == b.RestoreCommitted,
+		"ShutdownOnRemove": a.ShutdownOnRemove == b.ShutdownOnRemove, "NewTime": a.NewTime == b.NewTime,
+		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Disk": a.Disk == b.Disk,
 	} {
 		if !same {
 			names = append(names, name)
@@ -86,7 +90,7 @@ func TestPeersMayHaveAddressesOfTheirOwn(t *testing.T) {
 	if _, ok := s.peer("n3"); ok {
 		t.Error("n3 is a peer, too")
 	}
-	if got := s.byAddress("10.0.0.1:9000") + " " + s.byAddress("n2:7000") + " " + s.byAddress("n9:7000"); got != "n1 n2 n9:7000" {
+	if got := s.byAddress("10.0.0.1:9000") + " " + s.byAddress("n2:7000") + " " + s.byAddress("n9:7000") + " " + s.byAddress("n2:7012"); got != "n1 n2 n9:7000 n2" {
 		t.Errorf("by address they are %s", got)
 	}
 }
@@ -106,6 +110,10 @@ func TestASettingThatCannotBeIsNamed(t *testing.T) {
 		"fps=1.5":                `setting fps: "1.5" is not a number`,
 		"pre-vote=maybe":         `setting pre-vote: "maybe" is neither on nor off`,
 		"log-level=loud":         `setting log-level: "loud" is none of off, error, warn, info, debug`,
+		"disk=1001":              `"1001" is not a number from 0 to 1000`,
+		"nonvoters=n2":           `setting nonvoters: "n2" is none of the peers`,
+		"nonvoters=":             `setting nonvoters: "" is none of the peers`,
+		"nonvoters=n1":           "setting nonvoters: it leaves nobody to vote",
 		"peers=":                 "names a peer twice or not at all",
 		"peers=n1,n1":            "names a peer twice or not at all",
 		"peers=n1,,n2":           "names a peer twice or not at all",
@@ -127,6 +135,10 @@ func TestTheLibraryAcceptsTheStandardConfiguration(t *testing.T) {
 	}
 	s.Heartbeat = 70 * time.Millisecond
 	s.PreVote = false
+	s.RestoreOnStart, s.RestoreCommitted, s.ShutdownOnRemove = false, true, false
+	if c := s.config("n2"); !c.NoSnapshotRestoreOnStart || !c.RestoreCommittedLogs || c.ShutdownOnRemove {
+		t.Errorf("the configuration is %+v", c)
+	}
 	if c := s.config("n2"); c.HeartbeatTimeout != s.Heartbeat || !c.PreVoteDisabled || c.LocalID != "n2" {
 		t.Errorf("the configuration is %+v", c)
 	}

@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -20,6 +21,9 @@ type client struct {
 	name string
 	conn net.Conn // to the node last asked, kept for the next command
 	to   string
+	lost int // tries without a known leader
+
+	unused uint64 // a sequence number, of a planted bug
 }
 
 // result is how a try, or a call, ended.
@@ -42,21 +46,36 @@ func (c *client) do(call env.Call) {
 	e := c.n.env
 	began := e.Now()
 	e.Emit(env.Note{Kind: env.KindInvoke, Client: call.Client, Seq: call.Seq, Text: call.Text})
-	r := c.submit(call, began.Add(c.n.settings.OpTimeout))
+	sent := c.renumber(call)
+	r := c.concluded(sent, c.submit(sent, began.Add(c.n.settings.OpTimeout)))
 	word := map[outcome]string{done: "ok ", refuse: "fail ", doubt: "unknown "}[r.outcome]
 	e.Emit(env.Note{Kind: env.KindReturn, Client: call.Client, Seq: call.Seq, Index: r.index,
 		Text: word + r.text, Took: e.Now().Sub(began)})
 }
 
-// submit gets a command to the leader and its answer back, trying again until
-// the deadline. Repeating is safe: sessions apply a command once.
+// submit gets a call to the leader and its answer back, trying again until the
+// deadline. Repeating is safe: sessions apply a command once, and a read changes
+// nothing.
 func (c *client) submit(call env.Call, deadline env.Instant) result {
-	data := command.Command{Client: call.Client, Seq: call.Seq, Payload: []byte(call.Text)}.Append(nil)
-	last := result{refuse, 0, "no leader"}
+	if call.Client == env.Operator {
+		return c.operate(call.Text, deadline)
+	}
+	text, reads := strings.CutPrefix(call.Text, verified)
+	if reads && c.n.readsHere() {
+		return c.n.readHere(text)
+	}
+	data := request(askRead, []byte(text))
+	if !reads {
+		data = request(askCommand, command.Command{Client: call.Client, Seq: call.Seq, Payload: []byte(call.Text)}.Append(nil))
+	}
+	last := result{refuse, 0, noLeader}
 	for {
 		r := c.try(data, deadline)
 		if r.outcome == done {
 			return r
+		}
+		if reads {
+			r.outcome = refuse
 		}
 		// Once one try is in doubt, the call is.
 		if last.outcome == doubt {
@@ -74,23 +93,36 @@ func (c *client) submit(call env.Call, deadline env.Instant) result {
 	}
 }
 
-// try asks the node that leads as far as this one knows.
+// Why a request has not come to a leader.
+const (
+	noLeader  = "no leader"
+	noWay     = "cannot reach the leader"
+	askAround = 5 // every so many tries without a known leader, another peer is asked
+)
+
+// try asks the node that leads as far as this one knows. A node that knows of
+// none for long may have been removed from the cluster: it asks others, too.
 func (c *client) try(data []byte, deadline env.Instant) result {
-	_, id := c.n.raft.LeaderWithID()
+	at, id := c.n.raft.LeaderWithID()
 	if string(id) == c.n.self.ID {
-		return c.n.apply(data, deadline)
+		return c.n.handle(data, deadline)
 	}
-	peer, ok := c.n.settings.peer(string(id))
-	if !ok {
-		return result{refuse, 0, "no leader"}
+	api := c.n.apiOf(string(id), string(at))
+	if id == "" {
+		if c.lost++; c.lost%askAround != 0 {
+			return result{refuse, 0, noLeader}
+		}
+		if api = c.n.another(c.lost / askAround); api == "" {
+			return result{refuse, 0, noLeader}
+		}
 	}
 	left := min(deadline.Sub(c.n.env.Now()), c.n.settings.RPCTimeout)
-	if err := c.connect(peer, left); err != nil {
-		return result{refuse, 0, "cannot reach the leader"}
+	if left <= 0 || c.connect(api, left) != nil {
+		return result{refuse, 0, noWay}
 	}
 	if err := c.conn.SetDeadline(time.Now().Add(left)); err != nil {
 		c.hangUp()
-		return result{refuse, 0, "cannot reach the leader"}
+		return result{refuse, 0, noWay}
 	}
 	r, err := exchange(c.conn, data)
 	if err != nil {
@@ -100,17 +132,17 @@ func (c *client) try(data []byte, deadline env.Instant) result {
 	return r
 }
 
-// connect has c.conn lead to the peer.
-func (c *client) connect(p Peer, timeout time.Duration) error {
-	if c.conn != nil && c.to == p.API {
+// connect has c.conn lead to an address of the API.
+func (c *client) connect(api string, timeout time.Duration) error {
+	if c.conn != nil && c.to == api {
 		return nil
 	}
 	c.hangUp()
-	conn, err := c.n.env.Dial(p.API, timeout)
+	conn, err := c.n.env.Dial(api, timeout)
 	if err != nil {
 		return err
 	}
-	c.conn, c.to = conn, p.API
+	c.conn, c.to = conn, api
 	return nil
 }
 
@@ -121,8 +153,8 @@ func (c *client) hangUp() {
 	}
 }
 
-// apply hands a command to this node's Raft and waits for what comes of it.
-func (n *Node) apply(data []byte, deadline env.Instant) result {
+// commit hands a command to this node's Raft and waits for what comes of it.
+func (n *Node) commit(data []byte, deadline env.Instant) result {
 	left := deadline.Sub(n.env.Now())
 	if left <= 0 {
 		return result{refuse, 0, "no time left"}

@@ -2,6 +2,7 @@ package node
 
 import (
 	"io"
+	"net"
 	"strconv"
 	"strings"
 
@@ -14,10 +15,12 @@ import (
 // given: its stores, its transport, its observers. The library itself is as it
 // came.
 
-// watchedLog reports what becomes durable in the log.
+// watchedLog reports what becomes durable in the log. It ends the program when
+// the store fails.
 type watchedLog struct {
 	raft.LogStore
-	env env.Env
+	env   env.Env
+	terms *termStart
 }
 
 // IsMonotonic implements raft.MonotonicLogStore for the store beneath.
@@ -30,9 +33,10 @@ func (w watchedLog) StoreLog(l *raft.Log) error { return w.StoreLogs([]*raft.Log
 
 func (w watchedLog) StoreLogs(logs []*raft.Log) error {
 	if err := w.LogStore.StoreLogs(logs); err != nil {
-		return err
+		return failure(w.env, "writing the log", err)
 	}
 	for _, l := range logs {
+		w.terms.note(l)
 		w.env.Emit(env.Note{Kind: env.KindAppend, Index: l.Index, Term: l.Term,
 			Hash: hashOf(l.Data), Text: entryType(l.Type)})
 	}
@@ -45,7 +49,7 @@ func (w watchedLog) DeleteRange(low, high uint64) error {
 		return err
 	}
 	if err := w.LogStore.DeleteRange(low, high); err != nil {
-		return err
+		return failure(w.env, "deleting from the log", err)
 	}
 	how := "suffix"
 	if low <= first {
@@ -53,6 +57,23 @@ func (w watchedLog) DeleteRange(low, high uint64) error {
 	}
 	w.env.Emit(env.Note{Kind: env.KindTruncate, Index: low, Count: high - low + 1, Text: how})
 	return nil
+}
+
+// FirstIndex implements raft.LogStore.
+func (w watchedLog) FirstIndex() (uint64, error) {
+	index, err := w.LogStore.FirstIndex()
+	return index, failure(w.env, "reading the log", err)
+}
+
+// LastIndex implements raft.LogStore.
+func (w watchedLog) LastIndex() (uint64, error) {
+	index, err := w.LogStore.LastIndex()
+	return index, failure(w.env, "reading the log", err)
+}
+
+// GetLog implements raft.LogStore.
+func (w watchedLog) GetLog(index uint64, l *raft.Log) error {
+	return failure(w.env, "reading the log", w.LogStore.GetLog(index, l))
 }
 
 func entryType(t raft.LogType) string {
@@ -110,7 +131,7 @@ type watchedStable struct {
 
 func (w *watchedStable) SetUint64(key []byte, value uint64) error {
 	if err := w.StableStore.SetUint64(key, value); err != nil {
-		return err
+		return failure(w.env, "writing "+string(key), err)
 	}
 	switch string(key) {
 	case keyCurrentTerm:
@@ -123,7 +144,7 @@ func (w *watchedStable) SetUint64(key []byte, value uint64) error {
 
 func (w *watchedStable) Set(key, value []byte) error {
 	if err := w.StableStore.Set(key, value); err != nil {
-		return err
+		return failure(w.env, "writing "+string(key), err)
 	}
 	if string(key) == keyLastVoteCand {
 		w.env.Emit(env.Note{Kind: env.KindVote, Term: w.voteTerm, Peer: w.settings.byAddress(string(value))})
@@ -131,14 +152,41 @@ func (w *watchedStable) Set(key, value []byte) error {
 	return nil
 }
 
-// byAddress is the name of the peer with that Raft address, or the address.
+// Get implements raft.StableStore.
+func (w *watchedStable) Get(key []byte) ([]byte, error) {
+	value, err := w.StableStore.Get(key)
+	return value, failure(w.env, "reading "+string(key), err)
+}
+
+// GetUint64 implements raft.StableStore.
+func (w *watchedStable) GetUint64(key []byte) (uint64, error) {
+	value, err := w.StableStore.GetUint64(key)
+	return value, failure(w.env, "reading "+string(key), err)
+}
+
+// byAddress is the name of the peer with that Raft address, now or after it has
+// moved; or the address.
 func (s *Settings) byAddress(address string) string {
 	for _, p := range s.Peers {
 		if p.Raft == address {
 			return p.ID
 		}
 	}
-	return address
+	name, hosts := address, 0
+	for _, p := range s.Peers {
+		if hostOf(p.Raft) == hostOf(address) {
+			name, hosts = p.ID, hosts+1
+		}
+	}
+	if hosts != 1 {
+		return address
+	}
+	return name
+}
+
+func hostOf(address string) string {
+	host, _, _ := net.SplitHostPort(address)
+	return host
 }
 
 // watchedTransport reports requests as they go out, and answers where the
@@ -227,13 +275,17 @@ func (p *watchedPipeline) AppendEntries(a *raft.AppendEntriesRequest, r *raft.Ap
 	return p.AppendPipeline.AppendEntries(a, r)
 }
 
-// watchRole reports changes of role. The filter of an observer is called where
-// the change happens, before anything comes of it.
-func watchRole(e env.Env, r *raft.Raft) {
+// watchRole reports changes of role, and calls shut when the library is shut
+// down. The filter of an observer is called where the change happens, before
+// anything comes of it.
+func watchRole(e env.Env, r *raft.Raft, shut func()) {
 	e.Emit(env.Note{Kind: env.KindRole, Text: strings.ToLower(r.State().String()), Term: r.CurrentTerm()})
 	r.RegisterObserver(raft.NewObserver(nil, false, func(o *raft.Observation) bool {
 		if state, ok := o.Data.(raft.RaftState); ok {
 			e.Emit(env.Note{Kind: env.KindRole, Text: strings.ToLower(state.String()), Term: o.Raft.CurrentTerm()})
+			if state == raft.Shutdown {
+				shut()
+			}
 		}
 		return false
 	}))

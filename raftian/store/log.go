@@ -60,6 +60,7 @@ func openLog(v *volume, dir string, o Options, snapshot func() uint64) (*Log, er
 	if err != nil {
 		return nil, err
 	}
+	l.journal.lazy = v.bug == BugLogNotSynced
 	if missing := l.within.size() - len(l.places); missing > 0 {
 		oldest := l.journal.segments[0]
 		err = oldest.corrupt(0, fmt.Sprintf("entries %d to %d were in an earlier segment, which is missing",
@@ -93,7 +94,7 @@ func (l *Log) replay(b *batch, payload []byte, begun bool) error {
 		at := len(payload) - len(r.rest)
 		e := r.entry()
 		if !r.ok || e.Index != before.next+uint64(i) {
-			return errFormat
+			return l.unreadable()
 		}
 		l.places = append(l.places, place{b, uint32(at), uint32(len(payload) - len(r.rest) - at)})
 		l.within.next++

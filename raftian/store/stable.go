@@ -114,6 +114,11 @@ func (s *Stable) Set(key, value []byte) error {
 	} else {
 		pairs = slices.Insert(pairs, i, set)
 	}
+	if s.holdsBack(key) {
+		s.pairs = pairs
+		return nil
+	}
+	s.journal.lazy = s.isLazy(key)
 	if _, err := s.journal.append(appendPairs(nil, pairs)); err != nil {
 		return err
 	}

@@ -55,6 +55,7 @@
 //	snapshots.go  raft.SnapshotStore
 //	sink.go       raft.SnapshotSink
 //	snapfile.go   a snapshot as a file
+//	bugs.go       mistakes that can be planted
 package store
 
 import (
@@ -90,6 +91,8 @@ type Options struct {
 	// is found, in one line. It may be called with locks held and must not call
 	// the Store.
 	Report func(what string)
+	// Bug plants a mistake, one of Bugs; "" is none.
+	Bug string
 }
 
 func (o Options) check() error {
@@ -98,6 +101,9 @@ func (o Options) check() error {
 	}
 	if o.Retain < 0 {
 		return fmt.Errorf("%d snapshots to retain", o.Retain)
+	}
+	if !isBug(o.Bug) {
+		return fmt.Errorf("no bug %q can be planted", o.Bug)
 	}
 	return nil
 }
@@ -128,7 +134,8 @@ func Open(fs env.FS, dir string, o Options) (*Store, error) {
 	if o.Retain == 0 {
 		o.Retain = retainDefault
 	}
-	s := &Store{volume: newVolume(fs, o.Report)}
+	s := &Store{volume: newVolume(plantedFS(fs, o.Bug), o.Report)}
+	s.volume.bug = o.Bug
 	if err := s.open(dir, o); err != nil {
 		s.volume.note(err)
 		s.Close()

@@ -15,6 +15,7 @@ import (
 type volume struct {
 	fs     env.FS
 	report func(what string)
+	bug    string // that is planted; "" is none
 
 	mu     sync.Mutex
 	failed error

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -22,7 +21,7 @@ type failer interface {
 type view struct{ log, stable, snapshots string }
 
 // show reads everything there is.
-func show(t testing.TB, s *Store) view {
+func show(t failer, s *Store) view {
 	t.Helper()
 	return view{showLog(t, s.Log), showStable(t, s.Stable), showSnapshots(t, s.Snapshots)}
 }
@@ -64,7 +63,7 @@ func showStable(t failer, s raft.StableStore) string {
 
 // showSnapshots leaves out the IDs: an unfinished snapshot uses a number up, and
 // a restart forgets that.
-func showSnapshots(t testing.TB, s raft.SnapshotStore) string {
+func showSnapshots(t failer, s raft.SnapshotStore) string {
 	t.Helper()
 	list, err := s.List()
 	ok(t, err)

@@ -1,0 +1,129 @@
+package bugs
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"raftian/experiments/campaign"
+	"raftian/experiments/campaign/campaigntest"
+	"raftian/experiments/findings"
+	"raftian/linearizability"
+	"raftian/netsim/plan"
+	"raftian/netsim/toolchain"
+	"raftian/raftian/guest"
+)
+
+// seedsMost is within how many seeds of the standard campaign a bug must be
+// caught.
+const seedsMost = 64
+
+// notYet are the bugs that the standard campaign does not catch yet, and why.
+func notYet() map[string]string {
+	return map[string]string{}
+}
+
+// Every bug of the zoo is caught by its judge, and the judge is content with the
+// same plan without the bug.
+func TestEveryBugIsCaught(t *testing.T) {
+	campaigntest.Sources(t)
+	p, err := campaign.Build(t.Context(), toolchain.Options{Package: campaign.GameWorld})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &catcher{program: p, known: findings.All(), sound: map[uint64]map[string]bool{}}
+	bugs := make(chan Bug)
+	var workers sync.WaitGroup
+	for range 2 {
+		workers.Go(func() {
+			for b := range bugs {
+				c.test(t, b)
+			}
+		})
+	}
+	for _, b := range All() {
+		bugs <- b
+	}
+	close(bugs)
+	workers.Wait()
+}
+
+// catcher looks for the seed that catches a bug.
+type catcher struct {
+	program *campaign.Program
+	known   []findings.Finding
+
+	mu    sync.Mutex
+	sound map[uint64]map[string]bool // of plans without a bug: whom they fail
+}
+
+func (c *catcher) test(t *testing.T, b Bug) {
+	why, late := notYet()[b.Name]
+	seed, err := c.seed(t.Context(), b)
+	switch {
+	case err != nil:
+		t.Errorf("%s: %v", b.Name, err)
+	case seed == 0 && !late:
+		t.Errorf("%s is not caught by %s within %d seeds", b.Name, b.Judge, seedsMost)
+	case seed != 0 && late:
+		t.Errorf("%s is caught by %s at seed %d; notYet says: %s", b.Name, b.Judge, seed, why)
+	case seed != 0:
+		t.Logf("%s is caught by %s at seed %d", b.Name, b.Judge, seed)
+	}
+}
+
+// seed returns the first seed at which the bug is caught, or 0.
+func (c *catcher) seed(ctx context.Context, b Bug) (uint64, error) {
+	for seed := uint64(1); seed <= seedsMost; seed++ {
+		fails, err := c.fails(ctx, seed, b.Name)
+		if err != nil {
+			return 0, err
+		}
+		if !fails[b.Judge] {
+			continue
+		}
+		without, err := c.without(ctx, seed)
+		if err != nil {
+			return 0, err
+		}
+		if !without[b.Judge] {
+			return seed, nil
+		}
+	}
+	return 0, nil
+}
+
+// fails runs the plan of a seed with a bug and returns the judges it fails,
+// known findings apart.
+func (c *catcher) fails(ctx context.Context, seed uint64, bug string) (map[string]bool, error) {
+	pl, err := c.program.Draw(ctx, guest.Options{Seed: seed, Faults: plan.All, Bug: bug})
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.program.Run(ctx, pl)
+	if err != nil {
+		return nil, err
+	}
+	failed := map[string]bool{}
+	for _, v := range r.Verdicts {
+		if _, known := findings.Known(c.known, v, c.program.Raft); v.Outcome == linearizability.Fail && !known {
+			failed[v.Judge] = true
+		}
+	}
+	return failed, nil
+}
+
+// without are the judges that the plan of a seed fails without a bug.
+func (c *catcher) without(ctx context.Context, seed uint64) (map[string]bool, error) {
+	c.mu.Lock()
+	failed, ran := c.sound[seed]
+	c.mu.Unlock()
+	if ran {
+		return failed, nil
+	}
+	failed, err := c.fails(ctx, seed, "")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sound[seed] = failed
+	return failed, err
+}

@@ -1,0 +1,180 @@
+package guest
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"raftian/netsim/plan"
+)
+
+// standard are the standard cluster's settings.
+func standard(machines []string) []plan.Setting {
+	return []plan.Setting{
+		{Key: "peers", Value: strings.Join(machines, ",")},
+		{Key: "heartbeat", Value: "200ms"},
+		{Key: "election", Value: "200ms"},
+		{Key: "lease", Value: "100ms"},
+		{Key: "commit", Value: "20ms"},
+		{Key: "snapshot-interval", Value: "2s"},
+		{Key: "snapshot-threshold", Value: "256"},
+		{Key: "trailing", Value: "128"},
+		{Key: "fps", Value: "60"},
+		{Key: "op-timeout", Value: "2s"},
+	}
+}
+
+// choice is a setting and what it may be in half of the seeds; in the others it
+// is what it is in the standard cluster, or what the node takes by default.
+type choice struct {
+	key    string
+	values []string // one may be there twice, to be drawn more often
+}
+
+// choices are the settings that hang on no other. Small numbers are frequent:
+// with them a run of half a minute sees what otherwise takes a day.
+func choices() []choice {
+	return []choice{
+		{"commit", []string{"10ms", "50ms", "100ms"}},
+		{"snapshot-interval", []string{"100ms", "300ms", "300ms", "1s", "5s"}},
+		{"snapshot-threshold", []string{"1", "2", "8", "16", "64", "1000"}},
+		{"trailing", []string{"0", "0", "1", "4", "16", "1000"}},
+		{"log-cache", []string{"0", "0", "0", "4", "64"}},
+		{"max-append", []string{"1", "2", "16", "512"}},
+		{"in-flight", []string{"1", "4", "16", "128"}},
+		{"pool", []string{"0", "1", "8"}},
+		{"rpc-timeout", []string{"300ms", "500ms", "2s", "3s"}},
+		{"op-timeout", []string{"1s", "3s", "5s"}},
+		{"fps", []string{"30", "120", "240"}},
+		{"pre-vote", []string{"off"}},
+		{"batch", []string{"on"}},
+		{"restore-on-start", []string{"off"}},
+		{"shutdown-on-remove", []string{"off"}},
+		{"new-time", []string{"on"}},
+	}
+}
+
+// drawn draws the settings of a seed, each from a stream of its own, and returns
+// those that are not standard. recovery is how long the plan has after its heal.
+func drawn(seed uint64, machines []string, recovery time.Duration) []plan.Setting {
+	list := append(timeouts(seed, recovery), chosen(seed, choices())...)
+	if n := nonvoters(stream(seed, "nonvoters"), machines); len(n) > 0 {
+		list = append(list, plan.Setting{Key: "nonvoters", Value: strings.Join(n, ",")})
+	}
+	return list
+}
+
+// chosen draws those of the choices that are not standard.
+func chosen(seed uint64, choices []choice) []plan.Setting {
+	var list []plan.Setting
+	for _, c := range choices {
+		if rng := stream(seed, c.key); rng.IntN(2) == 1 {
+			list = append(list, plan.Setting{Key: c.key, Value: c.values[rng.IntN(len(c.values))]})
+		}
+	}
+	return list
+}
+
+func stream(seed uint64, key string) *rand.Rand { return plan.Stream(seed, "setting "+key) }
+
+// timeouts draws those of Raft. The library wants the lease at most as long as
+// the heartbeat timeout, and that at most as long as the election timeout
+// (config.go, ValidateConfig): so these two are drawn as parts of the first.
+//
+// An election takes up to twice each timeout, and one in two may fail. At a
+// thirtieth of the time to recover and twice that, five of them have room in the
+// four fifths of it that judges wait.
+func timeouts(seed uint64, recovery time.Duration) []plan.Setting {
+	heartbeat := pick(stream(seed, "heartbeat"), 200, 100, 150, 300, 500)
+	most := max(200, int(recovery/time.Millisecond)/30)
+	heartbeat = min(heartbeat, most)
+	election := heartbeat * pick(stream(seed, "election"), 100, 150, 200) / 100
+	lease := heartbeat * pick(stream(seed, "lease"), 50, 75, 100) / 100
+	ms := func(n int) string { return strconv.Itoa(n) + "ms" }
+	return []plan.Setting{{Key: "heartbeat", Value: ms(heartbeat)}, {Key: "election", Value: ms(election)}, {Key: "lease", Value: ms(lease)}}
+}
+
+// pick draws the usual number half of the time, or else one of the others.
+func pick(rng *rand.Rand, usual int, others ...int) int {
+	if rng.IntN(2) == 0 {
+		return usual
+	}
+	return others[rng.IntN(len(others))]
+}
+
+// nonvoters draws, for one seed in four, machines that begin without a vote:
+// fewer than half.
+func nonvoters(rng *rand.Rand, machines []string) []string {
+	most := (len(machines) - 1) / 2
+	if rng.IntN(4) != 0 || most < 1 {
+		return nil
+	}
+	places := rng.Perm(len(machines))[:1+rng.IntN(most)]
+	slices.Sort(places)
+	var names []string
+	for _, i := range places {
+		names = append(names, machines[i])
+	}
+	return names
+}
+
+// over replaces settings by others of the same key, and adds those of new keys.
+func over(settings, others []plan.Setting) []plan.Setting {
+next:
+	for _, s := range others {
+		for k := range settings {
+			if settings[k].Key == s.Key {
+				settings[k] = s
+				continue next
+			}
+		}
+		settings = append(settings, s)
+	}
+	return settings
+}
+
+// valueOf is a setting's value, or the one that the node takes without it.
+func valueOf(settings []plan.Setting, key, otherwise string) string {
+	for _, s := range settings {
+		if s.Key == key {
+			return s.Value
+		}
+	}
+	return otherwise
+}
+
+// voters are the machines that begin with a vote.
+func voters(settings []plan.Setting, machines []string) []string {
+	without := strings.Split(valueOf(settings, "nonvoters", ""), ",")
+	var names []string
+	for _, name := range machines {
+		if !slices.Contains(without, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// round is how long one round of Raft may take with the settings, for links and
+// disks to be drawn by: to a follower and back, with an fsync at each end.
+//
+// A leader hears of a follower at least a round trip and a fifth of the heartbeat
+// timeout after the last time (replication.go, heartbeat), and steps down unless
+// it hears of a majority within its lease. And what clients ask for in a second
+// must fit into half of the rounds of that second, max-append entries in each.
+func round(settings []plan.Setting, rate float64) (time.Duration, error) {
+	heartbeat, err1 := time.ParseDuration(valueOf(settings, "heartbeat", ""))
+	lease, err2 := time.ParseDuration(valueOf(settings, "lease", ""))
+	entries, err3 := strconv.ParseFloat(valueOf(settings, "max-append", "64"), 64)
+	if err := cmp.Or(err1, err2, err3); err != nil {
+		return 0, fmt.Errorf("a guest's setting: %w", err)
+	}
+	least := time.Millisecond
+	heard := lease - heartbeat/5
+	served := time.Duration(float64(time.Second) * min(1000, entries/(2*rate)))
+	return max(least, min(heard, served)), nil
+}
