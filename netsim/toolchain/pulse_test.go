@@ -31,17 +31,33 @@ set n1
 set n2
 set n3
 set n4
+fault 0s when any write as busy nth 20 then power it for 200ms
+fault 0s when any sync nth 30 wait 100us then kill it for 100ms
+fault 0s when n3 deliver to n1 nth 200 then stall n1 - n3 for 500ms
 fault 400ms power n4 for 300ms
 fault 500ms kill n1 for 200ms
+fault 700ms narrow n1 - n2,n3 rate 100000 for 500ms
 fault 800ms partition n1,n2 | n3,n4 for 600ms
 fault 900ms power n3 for 700ms
 fault 1s lossy n1 - n2 loss 0.3 for 1s
+fault 1s slow-disk n2 delay 1ms jitter 3ms for 500ms
 fault 1.2s kill n2,n4 for 100ms
+fault 1.4s heavy n2 - n3,n4 delay 500us for 600ms
+fault 1.5s flap n1 | n4 every 50ms for 1s
+fault 1.6s fsync-error n1 for 100ms
 fault 1.7s slow n1 - others delay 5ms jitter 20ms for 500ms
+fault 1.8s write-error n3 for 20ms
 fault 2s oneway n2 -> n4 for 1s
+fault 2s stall n2 - n3 for 600ms
+fault 2s when any exit then reset it - others
+fault 2.1s replace n4 for 100ms
 fault 2.2s reset n1 - n2,n3
+fault 2.3s stall-disk n1 for 100ms
 fault 2.5s power n1,n2,n3 for 300ms
+fault 2.6s full n4 for 100ms
 fault 3s kill n1,n2,n3,n4 for 200ms
+fault 3.1s storm n1,n3 every 70ms for 300ms
+fault 3.2s when any fsync then rot it
 fault 3.5s power n2 for 10s
 ` + lines + "\n"
 }

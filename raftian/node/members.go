@@ -99,6 +99,9 @@ type newcomer struct {
 
 func (c newcomer) String() string { return fmt.Sprintf("%s %s %d", c.id, c.address, c.commit) }
 
+// hasCaughtUp says whether it has about as much as its leader.
+func (c newcomer) hasCaughtUp(commit uint64) bool { return c.commit+caughtUp >= commit }
+
 func parseNewcomer(text string) (newcomer, error) {
 	words := strings.Split(text, " ")
 	if len(words) != 3 {
@@ -177,7 +180,7 @@ func (n *Node) admit(c newcomer, deadline env.Instant) error {
 		}, deadline)
 	case s.Suffrage == meant:
 		return nil
-	case meant == raft.Voter && c.commit+caughtUp < n.raft.CommitIndex():
+	case meant == raft.Voter && !c.hasCaughtUp(n.raft.CommitIndex()):
 		return refusal("it has not caught up yet")
 	case meant == raft.Voter:
 		return n.add(c.id, raft.Voter, deadline)

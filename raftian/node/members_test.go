@@ -40,6 +40,15 @@ func TestANewcomerSaysWhoItIs(t *testing.T) {
 	}
 }
 
+func TestANewcomerWaitsForItsVoteUntilItHasCaughtUp(t *testing.T) {
+	c := newcomer{commit: 100}
+	for commit, want := range map[uint64]bool{50: true, 100 + caughtUp: true, 101 + caughtUp: false} {
+		if got := c.hasCaughtUp(commit); got != want {
+			t.Errorf("at 100, where the leader is at %d, it has caught up: %v", commit, got)
+		}
+	}
+}
+
 func TestEachIsMeantToVoteOrNot(t *testing.T) {
 	s, err := ParseSettings([]string{"peers=n1,n2,n3", "nonvoters=n3"})
 	if err != nil {

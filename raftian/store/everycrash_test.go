@@ -47,7 +47,7 @@ func TestEveryWayToGoDownInAnyShortLife(t *testing.T) {
 // does show in a short life. The others need a disk with faults.
 func TestAStoreWithAPlantedBugDoesNotStandIt(t *testing.T) {
 	for _, bug := range Bugs() {
-		if bug == BugFsyncRetried || bug == BugDamageCutOff {
+		if bug == BugFsyncErrorIgnored || bug == BugDamageCutOff {
 			continue
 		}
 		t.Run(bug, func(t *testing.T) {
