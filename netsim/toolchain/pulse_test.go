@@ -31,7 +31,7 @@ set n1
 set n2
 set n3
 set n4
-fault 0s when any write as busy nth 20 then power it for 200ms
+fault 0s when any write as leader nth 20 then power it for 200ms
 fault 0s when any sync nth 30 wait 100us then kill it for 100ms
 fault 0s when n3 deliver to n1 nth 200 then stall n1 - n3 for 500ms
 fault 400ms power n4 for 300ms
@@ -199,10 +199,10 @@ func TestMuchHappensInARun(t *testing.T) {
 		t.Fatalf("the run has %d events, %v", len(events), err)
 	}
 	count := map[string]int{}
-	firsts := map[string]bool{} // where walks through a map began that did not change
+	firsts := map[string]bool{} // where walks through maps begin that do not change any more
 	for _, e := range events {
 		count[e.Kind]++
-		if e.Kind == "beat" && e.Machine == "n1" && e.Boot == 4 && e.Count > 200 {
+		if e.Kind == "beat" && e.Count > 200 {
 			firsts[e.Text] = true
 		}
 	}
@@ -219,6 +219,6 @@ func TestMuchHappensInARun(t *testing.T) {
 		}
 	}
 	if n := len(firsts); n < 10 {
-		t.Errorf("walks through a map begin with %d different keys; want many of 40", n)
+		t.Errorf("walks through maps begin with %d different keys; want many of 40", n)
 	}
 }

@@ -100,6 +100,9 @@ func pulse(e env.Env) error {
 	e.Emit(env.Note{Kind: "id", Text: hex.EncodeToString(id)})
 	slow, quick := time.NewTicker(10*time.Millisecond), time.NewTicker(5*time.Millisecond)
 	for n := uint64(0); ; n++ {
+		if n%100 == 50 { // a role, for faults that aim at those who have it
+			e.Emit(env.Note{Kind: env.KindRole, Text: "leader", Term: n / 100})
+		}
 		select {
 		case <-slow.C:
 			b.note("slow", n)
