@@ -19,13 +19,15 @@ func (f *fault) resolve() string {
 				others = k
 				continue
 			}
-			m, why := f.meant(name)
-			if m == nil {
+			some, why := f.meant(name)
+			if len(some) == 0 {
 				return why
 			}
-			if !named[m] { // the leader may also be named by its name
-				named[m] = true
-				f.groups[k] = append(f.groups[k], m)
+			for _, m := range some {
+				if !named[m] { // the leader may also be named by its name
+					named[m] = true
+					f.groups[k] = append(f.groups[k], m)
+				}
 			}
 		}
 	}
@@ -53,18 +55,26 @@ func (f *fault) resolve() string {
 	return ""
 }
 
-// meant is the machine that a name in a group stands for now; nil, and why, if
-// there is none.
-func (f *fault) meant(name string) (*Machine, string) {
+// meant lists the machines that a name in a group stands for now; none, and why,
+// if there is none.
+func (f *fault) meant(name string) ([]*Machine, string) {
+	one := func(m *Machine, why string) ([]*Machine, string) {
+		if m == nil {
+			return nil, why
+		}
+		return []*Machine{m}, ""
+	}
 	switch name {
 	case plan.Leader:
-		return f.world.leader(), "nobody leads"
+		return one(f.world.leader(), "nobody leads")
+	case plan.Followers:
+		return f.world.followers(), "nobody leads, or there is nobody else"
 	case plan.It:
-		return f.it, "its event is of no machine"
+		return one(f.it, "its event is of no machine")
 	case plan.Peer:
-		return f.peer, "its event names no peer"
+		return one(f.peer, "its event names no peer")
 	}
-	return f.world.byName[name], "there is no " + name
+	return one(f.world.byName[name], "there is no "+name)
 }
 
 // between calls do for each pair of machines in different groups, with the link

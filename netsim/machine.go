@@ -3,6 +3,7 @@ package netsim
 import (
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -229,6 +230,15 @@ func (w *World) leader() *Machine {
 		}
 	}
 	return found
+}
+
+// followers are all machines but the leader; none if nobody leads.
+func (w *World) followers() []*Machine {
+	leader := w.leader()
+	if leader == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(w.machines), func(m *Machine) bool { return m == leader })
 }
 
 // script is what the plan has the clients on machine name do.

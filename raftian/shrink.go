@@ -20,6 +20,7 @@ func shrinkCommand() *cobra.Command {
 		jobs  int
 		seeds int
 		raft  string
+		judge string
 		limit time.Duration
 	)
 	c := &cobra.Command{
@@ -35,6 +36,7 @@ the end of the time it has.`,
 	c.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "runs at once")
 	c.Flags().IntVar(&seeds, "seeds", 256, "how many seeds to try each smaller plan with, at most")
 	c.Flags().DurationVar(&limit, "time", time.Minute, "how long it may take; 0 is as long as it takes")
+	c.Flags().StringVar(&judge, "judge", "", "go by the failure that this judge sees; by default the first that sees one")
 	c.Flags().StringVar(&raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if jobs < 1 || jobs > 1024 || seeds < 1 || seeds > 1000 {
@@ -57,7 +59,7 @@ the end of the time it has.`,
 		if err != nil {
 			return err
 		}
-		return shrink(c, p, pl, out, campaign.ShrinkOptions{Jobs: jobs, Seeds: seeds, Limit: limit})
+		return shrink(c, p, pl, out, campaign.ShrinkOptions{Jobs: jobs, Judge: judge, Seeds: seeds, Limit: limit})
 	}
 	return c
 }

@@ -20,9 +20,14 @@ const rpcCeiling = 5000
 
 // recoveryBound is how soon a system must have recovered: most of the time the
 // Plan leaves between its Heal and its end, so that something can still be asked
-// of it afterwards.
+// of it afterwards. It is 0, and recovery is not judged, if that is less than any
+// sound system may need: what a shrunk plan has left says nothing about it.
 func recoveryBound(p plan.Plan) time.Duration {
-	return (p.Length - time.Duration(p.Heal)) * 4 / 5
+	left := p.Length - time.Duration(p.Heal)
+	if left < guest.Recovery(p) {
+		return 0
+	}
+	return left * 4 / 5
 }
 
 // panelOptions are for judging a run of a Plan.

@@ -295,6 +295,16 @@ func TestACrashWhileBootstrappingIsMadeGood(t *testing.T) {
 	}
 }
 
+// What is left of a machine's program after a power loss ends without a word, also
+// in the midst of a restoration, where the library panics if it is shut down.
+func TestACrashWhileTheStateIsRestored(t *testing.T) {
+	events := inWorld(t, "raftian plan 1\nguest game\nmachines n1 n2 n3\n"+slowDisks+"set peers n1,n2,n3\n"+
+		"fault 0s when any restore of user then power it for 1s\ncall 2s n1 operator 1 restore\n")
+	if count(events, func(e trace.Event) bool { return e.Kind == trace.KindCrash }) != 1 {
+		t.Error("no machine crashed while it restored the state")
+	}
+}
+
 // Commands are under way at each moment; none may fall between the snapshot that
 // is taken and its restoration.
 func TestCommandsAreHeldWhileTheStateIsRestored(t *testing.T) {

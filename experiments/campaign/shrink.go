@@ -18,6 +18,8 @@ import (
 // ShrinkOptions say how to shrink.
 type ShrinkOptions struct {
 	Jobs int // runs at once
+	// Judge is whose failure matters; "" is the first one's to fail the run.
+	Judge string
 	// Seeds is how many seeds a smaller plan is tried with at most: what is left
 	// out of a plan leaves its other draws in place, but not the moments at which
 	// goroutines of one machine meet, and another seed may hit them again. How
@@ -40,10 +42,11 @@ type Shrunk struct {
 // alike is what two runs have in common that fail alike.
 type alike struct{ judge, signature string }
 
-// failure is how a run fails: by its first judge that says Fail.
-func failure(r *Result) (alike, bool) {
+// failure is how a run fails: by that judge, or by the first that says Fail if
+// that is "".
+func failure(r *Result, judge string) (alike, bool) {
 	for _, v := range r.Verdicts {
-		if v.Outcome == linearizability.Fail {
+		if v.Outcome == linearizability.Fail && (judge == "" || judge == v.Judge) {
 			return alike{v.Judge, v.Signature}, true
 		}
 	}
@@ -51,7 +54,7 @@ func failure(r *Result) (alike, bool) {
 }
 
 // ErrPasses says that there is nothing to shrink.
-var ErrPasses = errors.New("no judge fails this run")
+var ErrPasses = errors.New("no judge, or not the one asked for, fails this run")
 
 // Shrink makes a plan smaller as long as its run fails alike: by the same judge,
 // with the same signature. If ctx is cancelled, it returns the best so far.
@@ -65,7 +68,7 @@ func (p *Program) Shrink(ctx context.Context, pl plan.Plan, o ShrinkOptions) (*S
 		defer cancel()
 		ctx = limited
 	}
-	what, fails := failure(first)
+	what, fails := failure(first, o.Judge)
 	if !fails {
 		return nil, ErrPasses
 	}

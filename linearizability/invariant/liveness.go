@@ -148,7 +148,7 @@ func (j *Liveness) moved(e *trace.Event) {
 func (j *Liveness) Verdict() verdict.Verdict {
 	switch {
 	case j.bound <= 0:
-		return undecided(j.Name(), verdict.NotRun, "no bound was given")
+		return undecided(j.Name(), verdict.NotRun, "no time to recover was given")
 	case !j.some:
 		return undecided(j.Name(), verdict.NotRun, "the trace has no events")
 	}

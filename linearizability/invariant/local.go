@@ -36,7 +36,8 @@ type link struct {
 	by   sighting
 }
 
-// NewLocalLogs returns the judge. Machines may lag behind by bound.
+// NewLocalLogs returns the judge. Machines may lag behind by bound, or for ever if
+// that is not above 0.
 func NewLocalLogs(bound time.Duration) *LocalLogs {
 	return &LocalLogs{
 		bound:   bound,
@@ -65,7 +66,7 @@ func (j *LocalLogs) Event(e *trace.Event) {
 	case trace.KindHeal:
 		j.healed, j.isHeal = e.At, true
 	case trace.KindEnd:
-		if j.isHeal && e.At >= j.healed.Add(j.bound) {
+		if j.isHeal && j.bound > 0 && e.At >= j.healed.Add(j.bound) {
 			j.ended(e)
 		}
 	case trace.KindBoot:

@@ -14,7 +14,8 @@ import (
 // fault to the heal, and what triggers may wait for.
 type stage struct {
 	machines   []string
-	worn       []string // whose disks may lose what they hold
+	voters     []string
+	worn       []string // of the voters: whose disks may lose what they hold
 	from, heal env.Instant
 	moments    []Moment
 }
@@ -32,7 +33,7 @@ func newStage(seed uint64, p *Plan, o Options) stage {
 	if voters == nil {
 		voters = p.Machines
 	}
-	return stage{p.Machines, drawWorn(Stream(seed, "plan worn"), voters), env.Instant(faultsAfter), p.Heal, o.Moments}
+	return stage{p.Machines, voters, drawWorn(Stream(seed, "plan worn"), voters), env.Instant(faultsAfter), p.Heal, o.Moments}
 }
 
 // drawWorn draws the machines that may lose what their disks hold in a run:
@@ -52,39 +53,65 @@ func drawFaults(seed uint64, asked Kinds, st stage) []Fault {
 	return drawAmong(seed, st.possible(asked), st)
 }
 
-// drawAmong draws faults of some of the kinds listed.
+// drawAmong draws faults of some of the kinds and drills listed.
 func drawAmong(seed uint64, list []FaultKind, st stage) []Fault {
+	var faults []Fault
+	for _, d := range drawEach(seed, list, st) {
+		faults = append(faults, d.faults...)
+	}
+	slices.SortStableFunc(faults, func(a, b Fault) int { return cmp.Compare(a.At, b.At) })
+	return faults
+}
+
+// draw is what was drawn at a time: faults of a kind, and what they bring with
+// them, or those of a drill.
+type draw struct {
+	name   FaultKind
+	faults []Fault
+}
+
+// drawEach is drawAmong, draw by draw.
+func drawEach(seed uint64, list []FaultKind, st stage) []draw {
 	if len(list) == 0 {
 		return nil
 	}
 	list = Swarm(seed, "plan swarm", list)
 	count := 3 + Stream(seed, "plan faults").IntN(8)
 	count = max(1, count*int(st.heal/1e6)/int(faultsPer/1e6))
-	var faults []Fault
+	var draws []draw
 	for i := range count {
-		faults = append(faults, drawFault(seed, i+1, list, st)...)
+		draws = append(draws, drawFault(seed, i+1, list, st))
 	}
-	slices.SortStableFunc(faults, func(a, b Fault) int { return cmp.Compare(a.At, b.At) })
-	return faults
+	return draws
 }
 
-// possible lists the kinds of fault asked for that there are machines for.
+// possible lists the kinds of fault asked for, and the drills, that there are
+// machines for.
 func (st *stage) possible(asked Kinds) []FaultKind {
-	return slices.DeleteFunc(asked.faults(), func(kind FaultKind) bool {
+	list := slices.DeleteFunc(asked.faults(), func(kind FaultKind) bool {
 		shape, _ := shapeOf(kind)
 		return shape.groupsMin > len(st.machines) || (kind == Rot || kind == Replace) && len(st.worn) == 0
 	})
+	for _, name := range drills() {
+		if d, _ := drillOf(name); d.possible(name, asked, st) {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 // tickets is how often a kind of fault is drawn, compared with the others:
 // crashes and cuts most, since they find most.
 func tickets(kind FaultKind) int {
+	if d, is := drillOf(kind); is {
+		return d.tickets
+	}
 	switch kind {
 	case Power:
 		return 6
 	case Kill, Partition:
 		return 4
-	case OneWay, Slow, Lossy, Reset, Flap, FsyncError, StallDisk, Replace:
+	case OneWay, Slow, Lossy, Reset, Flap, FsyncError, StallDisk, Rot, Replace:
 		return 2
 	}
 	return 1
@@ -92,7 +119,7 @@ func tickets(kind FaultKind) int {
 
 // drawFault draws the i-th fault, from a stream that is its own, its kind apart,
 // and last what sets it off. It may be several, of which each needs the other.
-func drawFault(seed uint64, i int, list []FaultKind, st stage) []Fault {
+func drawFault(seed uint64, i int, list []FaultKind, st stage) draw {
 	name := fmt.Sprintf("plan fault %d", i)
 	rng := Stream(seed, name)
 	room := time.Duration(st.heal-st.from) - faultMin
@@ -100,16 +127,37 @@ func drawFault(seed uint64, i int, list []FaultKind, st stage) []Fault {
 		Kind: Prefer(seed, name, list, tickets),
 		At:   st.from.Add(time.Duration(rng.Int64N(int64(room))).Truncate(time.Millisecond)),
 	}
+	if d, is := drillOf(f.Kind); is {
+		return draw{f.Kind, st.within(d.draw(rng, f.At, st))}
+	}
 	f.For = min(drawLasting(rng), st.heal.Sub(f.At))
 	if f.Kind == Rot {
-		return drawRot(rng, f, st)
+		return draw{Rot, drawRot(rng, f, st)}
 	}
 	f.Groups = drawGroups(rng, f.Kind, st)
 	f.drawParams(rng)
 	if len(st.moments) > 0 && f.Kind != Replace {
 		f.drawTrigger(rng, st)
 	}
-	return []Fault{f}
+	return draw{f.Kind, []Fault{f}}
+}
+
+// within moves the faults of a drill forward so that they are over by the heal,
+// or cuts short what there is no time for.
+func (st *stage) within(faults []Fault) []Fault {
+	end := faults[0].At
+	for _, f := range faults {
+		end = max(end, f.At.Add(f.For))
+	}
+	late := min(max(0, end.Sub(st.heal)), faults[0].At.Sub(st.from))
+	var kept []Fault
+	for _, f := range faults {
+		f.At = f.At.Add(-late)
+		if f.For = min(f.For, st.heal.Sub(f.At)); f.For > 0 {
+			kept = append(kept, f)
+		}
+	}
+	return kept
 }
 
 // drawLasting draws how long a fault lasts.

@@ -56,7 +56,7 @@ const (
 	recoveryPercent = 50
 )
 
-// Recovery is how long the end of a drawn Plan is, after its Heal.
+// Recovery is how long the end of a drawn Plan of that length is, after its Heal.
 func Recovery(length time.Duration) time.Duration {
 	return min(recoveryMax, (length * recoveryPercent / 100).Truncate(time.Millisecond))
 }

@@ -17,15 +17,19 @@ type Moment struct {
 	// Often says that they are so many that one may wait for those of one
 	// machine, in one role, or with one peer.
 	Often bool
+	// Rare says that few runs have one, and fewer a fault in its midst.
+	Rare bool
+	// Tickets is how often it is drawn, compared with the others; 0 is once.
+	Tickets int
 }
 
-// drawTrigger gives one fault in three an event to begin with instead of an
-// instant, and mostly has it be about the machine of that event.
+// drawTrigger gives one fault in three, and one crash in two, an event to begin
+// with instead of an instant, and mostly has it be about the machine of that event.
 func (f *Fault) drawTrigger(rng *rand.Rand, st stage) {
-	if rng.IntN(3) != 0 {
+	if n := rng.IntN(6); n >= 3 || n == 2 && f.Kind != Power && f.Kind != Kill {
 		return
 	}
-	m := st.moments[rng.IntN(len(st.moments))]
+	m := drawMoment(rng, st.moments)
 	t := Trigger{Who: Any, What: m.What, Text: m.Text, Nth: drawCount(rng, m.Most), Wait: drawWait(rng)}
 	if m.Often {
 		t.narrow(rng, m, st.machines)
@@ -34,6 +38,21 @@ func (f *Fault) drawTrigger(rng *rand.Rand, st stage) {
 	f.aim(rng, m.Peer)
 	// It has to begin to look early, or else what it looks for may not come.
 	f.At = st.from.Add((f.At.Sub(st.from) / 2).Truncate(time.Millisecond))
+}
+
+// drawMoment draws one of the moments, each with as many tickets as it has.
+func drawMoment(rng *rand.Rand, moments []Moment) Moment {
+	all := 0
+	for _, m := range moments {
+		all += max(1, m.Tickets)
+	}
+	n := rng.IntN(all)
+	for _, m := range moments {
+		if n -= max(1, m.Tickets); n < 0 {
+			return m
+		}
+	}
+	panic("plan: fewer tickets than were counted")
 }
 
 // narrow has the trigger wait for events of one machine, in one role, or with one
@@ -61,7 +80,7 @@ func (f *Fault) aim(rng *rand.Rand, peer bool) {
 	n := rng.IntN(8)
 	switch {
 	case n == 0: // as it was drawn
-	case shape.groupsMin == 1 && peer && n == 1:
+	case shape.groupsMin == 1 && peer && n%2 == 1: // as often as the machine itself
 		f.Groups = [][]string{{Peer}}
 	case shape.groupsMin == 1 && n == 2:
 		f.Groups = [][]string{{Leader}}

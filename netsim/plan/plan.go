@@ -15,6 +15,7 @@
 //	hardware.go  drawing its links and disks
 //	script.go    drawing its calls
 //	draw.go      drawing its faults
+//	drill.go     those that go together
 //	aim.go       whom they are about
 //	moment.go    what they wait for
 //	stream.go    a stream of random numbers per name
@@ -139,8 +140,10 @@ const (
 const (
 	Leader = "leader" // the machine that leads
 	Others = "others" // every machine that no group of the fault names
-	It     = "it"     // the machine of the event that set the fault off
-	Peer   = "peer"   // the peer that this event names
+	// Followers are all machines but the leader, whatever they are to each other.
+	Followers = "followers"
+	It        = "it"   // the machine of the event that set the fault off
+	Peer      = "peer" // the peer that this event names
 )
 
 // Any stands in a Trigger for every machine.

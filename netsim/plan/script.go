@@ -32,15 +32,28 @@ const (
 	burstGap = time.Second
 )
 
+// reading is how the reads of a seed come about.
+type reading struct {
+	share int  // of a hundred calls
+	apart bool // they have clients of their own, whom no command keeps waiting
+}
+
+func drawReading(seed uint64) reading {
+	return reading{
+		share: []int{0, 10, 30, 60}[Stream(seed, "plan reads").IntN(4)],
+		apart: Stream(seed, "plan readers").IntN(2) == 0,
+	}
+}
+
 // drawScript draws the calls of a run. When a client calls and what it says come
 // from two streams, and what it reads from a third, so that one can be varied
 // without the others.
 func drawScript(seed uint64, o Options, machines []string) []Step {
 	how := steady
-	share := 0
+	var reads reading
 	if o.Faults != Calm {
 		how = drawPace(Stream(seed, "plan pace"))
-		share = []int{0, 10, 30, 60}[Stream(seed, "plan reads").IntN(4)]
+		reads = drawReading(seed)
 	}
 	var script []Step
 	switch how {
@@ -54,7 +67,7 @@ func drawScript(seed uint64, o Options, machines []string) []Step {
 		script = oneByOne(seed, o, machines)
 	}
 	slices.SortStableFunc(script, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
-	fill(seed, o, machines, share, script)
+	fill(seed, o, machines, reads, script)
 	return script
 }
 
@@ -65,6 +78,9 @@ func clientOf(i, k int) string {
 	}
 	return fmt.Sprintf("p%d-%d", i+1, k+1)
 }
+
+// readerOf names the client that reads in place of another.
+func readerOf(client string) string { return "r" + client[1:] }
 
 // call is a call of that client, of which number and text are left open.
 func call(at time.Duration, machine, client string) Step {
@@ -90,11 +106,11 @@ func scattered(seed uint64, o Options, machines []string, rate float64) []Step {
 	return script
 }
 
-// inBursts has two to four clients a machine call at the same instants; a client
+// inBursts has two to eight clients a machine call at the same instants; a client
 // whose turn it is may call more than once. In the long run it comes to the rate.
 func inBursts(seed uint64, o Options, machines []string) []Step {
 	times := Stream(seed, "plan bursts")
-	clients := 2 + times.IntN(3)
+	clients := []int{2, 3, 4, 8}[times.IntN(4)]
 	var when []time.Duration
 	for at := callsAfter; at < o.Length-callsBefore; at += time.Duration(times.ExpFloat64() * float64(burstGap)) {
 		when = append(when, at)
@@ -127,9 +143,9 @@ func oneByOne(seed uint64, o Options, machines []string) []Step {
 	return script
 }
 
-// fill numbers the calls of each client and gives them their texts; share of a
-// hundred are reads.
-func fill(seed uint64, o Options, machines []string, share int, script []Step) {
+// fill numbers the calls of each client and gives them their texts, or has them
+// read.
+func fill(seed uint64, o Options, machines []string, how reading, script []Step) {
 	type mouth struct {
 		seq          uint64
 		texts, reads *rand.Rand
@@ -145,8 +161,11 @@ func fill(seed uint64, o Options, machines []string, share int, script []Step) {
 		m.seq++
 		s.Seq = m.seq
 		s.Text = o.Call(m.texts, s.Client, machines)
-		if o.Read != nil && m.reads.IntN(100) < share {
+		if o.Read != nil && m.reads.IntN(100) < how.share {
 			s.Text = o.Read(m.reads, s.Client, machines)
+			if how.apart { // with the number that the call would have had anyway
+				s.Client = readerOf(s.Client)
+			}
 		}
 	}
 }

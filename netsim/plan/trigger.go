@@ -28,7 +28,7 @@ func roles() []string { return []string{"follower", "candidate", "leader"} }
 // reserved reports whether a name means someone in faults, so that no machine
 // can have it.
 func reserved(name string) bool {
-	return slices.Contains([]string{Leader, Others, It, Peer, Any}, name)
+	return slices.Contains([]string{Leader, Others, Followers, It, Peer, Any}, name)
 }
 
 // String says what the trigger waits for in the plan's words: "n2 fsync of

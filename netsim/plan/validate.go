@@ -240,7 +240,7 @@ func (p *Plan) badGroups(f *Fault) string {
 			}
 			seen[name] = true
 			switch {
-			case name == Leader || name == Others || slices.Contains(p.Machines, name):
+			case slices.Contains([]string{Leader, Others, Followers}, name) || slices.Contains(p.Machines, name):
 			case name != It && name != Peer:
 				return p.unknownMachine(name)
 			case f.When.IsZero():

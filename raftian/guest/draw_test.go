@@ -70,7 +70,11 @@ func TestSettingsAreDrawnSeedBySeed(t *testing.T) {
 		}
 	}
 	for _, c := range choices() {
-		if n := changed[c.key]; n < seeds*2/5 || n > seeds*3/5 {
+		most := seeds * 3 / 5
+		if strings.HasPrefix(c.key, "snapshot-") || c.key == "trailing" {
+			most = seeds * 7 / 10 // of a quarter of the rest as well: see compaction
+		}
+		if n := changed[c.key]; n < seeds*2/5 || n > most {
 			t.Errorf("%d of %d seeds have another %s", n, seeds, c.key)
 		}
 		for _, v := range c.values {
@@ -82,7 +86,10 @@ func TestSettingsAreDrawnSeedBySeed(t *testing.T) {
 	if n := changed["nonvoters"]; n < seeds/8 || n > seeds/2 {
 		t.Errorf("%d of %d seeds have non-voters", n, seeds)
 	}
-	for _, want := range []string{"heartbeat 500ms", "heartbeat 100ms", "election 400ms", "lease 200ms", "lease 150ms"} {
+	if n := changed["spares"]; n < seeds/8 || n > seeds/3 {
+		t.Errorf("%d of %d seeds have spares", n, seeds)
+	}
+	for _, want := range []string{"snapshot-interval 50ms", "trailing 2", "heartbeat 500ms", "heartbeat 100ms", "election 400ms", "lease 200ms", "lease 150ms"} {
 		if !values[want] {
 			t.Errorf("no seed has %s", want)
 		}
@@ -212,16 +219,19 @@ func TestOrdersEndWithTheClusterBeingHealed(t *testing.T) {
 				t.Fatalf("seed %d: at %v, after the heal: %s", seed, s.At, s.Text)
 			}
 		}
-		if before < 1 || before > 8 || after < 10 || len(on) != len(p.Machines) || last < env.Instant(p.Length-4*time.Second) {
+		if before < 1 || before > 9 || after < 10 || len(on) != len(p.Machines) || last < env.Instant(p.Length-4*time.Second) {
 			t.Fatalf("seed %d: %d orders before the heal and %d after, the last at %v", seed, before, after, last)
 		}
-		if q := mustPlan(t, echo(), Options{Seed: seed, Faults: plan.Network | plan.Crash}); len(operators(q)) != 0 {
-			t.Fatalf("seed %d: orders that nobody asked for", seed)
+		spares := len(listed(p.Settings, "spares")) > 0
+		q := mustPlan(t, echo(), Options{Seed: seed, Faults: plan.Network | plan.Crash})
+		if asked := len(operators(q)) > 0; asked != spares {
+			t.Fatalf("seed %d: there are spares is %v, the cluster put in order %v", seed, spares, asked)
 		}
-		q := mustPlan(t, echo(), Options{Seed: seed, Faults: plan.Disks})
+		q = mustPlan(t, echo(), Options{Seed: seed, Faults: plan.Disks})
 		replaced := slices.ContainsFunc(q.Faults, func(f plan.Fault) bool { return f.Kind == plan.Replace })
-		if healed := len(operators(q)) > 0; healed != replaced {
-			t.Fatalf("seed %d: a disk was replaced is %v, the cluster put in order %v", seed, replaced, healed)
+		if healed := len(operators(q)) > 0; healed != (replaced || spares) {
+			t.Fatalf("seed %d: a disk was replaced is %v, there are spares is %v, the cluster put in order %v",
+				seed, replaced, spares, healed)
 		}
 	}
 	for _, kind := range []order{transfer, addVoter, addNonvoter, promote, demote, remove, readd, snapshot, restore} {

@@ -53,14 +53,15 @@ const (
 
 // orders draws the orders of a plan: 2 to 8 for each 15 s before its heal, of
 // some kinds, each from a stream of its own. After the heal the cluster is put in
-// order again and again, also if it was disks that were replaced.
+// order again and again, also if it was disks that were replaced, or if there are
+// spares.
 func orders(p plan.Plan, voters []string, asked plan.Kinds) []plan.Step {
 	var list []plan.Step
 	if asked&plan.Membership != 0 && time.Duration(p.Heal) > ordersAfter {
 		list = drawOrders(p, voters)
 	}
 	replaced := slices.ContainsFunc(p.Faults, func(f plan.Fault) bool { return f.Kind == plan.Replace })
-	if len(list) > 0 || replaced {
+	if len(list) > 0 || replaced || len(listed(p.Settings, "spares")) > 0 {
 		k := 0
 		for at := p.Heal.Add(healEvery / 2); time.Duration(at) < p.Length-lastCall; at = at.Add(healEvery) {
 			list = append(list, step(at, p.Machines[k%len(p.Machines)], heal.words("")))
@@ -99,6 +100,18 @@ func drawOrders(p plan.Plan, voters []string) []plan.Step {
 			about = may[leaves%uint64(len(may))]
 		}
 		list = append(list, step(at, on, kind.words(about)))
+	}
+	return append(list, welcome(p, room)...)
+}
+
+// welcome draws an order for each spare that lets it in.
+func welcome(p plan.Plan, room time.Duration) []plan.Step {
+	var list []plan.Step
+	for _, name := range listed(p.Settings, "spares") {
+		rng := plan.Stream(p.Seed, "order to let in "+name)
+		at := env.Instant(ordersAfter + time.Duration(rng.Int64N(int64(room))).Truncate(time.Millisecond))
+		kind := []order{addVoter, addNonvoter}[rng.IntN(2)]
+		list = append(list, step(at, p.Machines[rng.IntN(len(p.Machines))], kind.words(name)))
 	}
 	return list
 }

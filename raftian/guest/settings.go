@@ -65,7 +65,10 @@ func drawn(seed uint64, machines []string, recovery time.Duration) []plan.Settin
 	if n := nonvoters(stream(seed, "nonvoters"), machines); len(n) > 0 {
 		list = append(list, plan.Setting{Key: "nonvoters", Value: strings.Join(n, ",")})
 	}
-	return list
+	if s := spare(stream(seed, "spares"), voters(list, machines)); s != "" {
+		list = append(list, plan.Setting{Key: "spares", Value: s})
+	}
+	return over(list, compaction(stream(seed, "compaction")))
 }
 
 // chosen draws those of the choices that are not standard.
@@ -98,6 +101,25 @@ func timeouts(seed uint64, recovery time.Duration) []plan.Setting {
 	return []plan.Setting{{Key: "heartbeat", Value: ms(heartbeat)}, {Key: "election", Value: ms(election)}, {Key: "lease", Value: ms(lease)}}
 }
 
+// Recovery is how long a Plan must leave after its Heal for recovery to be judged:
+// what is left to drawn plans of its length, and five failed elections with its
+// timeouts, as timeouts says.
+func Recovery(p plan.Plan) time.Duration {
+	most := plan.Recovery(p.Length)
+	for _, s := range p.Settings {
+		d, err := time.ParseDuration(s.Value)
+		switch {
+		case err != nil:
+		case s.Key == "heartbeat":
+			most = max(most, 30*min(d, time.Minute))
+		case s.Key == "election":
+			most = max(most, 15*min(d, time.Minute))
+		}
+	}
+	// With the node's own timeouts, if the plan does not say.
+	return max(most, 2500*time.Millisecond)
+}
+
 // pick draws the usual number half of the time, or else one of the others.
 func pick(rng *rand.Rand, usual int, others ...int) int {
 	if rng.IntN(2) == 0 {
@@ -120,6 +142,29 @@ func nonvoters(rng *rand.Rand, machines []string) []string {
 		names = append(names, machines[i])
 	}
 	return names
+}
+
+// spare draws, for one seed in five, a machine that begins outside the cluster,
+// from those that would have a vote; "" is none.
+func spare(rng *rand.Rand, voters []string) string {
+	if rng.IntN(5) != 0 || len(voters) < 3 {
+		return ""
+	}
+	return voters[rng.IntN(len(voters))]
+}
+
+// compaction draws, for one seed in four, settings with which a log is compacted
+// all the time, down to next to nothing: who falls behind is sent a snapshot.
+func compaction(rng *rand.Rand) []plan.Setting {
+	if rng.IntN(4) != 0 {
+		return nil
+	}
+	of := func(values ...string) string { return values[rng.IntN(len(values))] }
+	return []plan.Setting{
+		{Key: "snapshot-interval", Value: of("50ms", "100ms", "200ms")},
+		{Key: "snapshot-threshold", Value: of("1", "2", "4")},
+		{Key: "trailing", Value: of("0", "0", "1", "2")},
+	}
 }
 
 // over replaces settings by others of the same key, and adds those of new keys.
@@ -147,9 +192,18 @@ func valueOf(settings []plan.Setting, key, otherwise string) string {
 	return otherwise
 }
 
+// listed are the machines that a setting lists.
+func listed(settings []plan.Setting, key string) []string {
+	value := valueOf(settings, key, "")
+	if value == "" {
+		return nil
+	}
+	return strings.Split(value, ",")
+}
+
 // voters are the machines that begin with a vote.
 func voters(settings []plan.Setting, machines []string) []string {
-	without := strings.Split(valueOf(settings, "nonvoters", ""), ",")
+	without := slices.Concat(listed(settings, "nonvoters"), listed(settings, "spares"))
 	var names []string
 	for _, name := range machines {
 		if !slices.Contains(without, name) {

@@ -195,6 +195,9 @@ func (n *Node) configuration() raft.Configuration { return n.raft.GetConfigurati
 func (s *Settings) first() raft.Configuration {
 	var c raft.Configuration
 	for _, p := range s.Peers {
+		if s.spare(p.ID) {
+			continue
+		}
 		c.Servers = append(c.Servers, raft.Server{Suffrage: s.suffrage(p.ID),
 			ID: raft.ServerID(p.ID), Address: raft.ServerAddress(p.Raft)})
 	}

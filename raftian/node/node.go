@@ -66,6 +66,9 @@ type Node struct {
 
 	ordering sync.Mutex // held while an order changes the cluster
 	freeze   freeze     // of commands, while the state is restored
+	// restoring is held while the library restores a state that it was given. One
+	// that is shut down meanwhile panics (raft.go, restoreUserSnapshot).
+	restoring sync.Mutex
 
 	flights flights // of a planted bug
 }
@@ -229,10 +232,11 @@ func (n *Node) shutDown() {
 }
 
 // bootstrap gives an empty store the first configuration. Everyone does so with
-// the same one, which the library allows (BootstrapCluster). A machine whose disk
-// was replaced does not: it has forgotten its votes, and waits to be let in.
+// the same one, which the library allows (BootstrapCluster). Who has to wait to be
+// let in does not: a spare, or a machine whose disk was replaced, which has
+// forgotten its votes.
 func (n *Node) bootstrap(conf *raft.Config, snapshots raft.SnapshotStore, trans raft.Transport) error {
-	if n.settings.Disk > 0 {
+	if n.settings.Disk > 0 || n.settings.spare(n.self.ID) {
 		return nil
 	}
 	known, err := raft.HasExistingState(n.logs, n.stable, snapshots)
@@ -274,6 +278,8 @@ func (n *Node) Stop() error {
 		close(n.done)
 		err = n.api.Close()
 		n.closeConns()
+		n.restoring.Lock()
+		defer n.restoring.Unlock()
 		err = errors.Join(err, n.raft.Shutdown().Error())
 		n.ended.Wait()
 		err = errors.Join(err, n.store.Close())
@@ -282,10 +288,13 @@ func (n *Node) Stop() error {
 }
 
 // letGo ends the goroutines of a Node whose machine has crashed: those of the
-// library wait on channels that only its Shutdown closes.
+// library wait on channels that only its Shutdown closes. In the midst of a
+// restoration, which now never ends, they are left waiting.
 func (n *Node) letGo() {
 	n.once.Do(func() { close(n.done) })
-	n.raft.Shutdown()
+	if n.restoring.TryLock() {
+		n.raft.Shutdown()
+	}
 }
 
 func (n *Node) closeConns() {

@@ -52,7 +52,11 @@ func (n *Node) restoreState(deadline env.Instant) result {
 	}
 	defer state.Close()
 	guarded := &inTerm{Reader: state, n: n, term: term}
-	err = n.wait(func() error { return n.raft.Restore(meta, guarded, deadline.Sub(n.env.Now())) }, deadline)
+	err = n.wait(func() error {
+		n.restoring.Lock()
+		defer n.restoring.Unlock()
+		return n.raft.Restore(meta, guarded, deadline.Sub(n.env.Now()))
+	}, deadline)
 	if err == nil {
 		return result{done, 0, "restored"}
 	}

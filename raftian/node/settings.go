@@ -13,8 +13,9 @@ import (
 
 // Settings are what a Node is told by its arguments, "key=value" each.
 type Settings struct {
-	Peers     []Peer   // the first configuration; everyone is told the same
-	Nonvoters []string // those of Peers that begin without a vote
+	Peers     []Peer   // who is to be in the cluster; everyone is told the same
+	Nonvoters []string // those of Peers that are to have no vote
+	Spares    []string // those of Peers that begin outside the cluster, and wait to be let in
 
 	Heartbeat         time.Duration
 	Election          time.Duration
@@ -104,7 +105,7 @@ func ParseSettings(args []string) (Settings, error) {
 	if len(s.Peers) == 0 {
 		return Settings{}, fmt.Errorf("setting peers is missing")
 	}
-	return s, s.checkNonvoters()
+	return s, s.checkLists()
 }
 
 // fields is how each setting is set.
@@ -132,7 +133,8 @@ func (s *Settings) fields() map[string]func(string) error {
 		"restore-committed":  onOff(&s.RestoreCommitted),
 		"shutdown-on-remove": onOff(&s.ShutdownOnRemove),
 		"new-time":           onOff(&s.NewTime),
-		"nonvoters":          s.setNonvoters,
+		"nonvoters":          listOf(&s.Nonvoters),
+		"spares":             listOf(&s.Spares),
 		"disk":               number(&s.Disk, 0, diskMax),
 		"bug":                s.setBug,
 	}
@@ -160,26 +162,26 @@ func (s *Settings) setPeers(value string) error {
 	return nil
 }
 
-// setNonvoters reads "n4,n5".
-func (s *Settings) setNonvoters(value string) error {
-	s.Nonvoters = strings.Split(value, ",")
-	return nil
-}
-
-// checkNonvoters fails unless the non-voters are some of the peers, not all.
-func (s *Settings) checkNonvoters() error {
-	for _, id := range s.Nonvoters {
-		if _, ok := s.peer(id); !ok {
-			return fmt.Errorf("setting nonvoters: %q is none of the peers", id)
+// checkLists fails unless non-voters and spares are some of the peers, and others
+// are there to begin with a vote.
+func (s *Settings) checkLists() error {
+	for key, list := range map[string][]string{"nonvoters": s.Nonvoters, "spares": s.Spares} { //raftian:unordered either error will do
+		for _, id := range list {
+			if _, ok := s.peer(id); !ok {
+				return fmt.Errorf("setting %s: %q is none of the peers", key, id)
+			}
 		}
 	}
 	for _, p := range s.Peers {
-		if s.suffrage(p.ID) == raft.Voter {
+		if s.suffrage(p.ID) == raft.Voter && !s.spare(p.ID) {
 			return nil
 		}
 	}
-	return fmt.Errorf("setting nonvoters: it leaves nobody to vote")
+	return fmt.Errorf("settings nonvoters and spares leave nobody to vote")
 }
+
+// spare says whether a peer begins outside the cluster.
+func (s *Settings) spare(id string) bool { return slices.Contains(s.Spares, id) }
 
 // suffrage is what a peer is meant to have.
 func (s *Settings) suffrage(id string) raft.ServerSuffrage {
@@ -238,6 +240,14 @@ func number[T int | uint64](to *T, least, most uint64) func(string) error {
 			return fmt.Errorf("%q is not a number from %d to %d", value, least, most)
 		}
 		*to = T(n)
+		return nil
+	}
+}
+
+// listOf reads "n4,n5".
+func listOf(to *[]string) func(string) error {
+	return func(value string) error {
+		*to = strings.Split(value, ",")
 		return nil
 	}
 }

@@ -34,7 +34,7 @@ func TestEverySettingIsSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	others := map[string]string{"peers": "n1,n3", "pre-vote": "off", "batch": "on", "log-level": "debug", "bug": BugNoDedup,
-		"new-time": "on", "restore-on-start": "off", "restore-committed": "on", "shutdown-on-remove": "off", "nonvoters": "n2"}
+		"new-time": "on", "restore-on-start": "off", "restore-committed": "on", "shutdown-on-remove": "off", "nonvoters": "n2", "spares": "n2"}
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(standard.fields())) {
 		value, ok := others[key]
@@ -70,7 +70,7 @@ func difference(a, b Settings) (names []string) {
 		"LogLevel": a.LogLevel == b.LogLevel, "Bug": a.Bug == b.Bug,
 		"RestoreOnStart": a.RestoreOnStart == b.RestoreOnStart, "RestoreCommitted": a.RestoreCommitted == b.RestoreCommitted,
 		"ShutdownOnRemove": a.ShutdownOnRemove == b.ShutdownOnRemove, "NewTime": a.NewTime == b.NewTime,
-		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Disk": a.Disk == b.Disk,
+		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Spares": slices.Equal(a.Spares, b.Spares), "Disk": a.Disk == b.Disk,
 	} {
 		if !same {
 			names = append(names, name)
@@ -113,7 +113,9 @@ func TestASettingThatCannotBeIsNamed(t *testing.T) {
 		"disk=1001":              `"1001" is not a number from 0 to 1000`,
 		"nonvoters=n2":           `setting nonvoters: "n2" is none of the peers`,
 		"nonvoters=":             `setting nonvoters: "" is none of the peers`,
-		"nonvoters=n1":           "setting nonvoters: it leaves nobody to vote",
+		"spares=n2":              `setting spares: "n2" is none of the peers`,
+		"spares=n1":              "settings nonvoters and spares leave nobody to vote",
+		"nonvoters=n1":           "settings nonvoters and spares leave nobody to vote",
 		"peers=":                 "names a peer twice or not at all",
 		"peers=n1,n1":            "names a peer twice or not at all",
 		"peers=n1,,n2":           "names a peer twice or not at all",

@@ -99,7 +99,7 @@ func (s scene) fault(t *rapid.T) plan.Fault {
 		f.When = s.trigger(t)
 		who = append(who, plan.It, plan.Peer)
 	}
-	who = append(who, plan.Leader, plan.Others)
+	who = append(who, plan.Leader, plan.Others, plan.Followers)
 	has := formOf(f.Kind)
 	f.Groups = drawGroups(t, who, has.groups)
 	of := func(has bool, label string, bounds [2]time.Duration) time.Duration {

@@ -152,7 +152,7 @@ func losses(least float64) *rapid.Generator[float64] {
 
 // names draws names that mean nothing in a fault.
 func names() *rapid.Generator[string] {
-	meant := []string{plan.Leader, plan.Others, plan.It, plan.Peer, plan.Any}
+	meant := []string{plan.Leader, plan.Others, plan.Followers, plan.It, plan.Peer, plan.Any}
 	return rapid.OneOf(
 		rapid.SampledFrom([]string{"n1", "n2", "n3", "x", "for", "when", "then", "0"}),
 		rapid.StringMatching(`[a-zA-Z0-9][a-zA-Z0-9._-]{0,31}`),
