@@ -221,7 +221,7 @@ func compile(ctx context.Context, o Options, overlay, mod, target string) error 
 	if o.tests { // which may look for their source files
 		args = []string{"test", "-c", "-vet=off"}
 	}
-	args = append(args, "-overlay", overlay, "-o", target, "-tags", Tag,
+	args = append(args, "-overlay", overlay, "-o", target, "-tags", strings.Join(append(raftTags(o.Raft), Tag), ","),
 		"-buildvcs=false", "-buildmode=exe", "-ldflags=-s -w")
 	if mod != "" {
 		args = append(args, "-modfile="+mod, "-mod=mod")

@@ -81,9 +81,9 @@ func (n *Node) readIndex() (index, term uint64, err error) {
 	if n.raft.State() != raft.Leader {
 		return 0, 0, raft.ErrNotLeader
 	}
-	term = n.raft.CurrentTerm()
+	term = currentTerm(n.raft)
 	began, ok := n.terms.began(term)
-	index = n.raft.CommitIndex()
+	index = commitIndex(n.raft)
 	if (!ok || index < began) && n.settings.Bug != BugReadBeforeOwnCommit {
 		return 0, 0, errNotYet
 	}
@@ -99,7 +99,7 @@ func (n *Node) verifyLeader(term uint64, deadline env.Instant) error {
 	if err := n.wait(func() error { return n.raft.VerifyLeader().Error() }, deadline); err != nil {
 		return err
 	}
-	if n.raft.CurrentTerm() != term {
+	if currentTerm(n.raft) != term {
 		return raft.ErrLeadershipLost
 	}
 	return nil

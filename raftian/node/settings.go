@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 )
 
@@ -208,15 +209,23 @@ func (s *Settings) config(id string) *raft.Config {
 	c.LeaderLeaseTimeout = s.Lease
 	c.CommitTimeout = s.Commit
 	c.MaxAppendEntries = s.MaxAppend
-	c.PreVoteDisabled = !s.PreVote
+	option(c, "PreVoteDisabled", !s.PreVote)
 	c.BatchApplyCh = s.Batch
 	c.SnapshotInterval = s.SnapshotInterval
 	c.SnapshotThreshold = s.SnapshotThreshold
 	c.TrailingLogs = s.Trailing
 	c.NoSnapshotRestoreOnStart = !s.RestoreOnStart
-	c.RestoreCommittedLogs = s.RestoreCommitted
+	option(c, "RestoreCommittedLogs", s.RestoreCommitted)
 	c.ShutdownOnRemove = s.ShutdownOnRemove
-	c.NoLegacyTelemetry = true
+	option(c, "NoLegacyTelemetry", true)
+	return c
+}
+
+// transport is the configuration of the library's transport.
+func (s *Settings) transport(over raft.StreamLayer, logger hclog.Logger) *raft.NetworkTransportConfig {
+	c := &raft.NetworkTransportConfig{Stream: over, MaxPool: s.Pool, Timeout: s.RPCTimeout, Logger: logger}
+	option(c, "MaxRPCsInFlight", s.InFlight)
+	option(c, "MsgpackUseNewTimeFormat", s.NewTime)
 	return c
 }
 
