@@ -10,9 +10,10 @@ import (
 )
 
 // RPCRate holds if no machine sends more requests than a ceiling within any one
-// second of virtual time, and none is sent one snapshot again and again. A system
-// that retries without pause, or that does for ever what has no effect, passes
-// every safety property; this is what notices it. Source: none in Raft; the
+// second of virtual time, none is sent one snapshot again and again, and none
+// refuses again and again what a leader has from the beginning. A system that
+// retries without pause, or that does for ever what has no effect, passes every
+// safety property; this is what notices it. Source: none in Raft; the
 // ceiling follows from heartbeats, commands per second and peers (compare
 // hashicorp/raft's own backoff between failed requests).
 type RPCRate struct {
@@ -20,6 +21,7 @@ type RPCRate struct {
 	ceiling  int
 	sent     map[string]*window
 	installs map[string]*installs
+	refused  map[[2]string]*refusals // by who asked, and who refused
 }
 
 // installsMax is how often in a row an incarnation may install one snapshot from
@@ -44,14 +46,21 @@ type window struct {
 
 // NewRPCRate returns the judge. A ceiling of 0 is none: nothing is judged.
 func NewRPCRate(ceiling int) *RPCRate {
-	return &RPCRate{ceiling: ceiling, sent: make(map[string]*window), installs: make(map[string]*installs)}
+	return &RPCRate{
+		ceiling:  ceiling,
+		sent:     make(map[string]*window),
+		installs: make(map[string]*installs),
+		refused:  make(map[[2]string]*refusals),
+	}
 }
 
 // Name is "rpc-rate".
 func (*RPCRate) Name() string { return "rpc-rate" }
 
 // Kinds are the kinds of event it reads.
-func (*RPCRate) Kinds() []string { return []string{env.KindRPC, env.KindRestore, env.KindApply} }
+func (*RPCRate) Kinds() []string {
+	return []string{env.KindRPC, env.KindReply, env.KindRestore, env.KindApply}
+}
 
 // Event takes the next event.
 func (j *RPCRate) Event(e *trace.Event) {
@@ -61,6 +70,9 @@ func (j *RPCRate) Event(e *trace.Event) {
 	switch e.Kind {
 	case env.KindRPC:
 		j.request(e)
+		j.asks(e)
+	case env.KindReply:
+		j.answer(e)
 	case env.KindRestore:
 		j.restore(e)
 	case env.KindApply:
