@@ -11,6 +11,7 @@ package findings
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -27,7 +28,7 @@ var files embed.FS
 type Finding struct {
 	Name  string `json:"-"`     // of its directory
 	Title string `json:"title"` // one line
-	// Shows are the failures of which each alone is the finding.
+	// Shows are the failures that together are the finding.
 	Shows []Sign `json:"shows"`
 	// Follows are the failures that may come of it: they are known in a run that
 	// shows the finding, and in no other.
@@ -43,12 +44,12 @@ type Finding struct {
 // Sign is how a failure is known again.
 type Sign struct {
 	Judge     string `json:"judge"`     // who finds it
-	Signature string `json:"signature"` // of the verdict
+	Signature string `json:"signature"` // of the verdict; "" is any
 }
 
-// signOf is the sign of a verdict that is a failure.
-func signOf(v linearizability.Verdict) (Sign, bool) {
-	return Sign{v.Judge, v.Signature}, v.Outcome == linearizability.Fail
+// is reports whether a verdict is that failure.
+func (s Sign) is(v linearizability.Verdict) bool {
+	return v.Outcome == linearizability.Fail && s.Judge == v.Judge && (s.Signature == "" || s.Signature == v.Signature)
 }
 
 // All lists the findings by name. What is embedded was tested; an error is a
@@ -82,6 +83,9 @@ func read(name string) (Finding, error) {
 	if err != nil {
 		return f, err
 	}
+	if len(f.Shows) == 0 || slices.ContainsFunc(f.Shows, func(s Sign) bool { return s.Signature == "" }) {
+		return f, errors.New("it does not say by which failures it is known")
+	}
 	f.Plan, err = plan.Parse(string(text))
 	return f, err
 }
@@ -91,15 +95,15 @@ func read(name string) (Finding, error) {
 func Known(all []Finding, verdicts []linearizability.Verdict, raft string) []string {
 	var shown []Finding
 	for _, f := range all {
-		if slices.Contains(f.Raft, raft) && slices.ContainsFunc(verdicts, f.IsShownBy) {
+		if slices.Contains(f.Raft, raft) && f.IsShown(verdicts) {
 			shown = append(shown, f)
 		}
 	}
 	names := make([]string, len(verdicts))
 	for k, v := range verdicts {
-		is := slices.IndexFunc(shown, func(f Finding) bool { return f.IsShownBy(v) })
+		is := slices.IndexFunc(shown, func(f Finding) bool { return isOf(f.Shows, v) })
 		if is < 0 {
-			is = slices.IndexFunc(shown, func(f Finding) bool { return f.Explains(v) })
+			is = slices.IndexFunc(shown, func(f Finding) bool { return isOf(f.Follows, v) })
 		}
 		if is >= 0 {
 			names[k] = shown[is].Name
@@ -108,14 +112,21 @@ func Known(all []Finding, verdicts []linearizability.Verdict, raft string) []str
 	return names
 }
 
-// IsShownBy reports whether a verdict alone is the finding.
-func (f Finding) IsShownBy(v linearizability.Verdict) bool {
-	sign, failed := signOf(v)
-	return failed && slices.Contains(f.Shows, sign)
+// IsShown reports whether a run shows the finding.
+func (f Finding) IsShown(verdicts []linearizability.Verdict) bool {
+	for _, s := range f.Shows {
+		if !slices.ContainsFunc(verdicts, s.is) {
+			return false
+		}
+	}
+	return true
 }
 
-// Explains reports whether a verdict is the finding or may come of it.
+// Explains reports whether a verdict is of the finding or may come of it.
 func (f Finding) Explains(v linearizability.Verdict) bool {
-	sign, failed := signOf(v)
-	return f.IsShownBy(v) || failed && slices.Contains(f.Follows, sign)
+	return isOf(f.Shows, v) || isOf(f.Follows, v)
+}
+
+func isOf(signs []Sign, v linearizability.Verdict) bool {
+	return slices.ContainsFunc(signs, func(s Sign) bool { return s.is(v) })
 }

@@ -29,7 +29,7 @@ func TestEveryFindingShowsAgain(t *testing.T) {
 					t.Fatal(err)
 				}
 				fails(t, f, r)
-				if slices.ContainsFunc(r.Verdicts, f.IsShownBy) {
+				if f.IsShown(r.Verdicts) {
 					t.Logf("the plan shows it at seed %d; its own is %d", pl.Seed, f.Plan.Seed)
 					return
 				}
@@ -50,20 +50,23 @@ func fails(t *testing.T, f findings.Finding, r *campaign.Result) {
 	}
 }
 
-// went is the failure of a finding in these tests, stuck what follows from it.
+// went is the failure that is a finding in these tests, stuck what follows from it.
 var (
 	went  = linearizability.Verdict{Judge: "monotonic", Outcome: linearizability.Fail, Signature: "it went back"}
 	stuck = linearizability.Verdict{Judge: "liveness", Outcome: linearizability.Fail, Signature: "it stays behind"}
 )
 
+// signs are how some failures are known again.
+func signs(failures ...linearizability.Verdict) (list []findings.Sign) {
+	for _, v := range failures {
+		list = append(list, findings.Sign{Judge: v.Judge, Signature: v.Signature})
+	}
+	return list
+}
+
 // known is what is known of verdicts when one finding is.
 func known(raft string, verdicts ...linearizability.Verdict) []string {
-	f := findings.Finding{
-		Name:    "x",
-		Shows:   []findings.Sign{{Judge: "no-panic", Signature: "it died"}, {Judge: went.Judge, Signature: went.Signature}},
-		Follows: []findings.Sign{{Judge: stuck.Judge, Signature: stuck.Signature}},
-		Raft:    []string{"v1.8.0"},
-	}
+	f := findings.Finding{Name: "x", Shows: signs(went), Follows: signs(stuck), Raft: []string{"v1.8.0"}}
 	return findings.Known([]findings.Finding{f}, verdicts, raft)
 }
 
@@ -101,5 +104,22 @@ func TestWhatFollowsFromAFindingIsKnownBesideItAlone(t *testing.T) {
 	other.Signature = "no leader"
 	if names := known("v1.8.0", went, other); names[1] != "" {
 		t.Error("any failure beside a finding is known")
+	}
+	any := findings.Finding{Name: "x", Shows: signs(went), Follows: []findings.Sign{{Judge: stuck.Judge}}, Raft: []string{"v1.8.0"}}
+	if names := findings.Known([]findings.Finding{any}, []linearizability.Verdict{went, other}, "v1.8.0"); names[1] != "x" {
+		t.Error("a failure of a judge of whom any follows is not known")
+	}
+}
+
+func TestAFindingOfSeveralFailuresIsKnownByAllOfThem(t *testing.T) {
+	f := findings.Finding{Name: "x", Shows: signs(went, stuck), Raft: []string{"v1.8.0"}}
+	for _, alone := range []linearizability.Verdict{went, stuck} {
+		if names := findings.Known([]findings.Finding{f}, []linearizability.Verdict{alone}, "v1.8.0"); names[0] != "" {
+			t.Errorf("%s alone is known", alone.Judge)
+		}
+	}
+	both := findings.Known([]findings.Finding{f}, []linearizability.Verdict{stuck, went}, "v1.8.0")
+	if !slices.Equal(both, []string{"x", "x"}) {
+		t.Errorf("of both %q are known", both)
 	}
 }

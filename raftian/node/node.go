@@ -139,9 +139,11 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 func (n *Node) startRaft() error {
 	e := n.env
 	var err error
-	n.store, err = store.Open(e.FS(), "raft", store.Options{Bug: n.settings.storeBug(), Report: func(what string) {
-		e.Emit(env.Note{Kind: env.KindCorrupt, Text: what})
-	}})
+	n.store, err = store.Open(e.FS(), "raft", store.Options{
+		Monotonic: n.settings.Monotonic,
+		Bug:       n.settings.storeBug(),
+		Report:    func(what string) { e.Emit(env.Note{Kind: env.KindCorrupt, Text: what}) },
+	})
 	if err != nil {
 		return fmt.Errorf("opening the store: %w", err)
 	}

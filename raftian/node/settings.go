@@ -28,6 +28,7 @@ type Settings struct {
 	SnapshotThreshold uint64
 	Trailing          uint64
 	LogCache          int  // entries; 0 is none
+	Monotonic         bool // say that the log store is a monotonic one (raft.MonotonicLogStore)
 	RestoreOnStart    bool // have the library restore the newest snapshot at boot; else the Node does
 	RestoreCommitted  bool // apply at boot what the log itself says is committed
 	ShutdownOnRemove  bool // a leader that removes itself shuts down and starts again
@@ -123,6 +124,7 @@ func (s *Settings) fields() map[string]func(string) error {
 		"snapshot-threshold": number(&s.SnapshotThreshold, 1, 1<<32),
 		"trailing":           number(&s.Trailing, 0, 1<<32),
 		"log-cache":          number(&s.LogCache, 0, 1<<20),
+		"monotonic":          onOff(&s.Monotonic),
 		"in-flight":          number(&s.InFlight, 1, 1024),
 		"pool":               number(&s.Pool, 0, 1024),
 		"rpc-timeout":        duration(&s.RPCTimeout),
