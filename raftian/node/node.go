@@ -69,6 +69,8 @@ type Node struct {
 	ordering sync.Mutex // held while an order changes the cluster
 	freeze   freeze     // of commands, while the state is restored
 
+	verifying chan struct{} // has an element for each verification under way
+
 	flights flights // of a planted bug
 }
 
@@ -107,7 +109,7 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	}
 	n := &Node{
 		env: e, settings: settings, self: self, feed: newFeed(),
-		done: make(chan struct{}), shut: make(chan struct{}, 1),
+		done: make(chan struct{}), shut: make(chan struct{}, 1), verifying: make(chan struct{}, verifyMax),
 	}
 	fsm, err := newFSM(settings)
 	if err != nil {

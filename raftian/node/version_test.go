@@ -7,10 +7,12 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// alone is a leader of itself with one entry applied.
+// alone is a leader of itself with one entry applied. It takes commands in
+// batches.
 func alone(t *testing.T) *raft.Raft {
 	t.Helper()
 	c := raft.DefaultConfig()
+	c.BatchApplyCh = true
 	c.LocalID = "n1"
 	c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout = 20*time.Millisecond, 20*time.Millisecond, 20*time.Millisecond
 	c.LogLevel = "error"
