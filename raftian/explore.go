@@ -92,9 +92,8 @@ func explore(c *cobra.Command, f *planFlags, words io.Writer, asJSON bool, o cam
 		defer bar.Clear()
 	}
 	known := findings.All()
-	o.Known = func(v linearizability.Verdict) (string, bool) {
-		f, is := findings.Known(known, v, p.Raft)
-		return f.Name, is
+	o.Known = func(verdicts []linearizability.Verdict) []string {
+		return findings.Known(known, verdicts, p.Raft)
 	}
 	r, err := campaign.Explore(c.Context(), p, o)
 	if err != nil && r.Runs == 0 {

@@ -105,8 +105,9 @@ func (c *catcher) fails(ctx context.Context, seed uint64, bug string) (map[strin
 		return nil, err
 	}
 	failed := map[string]bool{}
-	for _, v := range r.Verdicts {
-		if _, known := findings.Known(c.known, v, c.program.Raft); v.Outcome == linearizability.Fail && !known {
+	known := findings.Known(c.known, r.Verdicts, c.program.Raft)
+	for k, v := range r.Verdicts {
+		if v.Outcome == linearizability.Fail && known[k] == "" {
 			failed[v.Judge] = true
 		}
 	}

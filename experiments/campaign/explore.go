@@ -27,9 +27,10 @@ type Options struct {
 	KeepAll  bool          // keep passing runs too
 	Twice    bool          // run every seed twice, not only a sample
 	Finished func()        // told of every run; may be nil
-	// Known names the finding that a verdict is, if it is a known one of
-	// hashicorp/raft itself: that is reported, but is no failure. May be nil.
-	Known func(linearizability.Verdict) (name string, is bool)
+	// Known names for each verdict of a run the finding in hashicorp/raft itself
+	// that it is, if it is a known one: that is reported, but is no failure. "" is
+	// none. May be nil.
+	Known func([]linearizability.Verdict) []string
 }
 
 // sampleEvery is how many seeds there are for each that is run twice anyway: the
@@ -193,18 +194,19 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 		sum.Repeated++
 	}
 	f := Failure{Seed: r.Plan.Seed, File: file}
-	var known []KnownRun
-	for _, v := range r.Verdicts {
-		name, is := e.known(v)
-		sum.tally(v, is)
-		switch {
-		case is:
-			known = append(known, KnownRun{name, r.Plan.Seed, file})
-		case v.Outcome != linearizability.Pass:
+	known := e.known(r.Verdicts)
+	for k, v := range r.Verdicts {
+		sum.tally(v, known[k] != "")
+		if known[k] == "" && v.Outcome != linearizability.Pass {
 			f.Verdicts = append(f.Verdicts, v)
 		}
 	}
-	sum.Known = append(sum.Known, known...)
+	slices.Sort(known)
+	for _, name := range slices.Compact(known) {
+		if name != "" {
+			sum.Known = append(sum.Known, KnownRun{name, r.Plan.Seed, file})
+		}
+	}
 	if len(f.Verdicts) > 0 {
 		sum.Failures = append(sum.Failures, f)
 	}
@@ -213,11 +215,11 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 	}
 }
 
-func (e *exploration) known(v linearizability.Verdict) (string, bool) {
-	if e.o.Known == nil || v.Outcome != linearizability.Fail {
-		return "", false
+func (e *exploration) known(verdicts []linearizability.Verdict) []string {
+	if e.o.Known == nil {
+		return make([]string, len(verdicts))
 	}
-	return e.o.Known(v)
+	return e.o.Known(verdicts)
 }
 
 func (r *Report) tally(v linearizability.Verdict, known bool) {

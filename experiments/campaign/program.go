@@ -134,6 +134,7 @@ func (p *Program) command(ctx context.Context, q guest.Request, body io.Reader) 
 	if err != nil {
 		return nil, nil, err
 	}
+	p.Used()
 	cmd := exec.CommandContext(ctx, p.Path)
 	cmd.Env = toolchain.Environment()
 	cmd.Stdin = bytes.NewReader(append(line, '\n'))

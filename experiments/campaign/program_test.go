@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -95,5 +96,24 @@ func TestWhatCannotBeAWorldProgramIsSaidInOneLine(t *testing.T) {
 		if !errors.Is(err, ErrNoWorld) || !strings.Contains(fmt.Sprint(err), want) || strings.Contains(fmt.Sprint(err), "\n") {
 			t.Errorf("building %s: %v; want an ErrNoWorld with %q", pkg, err, want)
 		}
+	}
+}
+
+// The cache forgets the programs that were not used for longest.
+func TestAProgramThatRunsIsNotTheNextToBeForgotten(t *testing.T) {
+	p := faulty(t)
+	long := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(p.Path, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Run(t.Context(), faultyPlan(t)); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(p.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if age := time.Since(info.ModTime()); age > time.Minute {
+		t.Errorf("a program that has just run counts as unused for %s", age)
 	}
 }

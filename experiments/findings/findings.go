@@ -1,6 +1,7 @@
 // Package findings holds what the bench found in hashicorp/raft itself. Each
 // finding is a directory: a minimised plan that shows it (finding.plan), how to
-// know it again (finding.json), and what it is (README.md).
+// know it again (finding.json), and what it is (README.md). HUNT.md says which
+// campaigns were run to find them, and what those did not find.
 //
 // A campaign that meets a known finding reports it but does not fail. A test
 // asserts that each plan still shows its finding; when one no longer does, say
@@ -10,6 +11,7 @@ package findings
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -24,13 +26,30 @@ var files embed.FS
 
 // Finding is one of them.
 type Finding struct {
-	Name      string   `json:"-"`         // of its directory
-	Title     string   `json:"title"`     // one line
-	Judge     string   `json:"judge"`     // who finds it
-	Signature string   `json:"signature"` // of the verdict
-	Raft      []string `json:"raft"`      // the versions of hashicorp/raft it was seen in
+	Name  string `json:"-"`     // of its directory
+	Title string `json:"title"` // one line
+	// Shows are the failures that together are the finding.
+	Shows []Sign `json:"shows"`
+	// Follows are the failures that may come of it: they are known in a run that
+	// shows the finding, and in no other.
+	Follows []Sign   `json:"follows"`
+	Raft    []string `json:"raft"` // the versions of hashicorp/raft it was seen in
+	// Seeds is how many seeds are tried for the plan to show the finding, its own
+	// first: which one does may change with every change of the World.
+	Seeds int `json:"seeds"`
 
 	Plan plan.Plan `json:"-"` // shows it
+}
+
+// Sign is how a failure is known again.
+type Sign struct {
+	Judge     string `json:"judge"`     // who finds it
+	Signature string `json:"signature"` // of the verdict; "" is any
+}
+
+// is reports whether a verdict is that failure.
+func (s Sign) is(v linearizability.Verdict) bool {
+	return v.Outcome == linearizability.Fail && s.Judge == v.Judge && (s.Signature == "" || s.Signature == v.Signature)
 }
 
 // All lists the findings by name. What is embedded was tested; an error is a
@@ -64,18 +83,50 @@ func read(name string) (Finding, error) {
 	if err != nil {
 		return f, err
 	}
+	if len(f.Shows) == 0 || slices.ContainsFunc(f.Shows, func(s Sign) bool { return s.Signature == "" }) {
+		return f, errors.New("it does not say by which failures it is known")
+	}
 	f.Plan, err = plan.Parse(string(text))
 	return f, err
 }
 
-// Known returns the finding that a verdict on a run with that version of
-// hashicorp/raft is, if it is one.
-func Known(all []Finding, v linearizability.Verdict, raft string) (Finding, bool) {
-	k := slices.IndexFunc(all, func(f Finding) bool {
-		return v.Outcome == linearizability.Fail && v.Judge == f.Judge && v.Signature == f.Signature && slices.Contains(f.Raft, raft)
-	})
-	if k < 0 {
-		return Finding{}, false
+// Known returns for each verdict on a run with that version of hashicorp/raft the
+// name of the finding that it is, or "".
+func Known(all []Finding, verdicts []linearizability.Verdict, raft string) []string {
+	var shown []Finding
+	for _, f := range all {
+		if slices.Contains(f.Raft, raft) && f.IsShown(verdicts) {
+			shown = append(shown, f)
+		}
 	}
-	return all[k], true
+	names := make([]string, len(verdicts))
+	for k, v := range verdicts {
+		is := slices.IndexFunc(shown, func(f Finding) bool { return isOf(f.Shows, v) })
+		if is < 0 {
+			is = slices.IndexFunc(shown, func(f Finding) bool { return isOf(f.Follows, v) })
+		}
+		if is >= 0 {
+			names[k] = shown[is].Name
+		}
+	}
+	return names
+}
+
+// IsShown reports whether a run shows the finding.
+func (f Finding) IsShown(verdicts []linearizability.Verdict) bool {
+	for _, s := range f.Shows {
+		if !slices.ContainsFunc(verdicts, s.is) {
+			return false
+		}
+	}
+	return true
+}
+
+// Explains reports whether a verdict is of the finding or may come of it.
+func (f Finding) Explains(v linearizability.Verdict) bool {
+	return isOf(f.Shows, v) || isOf(f.Follows, v)
+}
+
+func isOf(signs []Sign, v linearizability.Verdict) bool {
+	return slices.ContainsFunc(signs, func(s Sign) bool { return s.is(v) })
 }

@@ -2,6 +2,7 @@ package findings_test
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"raftian/experiments/campaign"
@@ -20,29 +21,57 @@ func TestEveryFindingShowsAgain(t *testing.T) {
 	}
 	for _, f := range findings.All() {
 		t.Run(f.Name, func(t *testing.T) {
-			r, err := p.Run(t.Context(), f.Plan)
-			if err != nil {
-				t.Fatal(err)
-			}
-			shown := false
-			for _, v := range r.Verdicts {
-				if known, is := findings.Known(findings.All(), v, p.Raft); is && known.Name == f.Name {
-					shown = true
-				} else if v.Outcome == linearizability.Fail {
-					t.Errorf("besides, %s: %s", v.Judge, v.Reason)
+			for n := range max(1, f.Seeds) {
+				pl := f.Plan
+				pl.Seed += uint64(n)
+				r, err := p.Run(t.Context(), pl)
+				if err != nil {
+					t.Fatal(err)
+				}
+				fails(t, f, r)
+				if f.IsShown(r.Verdicts) {
+					t.Logf("the plan shows it at seed %d; its own is %d", pl.Seed, f.Plan.Seed)
+					return
 				}
 			}
-			if !shown {
-				t.Errorf("with hashicorp/raft %s the plan no longer shows that %s", p.Raft, f.Title)
-			}
+			t.Errorf("with hashicorp/raft %s the plan no longer shows at any of %d seeds from %d on that %s",
+				p.Raft, max(1, f.Seeds), f.Plan.Seed, f.Title)
 		})
 	}
 }
 
+// fails complains of what a run of a finding's plan fails by besides the finding.
+func fails(t *testing.T, f findings.Finding, r *campaign.Result) {
+	t.Helper()
+	for _, v := range r.Verdicts {
+		if v.Outcome == linearizability.Fail && !f.Explains(v) {
+			t.Errorf("seed %d: besides, %s: %s", r.Plan.Seed, v.Judge, v.Reason)
+		}
+	}
+}
+
+// went is the failure that is a finding in these tests, stuck what follows from it.
+var (
+	went  = linearizability.Verdict{Judge: "monotonic", Outcome: linearizability.Fail, Signature: "it went back"}
+	stuck = linearizability.Verdict{Judge: "liveness", Outcome: linearizability.Fail, Signature: "it stays behind"}
+)
+
+// signs are how some failures are known again.
+func signs(failures ...linearizability.Verdict) (list []findings.Sign) {
+	for _, v := range failures {
+		list = append(list, findings.Sign{Judge: v.Judge, Signature: v.Signature})
+	}
+	return list
+}
+
+// known is what is known of verdicts when one finding is.
+func known(raft string, verdicts ...linearizability.Verdict) []string {
+	f := findings.Finding{Name: "x", Shows: signs(went), Follows: signs(stuck), Raft: []string{"v1.8.0"}}
+	return findings.Known([]findings.Finding{f}, verdicts, raft)
+}
+
 func TestAFindingIsKnownByJudgeSignatureAndVersion(t *testing.T) {
-	f := findings.Finding{Name: "x", Judge: "monotonic", Signature: "it went back", Raft: []string{"v1.8.0"}}
-	same := linearizability.Verdict{Judge: "monotonic", Outcome: linearizability.Fail, Signature: "it went back"}
-	if _, is := findings.Known([]findings.Finding{f}, same, "v1.8.0"); !is {
+	if names := known("v1.8.0", went); names[0] != "x" {
 		t.Error("the same verdict is not known")
 	}
 	for what, change := range map[string]func(*linearizability.Verdict){
@@ -50,13 +79,47 @@ func TestAFindingIsKnownByJudgeSignatureAndVersion(t *testing.T) {
 		"another signature": func(v *linearizability.Verdict) { v.Signature = "it went forth" },
 		"no failure":        func(v *linearizability.Verdict) { v.Outcome = linearizability.Inconclusive },
 	} {
-		v := same
+		v := went
 		change(&v)
-		if _, is := findings.Known([]findings.Finding{f}, v, "v1.8.0"); is {
+		if names := known("v1.8.0", v); names[0] != "" {
 			t.Errorf("%s is known", what)
 		}
 	}
-	if _, is := findings.Known([]findings.Finding{f}, same, "v1.9.0"); is {
+	if names := known("v1.9.0", went); names[0] != "" {
 		t.Error("a version that was never looked at has a known finding")
+	}
+}
+
+func TestWhatFollowsFromAFindingIsKnownBesideItAlone(t *testing.T) {
+	if names := known("v1.8.0", stuck, went); !slices.Equal(names, []string{"x", "x"}) {
+		t.Errorf("beside the finding %q are known", names)
+	}
+	if names := known("v1.8.0", stuck); names[0] != "" {
+		t.Error("what follows from a finding is known without it")
+	}
+	if names := known("v1.9.0", stuck, went); !slices.Equal(names, []string{"", ""}) {
+		t.Errorf("with a version that was never looked at %q are known", names)
+	}
+	other := stuck
+	other.Signature = "no leader"
+	if names := known("v1.8.0", went, other); names[1] != "" {
+		t.Error("any failure beside a finding is known")
+	}
+	any := findings.Finding{Name: "x", Shows: signs(went), Follows: []findings.Sign{{Judge: stuck.Judge}}, Raft: []string{"v1.8.0"}}
+	if names := findings.Known([]findings.Finding{any}, []linearizability.Verdict{went, other}, "v1.8.0"); names[1] != "x" {
+		t.Error("a failure of a judge of whom any follows is not known")
+	}
+}
+
+func TestAFindingOfSeveralFailuresIsKnownByAllOfThem(t *testing.T) {
+	f := findings.Finding{Name: "x", Shows: signs(went, stuck), Raft: []string{"v1.8.0"}}
+	for _, alone := range []linearizability.Verdict{went, stuck} {
+		if names := findings.Known([]findings.Finding{f}, []linearizability.Verdict{alone}, "v1.8.0"); names[0] != "" {
+			t.Errorf("%s alone is known", alone.Judge)
+		}
+	}
+	both := findings.Known([]findings.Finding{f}, []linearizability.Verdict{stuck, went}, "v1.8.0")
+	if !slices.Equal(both, []string{"x", "x"}) {
+		t.Errorf("of both %q are known", both)
 	}
 }

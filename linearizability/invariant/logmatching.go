@@ -18,9 +18,11 @@ import (
 // That costs one look-up for each entry written. What precedes an entry is not
 // known where a snapshot has taken its place; no claim is made there. An entry
 // written where nothing precedes it, neither log nor snapshot, is a hole, and a
-// violation too.
+// violation too; so is an entry that only the leader of another term can have
+// made (origin.go).
 type LogMatching struct {
 	ruling
+	origins origins
 	logs    termLogs
 	entries map[entryID]entry
 }
@@ -38,21 +40,23 @@ type entry struct {
 
 // NewLogMatching returns the judge.
 func NewLogMatching() *LogMatching {
-	return &LogMatching{logs: make(termLogs), entries: make(map[entryID]entry)}
+	return &LogMatching{origins: newOrigins(), logs: make(termLogs), entries: make(map[entryID]entry)}
 }
 
 // Name is "log-matching".
 func (*LogMatching) Name() string { return "log-matching" }
 
 // Kinds are the kinds of event it reads.
-func (*LogMatching) Kinds() []string { return kindsOfLogs() }
+func (*LogMatching) Kinds() []string { return append(kindsOfLogs(), env.KindRole) }
 
 // Event takes the next event.
 func (j *LogMatching) Event(e *trace.Event) {
 	if j.failed() {
 		return
 	}
+	j.origins.take(e)
 	switch e.Kind {
+	case env.KindRole:
 	case env.KindAppend:
 		j.written(e)
 	case env.KindLog:
@@ -74,7 +78,11 @@ func (j *LogMatching) written(e *trace.Event) {
 		return
 	}
 	j.logs.take(e)
-	j.agree(entryID{e.Index, e.Term}, entry{
+	id := entryID{e.Index, e.Term}
+	if old := j.entries[id]; (!old.hashKnown || old.hash != e.Hash) && j.origins.strange(&j.ruling, e) {
+		return
+	}
+	j.agree(id, entry{
 		hash: e.Hash, hashKnown: true,
 		prev: prev, prevKnown: is == present,
 		by: see(e), prevBy: see(e),

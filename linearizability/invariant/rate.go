@@ -10,14 +10,31 @@ import (
 )
 
 // RPCRate holds if no machine sends more requests than a ceiling within any one
-// second of virtual time. A system that retries without pause passes every
-// safety property; this is what notices it. Source: none in Raft; the ceiling
-// follows from heartbeats, commands per second and peers (compare hashicorp/raft's
-// own backoff between failed requests).
+// second of virtual time, none is sent one snapshot again and again, and none
+// refuses again and again what a leader has from the beginning. A system that
+// retries without pause, or that does for ever what has no effect, passes every
+// safety property; this is what notices it. Source: none in Raft; the
+// ceiling follows from heartbeats, commands per second and peers (compare
+// hashicorp/raft's own backoff between failed requests).
 type RPCRate struct {
 	ruling
-	ceiling int
-	sent    map[string]*window
+	ceiling  int
+	sent     map[string]*window
+	installs map[string]*installs
+	refused  map[[2]string]*refusals // by who asked, and who refused
+}
+
+// installsMax is how often in a row an incarnation may install one snapshot from
+// the leader. An answer that gets lost has it sent again, but then with pauses
+// that grow: within 10 s of such answers some ten times.
+const installsMax = 16
+
+// installs counts how often in a row an incarnation has installed one snapshot.
+type installs struct {
+	boot  uint64
+	index uint64 // through which it reaches
+	count int
+	first sighting
 }
 
 // window is when a machine sent its last requests, as many as the ceiling: the
@@ -29,20 +46,59 @@ type window struct {
 
 // NewRPCRate returns the judge. A ceiling of 0 is none: nothing is judged.
 func NewRPCRate(ceiling int) *RPCRate {
-	return &RPCRate{ceiling: ceiling, sent: make(map[string]*window)}
+	return &RPCRate{
+		ceiling:  ceiling,
+		sent:     make(map[string]*window),
+		installs: make(map[string]*installs),
+		refused:  make(map[[2]string]*refusals),
+	}
 }
 
 // Name is "rpc-rate".
 func (*RPCRate) Name() string { return "rpc-rate" }
 
 // Kinds are the kinds of event it reads.
-func (*RPCRate) Kinds() []string { return []string{env.KindRPC} }
+func (*RPCRate) Kinds() []string {
+	return []string{env.KindRPC, env.KindReply, env.KindRestore, env.KindApply}
+}
 
 // Event takes the next event.
 func (j *RPCRate) Event(e *trace.Event) {
-	if e.Kind != env.KindRPC || j.ceiling <= 0 || j.failed() {
+	if j.ceiling <= 0 || j.failed() {
 		return
 	}
+	switch e.Kind {
+	case env.KindRPC:
+		j.request(e)
+		j.asks(e)
+	case env.KindReply:
+		j.answer(e)
+	case env.KindRestore:
+		j.restore(e)
+	case env.KindApply:
+		delete(j.installs, e.Machine)
+	}
+}
+
+// restore counts a snapshot that comes in.
+func (j *RPCRate) restore(e *trace.Event) {
+	i := j.installs[e.Machine]
+	if i == nil || i.boot != e.Boot || i.index != e.Index || e.Text != "install" {
+		i = &installs{boot: e.Boot, index: e.Index, first: see(e)}
+		j.installs[e.Machine] = i
+	}
+	i.count++
+	if i.count <= installsMax {
+		return
+	}
+	j.fail("one snapshot was installed again and again",
+		fmt.Sprintf("%s installed the snapshot through entry %d more than %d times in a row", e.Machine, e.Index, installsMax),
+		i.first.did("installed it"),
+		see(e).did("installed it for the %dth time, with nothing applied between", i.count))
+}
+
+// request counts a request that goes out.
+func (j *RPCRate) request(e *trace.Event) {
 	w := j.sent[e.Machine]
 	if w == nil {
 		w = new(window)

@@ -18,6 +18,7 @@
 //	members.go        who is up, ready, and in the configuration
 //	election.go       election-safety
 //	logmatching.go    log-matching
+//	origin.go         log-matching: who makes the entries of a term
 //	statemachine.go   state-machine-safety
 //	completeness.go   leader-completeness
 //	monotonic.go      monotonic; its durable half is in durable.go
@@ -26,7 +27,8 @@
 //	local.go          local-logs
 //	liveness.go       liveness
 //	process.go        no-panic
-//	rate.go           rpc-rate
+//	rate.go           rpc-rate: requests, and snapshots that come again
+//	refusals.go       rpc-rate: what is refused without reason
 package invariant
 
 import (

@@ -221,7 +221,7 @@ func compile(ctx context.Context, o Options, overlay, mod, target string) error 
 	if o.tests { // which may look for their source files
 		args = []string{"test", "-c", "-vet=off"}
 	}
-	args = append(args, "-overlay", overlay, "-o", target, "-tags", Tag,
+	args = append(args, "-overlay", overlay, "-o", target, "-tags", strings.Join(append(raftTags(o.Raft), Tag), ","),
 		"-buildvcs=false", "-buildmode=exe", "-ldflags=-s -w")
 	if mod != "" {
 		args = append(args, "-modfile="+mod, "-mod=mod")
@@ -287,15 +287,21 @@ func keep(cache, target string) (path, digest string, err error) {
 	digest = hex.EncodeToString(sum[:])
 	path = filepath.Join(cache, "bin", digest[:32])
 	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
-		// Its age says what to forget first.
-		now := time.Now()
-		_ = os.Chtimes(path, now, now)
+		Program{Path: path}.Used()
 		return path, digest, nil
 	}
 	if err := writeFile(path, data, 0o755); err != nil {
 		return "", "", err
 	}
 	return path, digest, forget(filepath.Dir(path), 12)
+}
+
+// Used says that the program is in use. The cache keeps the programs that were used
+// last: one that is started for hours has to say so, or others that are built
+// meanwhile push it out.
+func (p Program) Used() {
+	now := time.Now()
+	_ = os.Chtimes(p.Path, now, now) // if it is gone, starting it will say so
 }
 
 // forget removes all but the most recently used files of dir.

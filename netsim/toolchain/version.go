@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -32,6 +33,26 @@ func raftVersion(program string) (string, error) {
 		return strings.TrimSpace(dep.Replace.Path + " " + strings.TrimPrefix(dep.Replace.Version, "(devel)")), nil
 	}
 	return "", nil
+}
+
+// raftMinor is as far as build tags for older versions go.
+const raftMinor = 8
+
+// raftTags are the build tags raft_before_1_N, for every minor version N that a
+// version of hashicorp/raft is older than: what is built may have to do without
+// what that one lacks. A directory, and what go.mod asks for, is as new as any.
+func raftTags(version string) []string {
+	rest, ok := strings.CutPrefix(version, "v1.")
+	digits, _, _ := strings.Cut(rest, ".")
+	minor, err := strconv.Atoi(digits)
+	if !ok || err != nil {
+		return nil
+	}
+	var tags []string
+	for n := minor + 1; n <= raftMinor; n++ {
+		tags = append(tags, fmt.Sprintf("raft_before_1_%d", n))
+	}
+	return tags
 }
 
 // writeMod writes a go.mod like the module's own but with the hashicorp/raft

@@ -80,7 +80,7 @@ func (g Guest) Plan(o Options) (plan.Plan, error) {
 	machines := draw.Names(o.Seed)
 	all := standard(machines)
 	if o.Faults != plan.Calm {
-		all = over(all, drawn(o.Seed, machines, plan.Recovery(draw.Length)))
+		all = quicken(over(all, drawn(o.Seed, machines, plan.Recovery(draw.Length))))
 	}
 	all = over(all, g.Settings)
 	if o.Bug != "" {

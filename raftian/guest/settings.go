@@ -167,6 +167,24 @@ func compaction(rng *rand.Rand) []plan.Setting {
 	}
 }
 
+// commitPerEntry is the commit timeout, at most, for each entry that fits into a
+// request.
+const commitPerEntry = 5 * time.Millisecond
+
+// quicken bounds the commit timeout by what fits into a request. A burst of
+// commands wakes a leader's pipeline once, which sends one request; the rest waits
+// for the commit timeout, a request each time (replication.go, pipelineReplicate).
+// A burst of sixty, one in a request, would take longer than a client waits.
+func quicken(settings []plan.Setting) []plan.Setting {
+	entries, err1 := strconv.Atoi(valueOf(settings, "max-append", "64"))
+	commit, err2 := time.ParseDuration(valueOf(settings, "commit", ""))
+	most := time.Duration(entries) * commitPerEntry
+	if err1 != nil || err2 != nil || commit <= most {
+		return settings
+	}
+	return over(settings, []plan.Setting{{Key: "commit", Value: most.String()}})
+}
+
 // over replaces settings by others of the same key, and adds those of new keys.
 func over(settings, others []plan.Setting) []plan.Setting {
 next:

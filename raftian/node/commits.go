@@ -20,8 +20,6 @@ type committedLog struct {
 	staged uint64
 }
 
-var _ raft.CommitTrackingLogStore = (*committedLog)(nil)
-
 // markSize is the length of the mark at the end of an entry's extensions.
 const markSize = 8
 

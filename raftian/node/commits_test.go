@@ -7,6 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
+var _ raft.CommitTrackingLogStore = (*committedLog)(nil)
+
 // What the log says is committed is what had been staged when its last entry was
 // written, and entries come back as they were.
 func TestTheLogRemembersWhatWasCommitted(t *testing.T) {

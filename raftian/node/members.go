@@ -124,7 +124,7 @@ func (n *Node) comeBack() {
 	for try := 0; !n.isIn(); try++ {
 		to := n.leaderOr(try)
 		if to != "" {
-			me := newcomer{n.self.ID, n.self.Raft, n.raft.CommitIndex()}
+			me := newcomer{n.self.ID, n.self.Raft, commitIndex(n.raft)}
 			n.askAt(to, request(askJoin, []byte(me.String())), n.env.Now().Add(n.settings.OpTimeout))
 		}
 		select {
@@ -180,7 +180,7 @@ func (n *Node) admit(c newcomer, deadline env.Instant) error {
 		}, deadline)
 	case s.Suffrage == meant:
 		return nil
-	case meant == raft.Voter && !c.hasCaughtUp(n.raft.CommitIndex()):
+	case meant == raft.Voter && !c.hasCaughtUp(commitIndex(n.raft)):
 		return refusal("it has not caught up yet")
 	case meant == raft.Voter:
 		return n.add(c.id, raft.Voter, deadline)

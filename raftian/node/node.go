@@ -9,6 +9,7 @@
 //	settings.go  what a Node is told
 //	session.go   exactly-once application around the guest's state machine
 //	watch.go     seeing what the library does
+//	prevote.go   and pre-votes, which older versions do not have
 //	local.go     the player's local log and what feeds it
 //	player.go    the game loop and its clients
 //	submit.go    getting a command to the leader, and an answer back
@@ -19,6 +20,7 @@
 //	restore.go   taking a snapshot and making it the state again
 //	failure.go   what a Node does when its store fails
 //	commits.go   remembering in the log what is committed
+//	version.go   what older versions of the library lack
 //	game.go      the game's state machine
 //	bugs.go      the mistakes that can be planted
 //	planted.go   what those of the state machine do
@@ -70,6 +72,8 @@ type Node struct {
 	// that is shut down meanwhile panics (raft.go, restoreUserSnapshot).
 	restoring sync.Mutex
 
+	verifying chan struct{} // has an element for each verification under way
+
 	flights flights // of a planted bug
 }
 
@@ -108,7 +112,7 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	}
 	n := &Node{
 		env: e, settings: settings, self: self, feed: newFeed(),
-		done: make(chan struct{}), shut: make(chan struct{}, 1),
+		done: make(chan struct{}), shut: make(chan struct{}, 1), verifying: make(chan struct{}, verifyMax),
 	}
 	fsm, err := newFSM(settings)
 	if err != nil {
@@ -127,7 +131,7 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	go n.serve()
 	go n.play()
 	go n.comeBack()
-	term := n.raft.CurrentTerm()
+	term := currentTerm(n.raft)
 	voted, err := n.stable.GetUint64([]byte(keyLastVoteTerm))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reading the last vote: %w", err), n.Stop())
@@ -140,9 +144,11 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 func (n *Node) startRaft() error {
 	e := n.env
 	var err error
-	n.store, err = store.Open(e.FS(), "raft", store.Options{Bug: n.settings.storeBug(), Report: func(what string) {
-		e.Emit(env.Note{Kind: env.KindCorrupt, Text: what})
-	}})
+	n.store, err = store.Open(e.FS(), "raft", store.Options{
+		Monotonic: n.settings.Monotonic,
+		Bug:       n.settings.storeBug(),
+		Report:    func(what string) { e.Emit(env.Note{Kind: env.KindCorrupt, Text: what}) },
+	})
 	if err != nil {
 		return fmt.Errorf("opening the store: %w", err)
 	}
@@ -158,15 +164,7 @@ func (n *Node) startRaft() error {
 		return fmt.Errorf("listening for Raft: %w", err)
 	}
 	logger := newLogger(e, n.settings.LogLevel)
-	n.trans = raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
-		Stream:          stream{listener, e},
-		MaxPool:         n.settings.Pool,
-		MaxRPCsInFlight: n.settings.InFlight,
-		Timeout:         n.settings.RPCTimeout,
-		Logger:          logger,
-
-		MsgpackUseNewTimeFormat: n.settings.NewTime,
-	})
+	n.trans = raft.NewNetworkTransportWithConfig(n.settings.transport(stream{listener, e}, logger))
 	conf := n.settings.config(n.self.ID)
 	conf.Logger = logger
 	if n.logs, err = n.logStore(); err != nil {

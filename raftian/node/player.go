@@ -57,9 +57,9 @@ func (p *player) frame(number uint64) {
 	for _, e := range p.entries {
 		p.local.add(e, number)
 	}
-	if index := p.n.raft.CommitIndex(); index > p.commit {
+	if index := commitIndex(p.n.raft); index > p.commit {
 		p.commit = index
-		p.n.env.Emit(env.Note{Kind: env.KindCommit, Index: index, Term: p.n.raft.CurrentTerm()})
+		p.n.env.Emit(env.Note{Kind: env.KindCommit, Index: index, Term: currentTerm(p.n.raft)})
 	}
 	p.act()
 }

@@ -81,9 +81,9 @@ func (n *Node) readIndex() (index, term uint64, err error) {
 	if n.raft.State() != raft.Leader {
 		return 0, 0, raft.ErrNotLeader
 	}
-	term = n.raft.CurrentTerm()
+	term = currentTerm(n.raft)
 	began, ok := n.terms.began(term)
-	index = n.raft.CommitIndex()
+	index = commitIndex(n.raft)
 	if (!ok || index < began) && n.settings.Bug != BugReadBeforeOwnCommit {
 		return 0, 0, errNotYet
 	}
@@ -96,13 +96,29 @@ func (n *Node) verifyLeader(term uint64, deadline env.Instant) error {
 	if n.settings.Bug == BugStaleLeaderRead {
 		return nil
 	}
-	if err := n.wait(func() error { return n.raft.VerifyLeader().Error() }, deadline); err != nil {
+	if err := n.wait(n.verify, deadline); err != nil {
 		return err
 	}
-	if n.raft.CurrentTerm() != term {
+	if currentTerm(n.raft) != term {
 		return raft.ErrLeadershipLost
 	}
 	return nil
+}
+
+// verifyMax is how many verifications are under way at once. The library keeps
+// them in maps by their addresses, and goes through these in an order that differs
+// between two runs of one plan once they have more than eight entries.
+const verifyMax = 8
+
+// verify asks the library whether it leads.
+func (n *Node) verify() error {
+	select {
+	case n.verifying <- struct{}{}:
+	case <-n.done:
+		return raft.ErrRaftShutdown
+	}
+	defer func() { <-n.verifying }()
+	return n.raft.VerifyLeader().Error()
 }
 
 // reach waits until the state machine has taken in all entries up to index.

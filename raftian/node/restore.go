@@ -39,7 +39,7 @@ func (n *Node) restoreState(deadline env.Instant) result {
 		return result{refuse, 0, "a restore is under way"}
 	}
 	defer n.freeze.on.Store(false)
-	term := n.raft.CurrentTerm()
+	term := currentTerm(n.raft)
 	if n.raft.State() != raft.Leader {
 		return result{refuse, 0, raft.ErrNotLeader.Error()}
 	}
@@ -118,7 +118,7 @@ func (r *inTerm) Read(b []byte) (int, error) {
 	if r.state.CompareAndSwap(unread, begun) {
 		r.n.fsm.user.Store(true)
 	}
-	if r.state.Load() == givenUp || r.n.raft.CurrentTerm() != r.term {
+	if r.state.Load() == givenUp || currentTerm(r.n.raft) != r.term {
 		r.n.fsm.user.Store(false)
 		return 0, raft.ErrLeadershipLost
 	}

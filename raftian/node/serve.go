@@ -52,7 +52,7 @@ func (n *Node) handle(b []byte, deadline env.Instant) result {
 	case askOrder:
 		return n.order(string(body), deadline)
 	case askWhere:
-		return result{done, n.raft.CommitIndex(), n.self.Raft}
+		return result{done, commitIndex(n.raft), n.self.Raft}
 	case askMove:
 		return n.move()
 	case askJoin:

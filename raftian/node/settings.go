@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 )
 
@@ -28,6 +29,7 @@ type Settings struct {
 	SnapshotThreshold uint64
 	Trailing          uint64
 	LogCache          int  // entries; 0 is none
+	Monotonic         bool // say that the log store is a monotonic one (raft.MonotonicLogStore)
 	RestoreOnStart    bool // have the library restore the newest snapshot at boot; else the Node does
 	RestoreCommitted  bool // apply at boot what the log itself says is committed
 	ShutdownOnRemove  bool // a leader that removes itself shuts down and starts again
@@ -123,6 +125,7 @@ func (s *Settings) fields() map[string]func(string) error {
 		"snapshot-threshold": number(&s.SnapshotThreshold, 1, 1<<32),
 		"trailing":           number(&s.Trailing, 0, 1<<32),
 		"log-cache":          number(&s.LogCache, 0, 1<<20),
+		"monotonic":          onOff(&s.Monotonic),
 		"in-flight":          number(&s.InFlight, 1, 1024),
 		"pool":               number(&s.Pool, 0, 1024),
 		"rpc-timeout":        duration(&s.RPCTimeout),
@@ -210,15 +213,23 @@ func (s *Settings) config(id string) *raft.Config {
 	c.LeaderLeaseTimeout = s.Lease
 	c.CommitTimeout = s.Commit
 	c.MaxAppendEntries = s.MaxAppend
-	c.PreVoteDisabled = !s.PreVote
+	option(c, "PreVoteDisabled", !s.PreVote)
 	c.BatchApplyCh = s.Batch
 	c.SnapshotInterval = s.SnapshotInterval
 	c.SnapshotThreshold = s.SnapshotThreshold
 	c.TrailingLogs = s.Trailing
 	c.NoSnapshotRestoreOnStart = !s.RestoreOnStart
-	c.RestoreCommittedLogs = s.RestoreCommitted
+	option(c, "RestoreCommittedLogs", s.RestoreCommitted)
 	c.ShutdownOnRemove = s.ShutdownOnRemove
-	c.NoLegacyTelemetry = true
+	option(c, "NoLegacyTelemetry", true)
+	return c
+}
+
+// transport is the configuration of the library's transport.
+func (s *Settings) transport(over raft.StreamLayer, logger hclog.Logger) *raft.NetworkTransportConfig {
+	c := &raft.NetworkTransportConfig{Stream: over, MaxPool: s.Pool, Timeout: s.RPCTimeout, Logger: logger}
+	option(c, "MaxRPCsInFlight", s.InFlight)
+	option(c, "MsgpackUseNewTimeFormat", s.NewTime)
 	return c
 }
 

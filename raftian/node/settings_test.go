@@ -34,7 +34,7 @@ func TestEverySettingIsSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	others := map[string]string{"peers": "n1,n3", "pre-vote": "off", "batch": "on", "log-level": "debug", "bug": BugNoDedup,
-		"new-time": "on", "restore-on-start": "off", "restore-committed": "on", "shutdown-on-remove": "off", "nonvoters": "n2", "spares": "n2"}
+		"new-time": "on", "monotonic": "on", "restore-on-start": "off", "restore-committed": "on", "shutdown-on-remove": "off", "nonvoters": "n2", "spares": "n2"}
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(standard.fields())) {
 		value, ok := others[key]
@@ -70,7 +70,7 @@ func difference(a, b Settings) (names []string) {
 		"LogLevel": a.LogLevel == b.LogLevel, "Bug": a.Bug == b.Bug,
 		"RestoreOnStart": a.RestoreOnStart == b.RestoreOnStart, "RestoreCommitted": a.RestoreCommitted == b.RestoreCommitted,
 		"ShutdownOnRemove": a.ShutdownOnRemove == b.ShutdownOnRemove, "NewTime": a.NewTime == b.NewTime,
-		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Spares": slices.Equal(a.Spares, b.Spares), "Disk": a.Disk == b.Disk,
+		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Spares": slices.Equal(a.Spares, b.Spares), "Disk": a.Disk == b.Disk, "Monotonic": a.Monotonic == b.Monotonic,
 	} {
 		if !same {
 			names = append(names, name)

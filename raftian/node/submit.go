@@ -159,8 +159,10 @@ func (n *Node) commit(data []byte, deadline env.Instant) result {
 	if left <= 0 {
 		return result{refuse, 0, "no time left"}
 	}
+	// A command that the library has taken and not looked at when it shuts down is
+	// never answered (ApplyLog's future knows nothing of the shutdown).
 	f := n.raft.Apply(data, left)
-	switch err := f.Error(); {
+	switch err := n.wait(f.Error, deadline); {
 	case err == nil:
 		a, ok := f.Response().(answer)
 		if !ok {

@@ -235,13 +235,6 @@ func (w *watchedTransport) RequestVote(id raft.ServerID, at raft.ServerAddress, 
 	return err
 }
 
-func (w *watchedTransport) RequestPreVote(id raft.ServerID, at raft.ServerAddress, a *raft.RequestPreVoteRequest, r *raft.RequestPreVoteResponse) error {
-	w.sent("RequestPreVote", id, a.Term, a.LastLogIndex, 0)
-	err := w.NetworkTransport.RequestPreVote(id, at, a, r)
-	w.answered("RequestPreVote", id, r.Term, r.Granted, err)
-	return err
-}
-
 func (w *watchedTransport) InstallSnapshot(id raft.ServerID, at raft.ServerAddress, a *raft.InstallSnapshotRequest, r *raft.InstallSnapshotResponse, data io.Reader) error {
 	w.sent("InstallSnapshot", id, a.Term, a.LastLogIndex, 0)
 	err := w.NetworkTransport.InstallSnapshot(id, at, a, r, data)
@@ -279,10 +272,10 @@ func (p *watchedPipeline) AppendEntries(a *raft.AppendEntriesRequest, r *raft.Ap
 // down. The filter of an observer is called where the change happens, before
 // anything comes of it.
 func watchRole(e env.Env, r *raft.Raft, shut func()) {
-	e.Emit(env.Note{Kind: env.KindRole, Text: strings.ToLower(r.State().String()), Term: r.CurrentTerm()})
+	e.Emit(env.Note{Kind: env.KindRole, Text: strings.ToLower(r.State().String()), Term: currentTerm(r)})
 	r.RegisterObserver(raft.NewObserver(nil, false, func(o *raft.Observation) bool {
 		if state, ok := o.Data.(raft.RaftState); ok {
-			e.Emit(env.Note{Kind: env.KindRole, Text: strings.ToLower(state.String()), Term: o.Raft.CurrentTerm()})
+			e.Emit(env.Note{Kind: env.KindRole, Text: strings.ToLower(state.String()), Term: currentTerm(o.Raft)})
 			if state == raft.Shutdown {
 				shut()
 			}
