@@ -22,13 +22,7 @@ func explain(m Model, all []call, budget int) Verdict {
 				name(culprit), culprit.op.Call, culprit.op.Output, culprit.op.Return),
 		}},
 	}
-	without := until(all, culprit.to)
-	for i := range without {
-		if without[i].op == culprit.op {
-			without[i].answered = false
-		}
-	}
-	if f, order := searchOrder(m, without, budget); f == legal {
+	if f, order := searchOrder(m, unanswered(all, culprit), budget); f == legal {
 		v.Evidence = append(v.Evidence, place(m, order, culprit))
 	}
 	return v
@@ -63,6 +57,18 @@ func until(all []call, then moment) (cut []call) {
 		cut = append(cut, c)
 	}
 	return cut
+}
+
+// unanswered is the History as it was when a call was answered, but for that
+// answer.
+func unanswered(all []call, c call) []call {
+	without := until(all, c.to)
+	for i := range without {
+		if without[i].op == c.op {
+			without[i].answered = false
+		}
+	}
+	return without
 }
 
 // place says where a call stands in an order, and what it would answer there.
