@@ -30,11 +30,13 @@ type Panel struct {
 	judges []Judge
 	byKind map[string][]Judge
 	ops    *history.Recorder // of the judge of linearizability
+	local  *invariant.LocalLogs
 }
 
 // NewPanel returns the standard judges, who have seen nothing.
 func NewPanel(o Options) *Panel {
 	lin := NewLinearizability(o.Model, o.Search)
+	local := invariant.NewLocalLogs(o.Bound)
 	p := panelOf(
 		invariant.NewElectionSafety(),
 		invariant.NewLogMatching(),
@@ -43,13 +45,13 @@ func NewPanel(o Options) *Panel {
 		invariant.NewMonotonic(),
 		invariant.NewAcknowledged(o.ReadOnly),
 		invariant.NewExactlyOnce(),
-		invariant.NewLocalLogs(o.Bound),
+		local,
 		lin,
 		invariant.NewLiveness(o.Bound),
 		invariant.NewProcess(""),
 		invariant.NewRPCRate(o.RPCCeiling),
 	)
-	p.ops = lin.recorder
+	p.ops, p.local = lin.recorder, local
 	return p
 }
 
@@ -85,6 +87,11 @@ func (p *Panel) Exit(words string) {
 
 // History is what clients saw, up to the last event.
 func (p *Panel) History() []history.Op { return p.ops.Ops() }
+
+// Convergence is how long after the end of all faults each local log had what was
+// committed by then, sorted: see invariant.LocalLogs. It is nil before the last
+// event, and if one of them never had it.
+func (p *Panel) Convergence() []time.Duration { return p.local.Times() }
 
 // Verdicts returns what the judges say, always in the same order. It is called
 // once, after the last event.
