@@ -43,7 +43,7 @@ func (c *convergence) take(e *trace.Event) {
 		}
 	case trace.KindHeal:
 		c.healed, c.at = true, e.At
-		for name, index := range c.has { //raftian:unordered each is written once
+		for name, index := range c.has {
 			if index >= c.due {
 				c.took[name] = 0
 			}

@@ -110,7 +110,7 @@ func (j *LocalLogs) local(e *trace.Event) {
 		return
 	}
 	j.lasts[e.Machine] = mark{e.Index, see(e)}
-	j.longest.raise(e.At, e.Index)
+	j.longest.raise(see(e), e.Index)
 
 	first := j.chain.put(e.Index)
 	isFirst := first.by.event == 0
@@ -187,7 +187,7 @@ func (j *LocalLogs) entry(index uint64) string { return j.names.entry(index, j.c
 
 // ended judges the lengths of the local logs.
 func (j *LocalLogs) ended(e *trace.Event) {
-	due := j.longest.before(e.At)
+	due := j.longest.before(e.At).value
 	for _, name := range j.roster.belong() {
 		m := j.roster[name]
 		if m == nil || !m.up || j.lasts[name].value >= due {

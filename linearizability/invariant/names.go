@@ -30,5 +30,8 @@ func (n names) entry(index uint64, op operation) string {
 	if op == (operation{}) {
 		return fmt.Sprintf("entry %d", index)
 	}
-	return fmt.Sprintf("entry %d, %s", index, n.of(op))
+	if input, known := n[op]; known {
+		return fmt.Sprintf("entry %d (%s's %q, operation %d)", index, op.client, input, op.seq)
+	}
+	return fmt.Sprintf("entry %d (%s)", index, op)
 }
