@@ -18,6 +18,9 @@ type Options struct {
 	// ReadOnly says of a call's input that it reads without going through the
 	// log, so that no entry is its own; nil says so of none.
 	ReadOnly func(input string) bool
+	// Promises says which calls promise less than to be linearizable; nil says
+	// that none does.
+	Promises Promises
 	// Bound is how soon the system must recover once all faults are over, for
 	// liveness and for how far behind a local log may be.
 	Bound time.Duration
@@ -35,7 +38,12 @@ type Panel struct {
 
 // NewPanel returns the standard judges, who have seen nothing.
 func NewPanel(o Options) *Panel {
-	lin := NewLinearizability(o.Model, o.Search)
+	model := o.Model
+	if model != nil && o.Promises != nil {
+		held := Promised(*model, o.Promises)
+		model = &held
+	}
+	lin := NewLinearizability(model, o.Search)
 	local := invariant.NewLocalLogs(o.Bound)
 	p := panelOf(
 		invariant.NewElectionSafety(),
@@ -47,6 +55,7 @@ func NewPanel(o Options) *Panel {
 		invariant.NewExactlyOnce(),
 		local,
 		lin,
+		NewSessions(o.Model, o.Promises),
 		invariant.NewLiveness(o.Bound),
 		invariant.NewProcess(""),
 		invariant.NewRPCRate(o.RPCCeiling),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"raftian/linearizability"
 	"raftian/linearizability/export"
 	"raftian/netsim/plan"
 	"raftian/raftian/guest"
@@ -16,13 +17,13 @@ import (
 // program, for guests whose model is not built in; it is called only then.
 func Picture(ctx context.Context, w io.Writer, pl plan.Plan, r *export.Record, build func() (*Program, error)) error {
 	if model, known := builtin(pl.Guest); known {
-		return export.Porcupine(w, model(pl.Machines), r)
+		return export.Porcupine(w, linearizability.Promised(model(pl.Machines), promises(pl)), r)
 	}
 	p, err := build()
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(guest.Case{Machines: pl.Machines, Ops: r.Ops, Notes: r.Notes()})
+	body, err := json.Marshal(guest.Case{Machines: pl.Machines, Ops: linearizability.Held(r.Ops, promises(pl)), Notes: r.Notes()})
 	if err != nil {
 		return err
 	}
