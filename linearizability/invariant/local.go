@@ -148,12 +148,18 @@ func (j *LocalLogs) complete(last mark, e *trace.Event) {
 // differ fails, and names the first entry that one log has and the other has not.
 func (j *LocalLogs) differ(first link, prev uint64, e *trace.Event) {
 	reason := fmt.Sprintf("the local logs of %s and %s differ at or before index %d", first.by.machine, e.Machine, e.Index)
+	var evidence []verdict.Evidence
+	extra := func(low, high uint64) string {
+		entry := j.after(low, high)
+		evidence = append(evidence, j.chain.get(entry).by.did("added %s to its local log", j.entry(entry)))
+		return j.entry(entry)
+	}
 	switch {
 	case e.Text != "" || first.prev == 0 || prev == 0: // what was before is not known
 	case first.prev > prev:
-		reason = fmt.Sprintf("the local log of %s has %s; that of %s has not", first.by.machine, j.entry(j.after(prev, first.prev)), e.Machine)
+		reason = fmt.Sprintf("the local log of %s has %s; that of %s has not", first.by.machine, extra(prev, first.prev), e.Machine)
 	case first.prev < prev:
-		reason = fmt.Sprintf("the local log of %s has %s; that of %s has not", e.Machine, j.entry(j.after(first.prev, prev)), first.by.machine)
+		reason = fmt.Sprintf("the local log of %s has %s; that of %s has not", e.Machine, extra(first.prev, prev), first.by.machine)
 	default:
 		reason = fmt.Sprintf("the local logs of %s and %s are equal up to entry %d and differ in %s",
 			first.by.machine, e.Machine, prev, j.entry(e.Index))
@@ -162,7 +168,7 @@ func (j *LocalLogs) differ(first link, prev uint64, e *trace.Event) {
 	if first.prev != 0 {
 		had += fmt.Sprintf(" after entry %d", first.prev)
 	}
-	evidence := []verdict.Evidence{first.by.did(had, first.hash, e.Index)}
+	evidence = append(evidence, first.by.did(had, first.hash, e.Index))
 	had = "had chain hash %016x at index %d"
 	if prev != 0 {
 		had += fmt.Sprintf(" after entry %d", prev)
