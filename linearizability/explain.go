@@ -22,16 +22,46 @@ func explain(m Model, all []call, budget int) Verdict {
 				name(culprit), culprit.op.Call, culprit.op.Output, culprit.op.Return),
 		}},
 	}
-	without := until(all, culprit.to)
-	for i := range without {
-		if without[i].op == culprit.op {
-			without[i].answered = false
-		}
-	}
-	if f, order := searchOrder(m, without, budget); f == legal {
+	if f, order := searchOrder(m, unanswered(all, culprit), budget); f == legal {
 		v.Evidence = append(v.Evidence, place(m, order, culprit))
+		v.Evidence = append(v.Evidence, stale(m, order, culprit)...)
 	}
 	return v
+}
+
+// stale says up to where in an order the culprit's answer would have been right,
+// and which call it then overlooks: one that comes after that place and had
+// returned when the culprit was made. It says nothing if there is no such call.
+func stale(m Model, order []call, culprit call) []Evidence {
+	states := []any{m.Init()}
+	for _, c := range order {
+		if c.op == culprit.op {
+			break
+		}
+		next, _ := m.Step(states[len(states)-1], c.op.Input)
+		states = append(states, next)
+	}
+	for k := len(states) - 2; k >= 0; k-- {
+		if _, output := m.Step(states[k], culprit.op.Input); output != culprit.op.Output {
+			continue
+		}
+		for _, c := range order[k : len(states)-1] {
+			if c.answered && c.to.before(culprit.from) {
+				return []Evidence{{Event: c.op.ReturnEvent, Text: "it is the answer before " + overlooked(order[k], c)}}
+			}
+		}
+		return nil
+	}
+	return []Evidence{{Text: "no state that there had been until then gives that answer"}}
+}
+
+// overlooked names the call that changed the answer, and the one that had
+// returned, be it the same or a later one.
+func overlooked(changed, returned call) string {
+	if changed.op == returned.op {
+		return fmt.Sprintf("%s, which had returned at %v", name(changed), returned.op.Return)
+	}
+	return fmt.Sprintf("%s; and %s, which comes after that, had returned at %v", name(changed), name(returned), returned.op.Return)
 }
 
 // unexplained returns the call whose answer is the first after which a History
@@ -63,6 +93,18 @@ func until(all []call, then moment) (cut []call) {
 		cut = append(cut, c)
 	}
 	return cut
+}
+
+// unanswered is the History as it was when a call was answered, but for that
+// answer.
+func unanswered(all []call, c call) []call {
+	without := until(all, c.to)
+	for i := range without {
+		if without[i].op == c.op {
+			without[i].answered = false
+		}
+	}
+	return without
 }
 
 // place says where a call stands in an order, and what it would answer there.

@@ -4,11 +4,14 @@
 //	judge.go      Judge, and the words of package verdict
 //	panel.go      Panel: the standard judges over one trace
 //	model.go      Model: what the system is when nothing is concurrent
+//	promise.go    Promise: calls that promise less than to be linearizable
+//	sessions.go   the judge of these, and of what a client sees in a row
 //	check.go      Check: is a history linearizable? The judge that asks it
 //	tighten.go    shorter histories that are easier and as good
 //	witness.go    an order proved right, from log indexes
 //	search.go     an order looked for, by Porcupine
 //	space.go      what that has to go through, and what it need not
+//	visual.go     Visualize: a history as a page, by Porcupine
 //	explain.go    why there is no order, in words
 //	verdict/      Verdict, Outcome, Evidence
 //	history/      Op, and its Recorder from a trace

@@ -18,6 +18,9 @@ type Options struct {
 	// ReadOnly says of a call's input that it reads without going through the
 	// log, so that no entry is its own; nil says so of none.
 	ReadOnly func(input string) bool
+	// Promises says which calls promise less than to be linearizable; nil says
+	// that none does.
+	Promises Promises
 	// Bound is how soon the system must recover once all faults are over, for
 	// liveness and for how far behind a local log may be.
 	Bound time.Duration
@@ -30,11 +33,18 @@ type Panel struct {
 	judges []Judge
 	byKind map[string][]Judge
 	ops    *history.Recorder // of the judge of linearizability
+	local  *invariant.LocalLogs
 }
 
 // NewPanel returns the standard judges, who have seen nothing.
 func NewPanel(o Options) *Panel {
-	lin := NewLinearizability(o.Model, o.Search)
+	model := o.Model
+	if model != nil && o.Promises != nil {
+		held := Promised(*model, o.Promises)
+		model = &held
+	}
+	lin := NewLinearizability(model, o.Search)
+	local := invariant.NewLocalLogs(o.Bound)
 	p := panelOf(
 		invariant.NewElectionSafety(),
 		invariant.NewLogMatching(),
@@ -43,13 +53,14 @@ func NewPanel(o Options) *Panel {
 		invariant.NewMonotonic(),
 		invariant.NewAcknowledged(o.ReadOnly),
 		invariant.NewExactlyOnce(),
-		invariant.NewLocalLogs(o.Bound),
+		local,
 		lin,
+		NewSessions(o.Model, o.Promises),
 		invariant.NewLiveness(o.Bound),
 		invariant.NewProcess(""),
 		invariant.NewRPCRate(o.RPCCeiling),
 	)
-	p.ops = lin.recorder
+	p.ops, p.local = lin.recorder, local
 	return p
 }
 
@@ -85,6 +96,11 @@ func (p *Panel) Exit(words string) {
 
 // History is what clients saw, up to the last event.
 func (p *Panel) History() []history.Op { return p.ops.Ops() }
+
+// Convergence is how long after the end of all faults each local log had what was
+// committed by then, sorted: see invariant.LocalLogs. It is nil before the last
+// event, and if one of them never had it.
+func (p *Panel) Convergence() []time.Duration { return p.local.Times() }
 
 // Verdicts returns what the judges say, always in the same order. It is called
 // once, after the last event.

@@ -67,6 +67,14 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		{"show --from -1s x.run", "times since the run began"},
 		{"show --from 2s --to 1s x.run", "--to lies before --from"},
 		{"show --from 2s --to 0s x.run", "--to lies before --from"},
+		{"export", "accepts 1 arg"},
+		{"export absent.run --out x", `--as "" is none of porcupine`},
+		{"export absent.run --as gif --out x", `--as "gif" is none of porcupine`},
+		{"export absent.run --as svg --out x", "--as svg needs the viewer"},
+		{"export absent.run --as csv", "say with --out"},
+		{"export absent.run --as csv --out x", "open absent.run: "},
+		{"export absent.run --as csv --out " + os.TempDir(), "is no file"},
+		{"export absent.run --as csv --out " + filepath.Join(plain, "below"), "its directory does not exist"},
 		{"test", "requires at least 1 arg"},
 		{"test --seeds x ./command", `"x" are no seeds`},
 		{"test --run ( ./command", "--run: "},
@@ -96,7 +104,7 @@ func TestANameWithALineBreakIsStillOneLine(t *testing.T) {
 func TestHelpListsTheCommandsAndTheStatuses(t *testing.T) {
 	got := raftian(t, "--help")
 	got.want(t, exitPass, "")
-	for _, word := range []string{"explore", "run", "rerun", "check", "show", "shrink", "test", "Exit status"} {
+	for _, word := range []string{"explore", "run", "rerun", "check", "show", "export", "shrink", "test", "Exit status"} {
 		if !strings.Contains(got.out, word) {
 			t.Errorf("the help does not mention %s", word)
 		}

@@ -47,6 +47,8 @@ func inCalls() []Bug {
 			"linearizability", "leases that clock drift, pauses or a bold setting outlast; section 6.4.1 of Ongaro's thesis"},
 		{"read-before-own-commit", "a new leader answers verified reads before an entry of its own term is committed",
 			"linearizability", "read indexes without the first step of section 6.4 of Ongaro's thesis"},
+		{"session-forgotten", "a local read does not wait until its node has what the client wrote and saw before",
+			"sessions", "reads from secondaries outside a session: MongoDB, whose causally consistent sessions came with 3.6"},
 	}
 }
 

@@ -65,6 +65,7 @@ type Report struct {
 	Known    []KnownRun
 	Tallies  []Tally // in the judges' order
 	Coverage coverage.Counts
+	Converge []time.Duration // of runs whose local logs all did: how long the last took; sorted
 	Virtual  time.Duration
 	Wall     time.Duration
 	CPU      time.Duration // of the world programs
@@ -189,6 +190,9 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 	sum.Events += r.Events
 	sum.Wire += int64(len(r.Wire))
 	sum.Coverage.Add(r.Coverage)
+	if n := len(r.Converge); n > 0 {
+		sum.Converge = append(sum.Converge, r.Converge[n-1])
+	}
 	e.digests[r.Plan.Seed] = r.Digest
 	if twice {
 		sum.Repeated++
@@ -244,6 +248,7 @@ func (r *Report) tally(v linearizability.Verdict, known bool) {
 func (e *exploration) finish() *Report {
 	r := e.report
 	slices.SortFunc(r.Failures, func(a, b Failure) int { return cmp.Compare(a.Seed, b.Seed) })
+	slices.Sort(r.Converge)
 	slices.SortStableFunc(r.Known, func(a, b KnownRun) int { return cmp.Compare(a.Seed, b.Seed) })
 	sum := sha256.New()
 	for _, seed := range e.o.Seeds {

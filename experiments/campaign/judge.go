@@ -32,12 +32,23 @@ func recoveryBound(p plan.Plan) time.Duration {
 
 // panelOptions are for judging a run of a Plan.
 func panelOptions(p plan.Plan) linearizability.Options {
-	o := linearizability.Options{Bound: recoveryBound(p), RPCCeiling: rpcCeiling, ReadOnly: spec.ReadOnly}
+	o := linearizability.Options{Bound: recoveryBound(p), RPCCeiling: rpcCeiling, ReadOnly: spec.ReadOnly, Promises: promises(p)}
 	if model, known := builtin(p.Guest); known {
 		m := model(p.Machines)
 		o.Model = &m
 	}
 	return o
+}
+
+// promises are what calls promise in a run of a Plan.
+func promises(p plan.Plan) linearizability.Promises {
+	lease := time.Duration(0)
+	for _, s := range p.Settings {
+		if s.Key == "lease" {
+			lease, _ = time.ParseDuration(s.Value) // the node refuses to boot with another
+		}
+	}
+	return spec.Promises(lease)
 }
 
 // guests are those whose models this program knows.
@@ -51,7 +62,7 @@ func (j *judging) verdicts(ctx context.Context, p *Program, r *Result) ([]linear
 	if _, known := builtin(r.Plan.Guest); known || p == nil {
 		return verdicts, nil
 	}
-	body, err := json.Marshal(guest.Case{Machines: r.Plan.Machines, Ops: r.History})
+	body, err := json.Marshal(guest.Case{Machines: r.Plan.Machines, Ops: linearizability.Held(r.History, promises(r.Plan))})
 	if err != nil {
 		return nil, err
 	}

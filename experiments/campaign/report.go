@@ -33,6 +33,8 @@ type Summary struct {
 	Raft        string         `json:"raft"`
 	Program     string         `json:"program"`
 	Interrupted bool           `json:"interrupted,omitempty"`
+
+	ConvergeS Spread `json:"converge_s"` // how long after the faults the last local log had what was committed
 }
 
 // Summary returns the Report as scripts read it. cpu is the CPU time of
@@ -42,7 +44,7 @@ func (r *Report) Summary(p *Program, cpu time.Duration) Summary {
 		Runs: r.Runs, Failed: r.Failures, VirtualS: r.Virtual.Seconds(), WallS: r.Wall.Seconds(), CPUS: cpu.Seconds(),
 		Commits: r.Coverage.Commits, Faults: r.Coverage.Faults, Coverage: map[string]int{}, Digest: r.Digest,
 		Outcomes: r.Coverage.Operations, Idle: r.Coverage.Idle, Repeated: r.Repeated, Events: r.Events,
-		Raft: p.Raft, Program: p.Digest, Interrupted: r.Interrupted,
+		Raft: p.Raft, Program: p.Digest, Interrupted: r.Interrupted, ConvergeS: spread(r.Converge),
 	}
 	if s.Failed == nil {
 		s.Failed = []Failure{}
@@ -103,6 +105,10 @@ func (r *Report) printCoverage(w io.Writer) {
 		total, c.Operations["ok"], c.Operations["fail"], c.Operations["unknown"], c.Commits)
 	printFaults(w, c)
 	printStates(w, c)
+	if s := spread(r.Converge); s.Runs > 0 {
+		fmt.Fprintf(w, "\nafter the faults, the last local log of a run had all that was committed in %.2f s at the median,\n"+
+			"%.2f s at the 95th percentile, %.2f s at most, in %d of %d runs\n", s.Median, s.P95, s.Max, s.Runs, r.Runs)
+	}
 }
 
 // printFaults lists the kinds of fault, with how often each took effect and how

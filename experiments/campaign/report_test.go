@@ -27,7 +27,8 @@ func sampleReport() *Report {
 	c.Commits = 131
 	return &Report{
 		Runs: 3, Repeated: 1, Coverage: c, Virtual: 90 * time.Second, Wall: 1500 * time.Millisecond, CPU: 450 * time.Millisecond,
-		Events: 5000, Wire: 180_000, Digest: "0123456789abcdef0123456789abcdef", Interrupted: true,
+		Converge: []time.Duration{100 * time.Millisecond, 2 * time.Second},
+		Events:   5000, Wire: 180_000, Digest: "0123456789abcdef0123456789abcdef", Interrupted: true,
 		Tallies: []Tally{
 			{Judge: "election-safety", Pass: 3},
 			{Judge: "monotonic", Pass: 2, Known: 1},
@@ -95,6 +96,8 @@ func TestTheReportForScripts(t *testing.T) {
 		"faults":   {"kill": 4., "partition": 2.},
 		"idle":     {"power": 1.},
 		"outcomes": {"ok": 120., "fail": 3., "unknown": 7.},
+
+		"converge_s": {"runs": 2., "median": 0.1, "p95": 2., "max": 2.},
 	} {
 		if m, ok := got[field].(map[string]any); !ok || !maps.Equal(m, want) {
 			t.Errorf("%s is %v; want %v", field, got[field], want)

@@ -27,9 +27,10 @@ type Result struct {
 	Verdicts []linearizability.Verdict
 	History  []history.Op
 	Coverage coverage.Counts
-	Virtual  time.Duration // how far the run came
-	CPU      time.Duration // of the world program
-	Wire     []byte        // the events in their wire form
+	Converge []time.Duration // of each local log, after the faults; see linearizability.Panel
+	Virtual  time.Duration   // how far the run came
+	CPU      time.Duration   // of the world program
+	Wire     []byte          // the events in their wire form
 	// Exit is "" if the run came to its end, else what the program said.
 	Exit string
 }
@@ -178,6 +179,7 @@ func (j *judging) finish(ctx context.Context, p *Program, r *Result) error {
 	r.Virtual = time.Duration(j.last)
 	r.History = j.panel.History()
 	r.Coverage = j.coverage.Counts()
+	r.Converge = j.panel.Convergence()
 	var err error
 	r.Verdicts, err = j.verdicts(ctx, p, r)
 	return err

@@ -8,8 +8,10 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"raftian/game/rules"
+	"raftian/linearizability"
 )
 
 // Init is the game before the first call: each machine's city is playing, by
@@ -27,13 +29,48 @@ func Init(machines []string) rules.State {
 // look n1". It must give what the read itself would, and changes nothing.
 const Verified = "verified "
 
+// Two more begin reads that promise less: on the leader's lease, and of the state
+// that the client's own node has.
+const (
+	Lease = "lease "
+	Local = "local "
+)
+
+// read is a call's text without what begins it, if it is a read that does not go
+// through the log.
+func read(input string) (text string, is bool) {
+	for _, kind := range []string{Verified, Lease, Local} {
+		if text, is = strings.CutPrefix(input, kind); is {
+			return text, true
+		}
+	}
+	return input, false
+}
+
 // ReadOnly says of a call's text whether it is such a read.
-func ReadOnly(input string) bool { return strings.HasPrefix(input, Verified) }
+func ReadOnly(input string) bool {
+	_, is := read(input)
+	return is
+}
+
+// Promises says what calls promise in a system whose leaders hold leases that
+// long.
+func Promises(lease time.Duration) linearizability.Promises {
+	return func(input string) linearizability.Promise {
+		switch {
+		case strings.HasPrefix(input, Local):
+			return linearizability.Promise{Local: true}
+		case strings.HasPrefix(input, Lease):
+			return linearizability.Promise{Stale: lease}
+		}
+		return linearizability.Promise{}
+	}
+}
 
 // Step is what must come of a call in a state.
 func Step(state rules.State, input string) (next rules.State, output string) {
-	if read, is := strings.CutPrefix(input, Verified); is {
-		return state, rules.QueryText(state, read)
+	if text, is := read(input); is {
+		return state, rules.QueryText(state, text)
 	}
 	return rules.StepText(state, input)
 }

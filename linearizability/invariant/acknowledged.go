@@ -15,11 +15,14 @@ import (
 // Source: Raft §5.3 and §8 (a leader answers after it has applied the committed
 // entry, which is then durable); Thesis §6.3.
 //
-// The operator's calls are orders, not operations. Reads that do not go through the log have an index only to say which state
-// they saw; they are told by their input.
+// The operator's calls are orders, not operations. Reads that do not go through
+// the log have an index only to say which state they saw; they are told by their
+// input.
 type Acknowledged struct {
 	ruling
 	readOnly func(input string) bool
+	names    names
+	leaders  []mark             // value: the term
 	reading  map[operation]bool // open calls that do not go through the log
 	acks     []ack
 	applied  map[operation]bool
@@ -39,13 +42,14 @@ type ack struct {
 	operation
 	index uint64
 	by    sighting
+	led   int // how many leaders there had been
 }
 
 // ownership is which operation was applied at an index: the first that was, and
 // the first that differs from it.
 type ownership struct {
 	first, other     operation
-	firstBy, otherBy sighting
+	firstBy, otherBy mark // value: the term of the entry
 }
 
 // NewAcknowledged returns the judge. Calls whose input readOnly approves need
@@ -53,6 +57,7 @@ type ownership struct {
 func NewAcknowledged(readOnly func(input string) bool) *Acknowledged {
 	return &Acknowledged{
 		readOnly: readOnly,
+		names:    make(names),
 		reading:  make(map[operation]bool),
 		applied:  make(map[operation]bool),
 	}
@@ -63,20 +68,25 @@ func (*Acknowledged) Name() string { return "acknowledged" }
 
 // Kinds are the kinds of event it reads.
 func (*Acknowledged) Kinds() []string {
-	return []string{env.KindInvoke, env.KindReturn, env.KindApply}
+	return []string{env.KindInvoke, env.KindReturn, env.KindApply, env.KindRole}
 }
 
 // Event takes the next event.
 func (j *Acknowledged) Event(e *trace.Event) {
 	op := operation{e.Client, e.Seq}
 	switch e.Kind {
+	case env.KindRole:
+		if e.Text == "leader" {
+			j.leaders = append(j.leaders, mark{e.Term, see(e)})
+		}
 	case env.KindInvoke:
+		j.names.take(e)
 		if j.readOnly != nil && j.readOnly(e.Text) {
 			j.reading[op] = true
 		}
 	case env.KindReturn:
 		if word, _, _ := strings.Cut(e.Text, " "); word == "ok" && e.Index != 0 && !j.reading[op] && e.Client != env.Operator {
-			j.acks = append(j.acks, ack{op, e.Index, see(e)})
+			j.acks = append(j.acks, ack{op, e.Index, see(e), len(j.leaders)})
 		}
 		delete(j.reading, op)
 	case env.KindApply:
@@ -87,11 +97,11 @@ func (j *Acknowledged) Event(e *trace.Event) {
 func (j *Acknowledged) apply(op operation, e *trace.Event) {
 	o := j.owners.put(e.Index)
 	switch {
-	case o.firstBy.event == 0:
-		o.first, o.firstBy = op, see(e)
+	case o.firstBy.by.event == 0:
+		o.first, o.firstBy = op, mark{e.Term, see(e)}
 		j.applied[op] = true
-	case o.first != op && o.otherBy.event == 0:
-		o.other, o.otherBy = op, see(e)
+	case o.first != op && o.otherBy.by.event == 0:
+		o.other, o.otherBy = op, mark{e.Term, see(e)}
 		j.applied[op] = true
 	}
 }
@@ -108,30 +118,47 @@ func (j *Acknowledged) Verdict() verdict.Verdict {
 }
 
 func (j *Acknowledged) check(a ack) {
-	answered := verdict.Evidence{
-		Event: a.by.event,
-		Text:  fmt.Sprintf("%s was answered ok with index %d at %v", a.operation, a.index, a.by.at),
-	}
-	if !j.applied[a.operation] {
-		j.fail("an acknowledged operation was never applied",
-			fmt.Sprintf("%s was acknowledged at index %d, but no machine applied it", a.operation, a.index),
-			answered)
-		return
-	}
 	o := j.owners.get(a.index)
 	op, by := o.first, o.firstBy
 	if op == a.operation {
 		op, by = o.other, o.otherBy
 	}
-	if by.event == 0 {
-		if o.firstBy.event == 0 {
-			j.fail("an acknowledged entry is not in the log",
-				fmt.Sprintf("%s was acknowledged at index %d, where no machine applied anything", a.operation, a.index),
-				answered)
-		}
-		return
+	said, evidence := j.said(a)
+	replaced := by.by.event != 0
+	if replaced {
+		evidence = append(evidence, by.by.did("applied %s as entry %d of term %d", j.names.of(op), a.index, by.value))
 	}
-	j.fail("an acknowledged entry was replaced",
-		fmt.Sprintf("%s was acknowledged at index %d, where %s applied %s", a.operation, a.index, by.machine, op),
-		answered, by.did("applied %s at index %d", op, a.index))
+	switch {
+	case !j.applied[a.operation] && replaced:
+		j.fail("an acknowledged operation was never applied",
+			fmt.Sprintf("%s; no machine ever applied it, and entry %d is %s, of term %d", said, a.index, j.names.of(op), by.value),
+			evidence...)
+	case !j.applied[a.operation]:
+		j.fail("an acknowledged operation was never applied", said+"; no machine ever applied it", evidence...)
+	case replaced:
+		j.fail("an acknowledged entry was replaced",
+			fmt.Sprintf("%s; but %s applied %s there, of term %d", said, by.by.machine, j.names.of(op), by.value), evidence...)
+	case o.firstBy.by.event == 0:
+		j.fail("an acknowledged entry is not in the log", said+"; no machine applied anything there", evidence...)
+	}
+}
+
+// said is what was acknowledged, in words, and the events that show it: the
+// answer, and the next leader's election, after which the entry was to be in its
+// log.
+func (j *Acknowledged) said(a ack) (words string, evidence []verdict.Evidence) {
+	in := ""
+	if a.led > 0 {
+		in = fmt.Sprintf(" in term %d", j.leaders[a.led-1].value)
+	}
+	words = fmt.Sprintf("%s was acknowledged at %v%s as entry %d", j.names.of(a.operation), a.by.at, in, a.index)
+	evidence = append(evidence, verdict.Evidence{
+		Event: a.by.event,
+		Text:  fmt.Sprintf("%s was answered ok with index %d at %v%s", j.names.of(a.operation), a.index, a.by.at, in),
+	})
+	if a.led < len(j.leaders) {
+		next := j.leaders[a.led]
+		evidence = append(evidence, next.by.did("became leader of term %d", next.value))
+	}
+	return words, evidence
 }

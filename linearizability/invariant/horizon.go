@@ -15,30 +15,30 @@ type horizon struct {
 }
 
 type step struct {
-	at    env.Instant
+	by    sighting
 	value uint64
 }
 
-// raise notes that value was reached at the instant; lower values than the
-// highest change nothing.
-func (h *horizon) raise(at env.Instant, value uint64) {
+// raise notes that value was reached; lower values than the highest change
+// nothing.
+func (h *horizon) raise(by sighting, value uint64) {
 	if n := len(h.reached); n > 0 && value <= h.reached[n-1].value {
 		return
 	}
-	h.reached = append(h.reached, step{at, value})
-	for len(h.reached) > 1 && h.reached[1].at.Add(h.back) <= at {
+	h.reached = append(h.reached, step{by, value})
+	for len(h.reached) > 1 && h.reached[1].by.at.Add(h.back) <= by.at {
 		h.reached = h.reached[1:]
 	}
 }
 
 // before returns the highest value that had been reached the time back before
-// end.
-func (h *horizon) before(end env.Instant) (value uint64) {
+// end, and by whom.
+func (h *horizon) before(end env.Instant) (m mark) {
 	for _, s := range h.reached {
-		if s.at.Add(h.back) > end {
+		if s.by.at.Add(h.back) > end {
 			break
 		}
-		value = s.value
+		m = mark{s.value, s.by}
 	}
-	return value
+	return m
 }

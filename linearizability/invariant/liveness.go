@@ -27,7 +27,9 @@ import (
 type Liveness struct {
 	bound  time.Duration
 	roster roster
-	some   bool // some event was seen
+	names  names
+	led    sighting // the last machine that became leader
+	some   bool     // some event was seen
 	ended  *sighting
 
 	healed   *sighting
@@ -43,13 +45,17 @@ type Liveness struct {
 }
 
 // reached is how far a machine has come since its boot.
-type reached struct{ commit, applied uint64 }
+type reached struct {
+	commit, applied uint64
+	last            sighting // when it came further
+}
 
 // NewLiveness returns the judge. Without a bound above 0 it judges nothing.
 func NewLiveness(bound time.Duration) *Liveness {
 	return &Liveness{
 		bound:    bound,
 		roster:   make(roster),
+		names:    make(names),
 		calls:    make(map[operation]sighting),
 		progress: make(map[string]*reached),
 		commit:   horizon{back: bound},
@@ -79,6 +85,7 @@ func (j *Liveness) Event(e *trace.Event) {
 		j.ended = &s
 	case env.KindInvoke:
 		if j.past && e.Client != env.Operator {
+			j.names.take(e)
 			j.calls[operation{e.Client, e.Seq}] = see(e)
 		}
 	case env.KindReturn:
@@ -90,8 +97,9 @@ func (j *Liveness) Event(e *trace.Event) {
 		if e.Kind == trace.KindBoot {
 			delete(j.progress, e.Machine)
 		}
-		if e.Kind == env.KindRole && e.Text == "leader" && j.healed != nil && !j.past {
-			j.elected = true
+		if e.Kind == env.KindRole && e.Text == "leader" {
+			j.led = see(e)
+			j.elected = j.elected || j.healed != nil && !j.past
 		}
 	}
 }
@@ -117,7 +125,7 @@ func (j *Liveness) returned(e *trace.Event) {
 	if word, _, _ := strings.Cut(e.Text, " "); word != "ok" && j.refused == nil {
 		j.refused = &verdict.Evidence{
 			Event: e.N,
-			Text:  fmt.Sprintf("%s, called at %v, was answered %q at %v", op, call.at, e.Text, e.At),
+			Text:  fmt.Sprintf("%s, called at %v, was answered %q at %v", j.names.of(op), call.at, e.Text, e.At),
 		}
 	}
 }
@@ -129,13 +137,16 @@ func (j *Liveness) moved(e *trace.Event) {
 		p = new(reached)
 		j.progress[e.Machine] = p
 	}
+	if e.Index > min(p.commit, p.applied) {
+		p.last = see(e)
+	}
 	switch e.Kind {
 	case env.KindCommit:
 		p.commit = max(p.commit, e.Index)
-		j.commit.raise(e.At, e.Index)
+		j.commit.raise(see(e), e.Index)
 	case env.KindApply:
 		p.applied = max(p.applied, e.Index)
-		j.applied.raise(e.At, e.Index)
+		j.applied.raise(see(e), e.Index)
 	case env.KindRestore:
 		// A snapshot holds what is committed. It may end at an entry that is
 		// no command, which others pass without a word, so it moves its own
@@ -164,7 +175,7 @@ func (j *Liveness) Verdict() verdict.Verdict {
 		return undecided(j.Name(), verdict.Inconclusive,
 			fmt.Sprintf("the run ended %v after its faults, before the bound of %v", j.ended.at.Sub(j.healed.at), j.bound))
 	}
-	j.led(&r)
+	j.hasLeader(&r)
 	j.allReady(&r)
 	j.answered(&r)
 	j.caughtUp(&r)
@@ -190,26 +201,32 @@ func (j *Liveness) heal() verdict.Evidence {
 	return verdict.Evidence{Event: j.healed.event, Text: fmt.Sprintf("every fault was over at %v", j.healed.at)}
 }
 
-// led fails if no leader was there in time.
-func (j *Liveness) led(r *ruling) {
-	if !j.elected && (j.past || j.roster.leader() == "") {
-		r.fail("no leader", fmt.Sprintf("no machine led within %v after the faults", j.bound), j.heal())
+// hasLeader fails if no leader was there in time.
+func (j *Liveness) hasLeader(r *ruling) {
+	if j.elected || !j.past && j.roster.leader() != "" {
+		return
 	}
+	evidence := []verdict.Evidence{j.heal()}
+	if j.led.event != 0 {
+		evidence = append(evidence, j.led.did("became leader for the last time"))
+	}
+	r.fail("no leader", fmt.Sprintf("no machine led within %v after the faults", j.bound), evidence...)
 }
 
 // allReady fails if a machine was not ready in time, or is not up at the end.
 func (j *Liveness) allReady(r *ruling) {
 	for _, name := range j.roster.belong() {
 		m := j.roster[name]
+		evidence := append(m.evidence(), j.heal())
 		switch {
 		case m.excused():
 		case m == nil || !m.up:
-			r.fail("a machine is not up", fmt.Sprintf("%s is not up at the end", name), j.heal())
+			r.fail("a machine is not up", fmt.Sprintf("%s is not up at the end", name), evidence...)
 		case !m.ready:
-			r.fail("a machine is not ready", fmt.Sprintf("%s never finished booting", name), j.heal())
+			r.fail("a machine is not ready", fmt.Sprintf("%s never finished booting", name), evidence...)
 		case m.readyAt > j.deadline:
 			r.fail("a machine is ready too late",
-				fmt.Sprintf("%s was ready only at %v, later than %v after the faults", name, m.readyAt, j.bound), j.heal())
+				fmt.Sprintf("%s was ready only at %v, later than %v after the faults", name, m.readyAt, j.bound), evidence...)
 		}
 	}
 }
@@ -224,7 +241,7 @@ func (j *Liveness) answered(r *ruling) {
 	var oldest *verdict.Evidence
 	for op, call := range j.calls { //raftian:unordered the oldest is the same in any order
 		if j.ended.at.Sub(call.at) >= j.bound && (oldest == nil || call.event < oldest.Event) {
-			oldest = &verdict.Evidence{Event: call.event, Text: fmt.Sprintf("%s was called at %v and never answered", op, call.at)}
+			oldest = &verdict.Evidence{Event: call.event, Text: fmt.Sprintf("%s was called at %v and never answered", j.names.of(op), call.at)}
 		}
 	}
 	if oldest != nil {
@@ -244,13 +261,24 @@ func (j *Liveness) caughtUp(r *ruling) {
 		if p == nil {
 			p = new(reached)
 		}
-		if p.commit < commit {
+		if p.commit < commit.value {
 			r.fail("a machine's commit index stays behind",
-				fmt.Sprintf("%s ends at commit index %d, %v after another had %d", name, p.commit, j.bound, commit), j.heal())
+				fmt.Sprintf("%s ends at commit index %d, %v after another had %d", name, p.commit, j.bound, commit.value),
+				j.behind(p, commit, "knew that entry %d is committed")...)
 		}
-		if p.applied < applied {
+		if p.applied < applied.value {
 			r.fail("a machine's applied index stays behind",
-				fmt.Sprintf("%s ends at applied index %d, %v after another had %d", name, p.applied, j.bound, applied), j.heal())
+				fmt.Sprintf("%s ends at applied index %d, %v after another had %d", name, p.applied, j.bound, applied.value),
+				j.behind(p, applied, "applied entry %d")...)
 		}
 	}
+}
+
+// behind is the evidence that a machine stayed behind what another had reached.
+func (j *Liveness) behind(p *reached, other mark, how string) []verdict.Evidence {
+	evidence := []verdict.Evidence{j.heal(), other.by.did(how, other.value)}
+	if p.last.event != 0 {
+		evidence = append(evidence, p.last.did("came further for the last time"))
+	}
+	return evidence
 }

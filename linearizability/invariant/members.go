@@ -1,10 +1,12 @@
 package invariant
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
 	"raftian/netsim/trace"
 )
@@ -22,6 +24,8 @@ type member struct {
 	config  string // the configuration it stored last, as KindConfig words it
 	rotten  bool   // bits of its disk flipped
 	found   bool   // and it found stored bytes damaged, and has not been ready since
+	last    sighting
+	did     string // what it did last that matters here, such as "booted"
 }
 
 // emptyDisk is the text of the boot of a machine whose disk was replaced.
@@ -44,6 +48,7 @@ func (r roster) take(e *trace.Event) {
 		m = new(member)
 		r[e.Machine] = m
 	}
+	m.remember(e)
 	switch e.Kind {
 	case trace.KindBoot:
 		m.up, m.ready, m.leads = true, false, false
@@ -63,6 +68,39 @@ func (r roster) take(e *trace.Event) {
 	case env.KindConfig:
 		m.config = e.Text
 	}
+}
+
+// remember keeps an event that says whether the machine is up.
+func (m *member) remember(e *trace.Event) {
+	switch e.Kind {
+	case trace.KindBoot:
+		m.did = fmt.Sprintf("booted (incarnation %d)", e.Boot)
+	case trace.KindCrash:
+		m.did = "lost power"
+		if e.Text != "power" {
+			m.did = "was killed"
+		}
+	case trace.KindExit:
+		m.did = "ended its program"
+		if e.Text != "" {
+			m.did += fmt.Sprintf(" with %q", e.Text)
+		}
+	case env.KindReady:
+		m.did = "was ready"
+	case env.KindCorrupt:
+		m.did = "found damage: " + e.Text
+	default:
+		return
+	}
+	m.last = see(e)
+}
+
+// evidence is what the machine did last.
+func (m *member) evidence() []verdict.Evidence {
+	if m == nil || m.did == "" {
+		return nil
+	}
+	return []verdict.Evidence{m.last.did("%s", m.did)}
 }
 
 // leader returns the machine that leads in the highest term; "" if none leads.

@@ -1,6 +1,7 @@
 package invariant
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -20,6 +21,7 @@ import (
 // are not held against each other.
 type ExactlyOnce struct {
 	ruling
+	names    names
 	effects  map[operation]mark // value: the index
 	rewinds  []uint64           // indexes at which the user restored a snapshot
 	machines map[string]*applications
@@ -27,25 +29,37 @@ type ExactlyOnce struct {
 
 // applications are the indexes that an incarnation applied.
 type applications struct {
-	boot    uint64
-	floor   mark     // the snapshot it restored goes through here
-	indexes []uint64 // those applied since, rising
+	boot  uint64
+	floor mark          // the snapshot it restored goes through here
+	done  []application // since then, by rising index
+}
+
+// application is when an index was applied.
+type application struct {
+	index, event uint64
+	at           env.Instant
 }
 
 // NewExactlyOnce returns the judge.
 func NewExactlyOnce() *ExactlyOnce {
-	return &ExactlyOnce{effects: make(map[operation]mark), machines: make(map[string]*applications)}
+	return &ExactlyOnce{names: make(names), effects: make(map[operation]mark), machines: make(map[string]*applications)}
 }
 
 // Name is "exactly-once".
 func (*ExactlyOnce) Name() string { return "exactly-once" }
 
 // Kinds are the kinds of event it reads.
-func (*ExactlyOnce) Kinds() []string { return []string{env.KindApply, env.KindRestore} }
+func (*ExactlyOnce) Kinds() []string {
+	return []string{env.KindInvoke, env.KindApply, env.KindRestore}
+}
 
 // Event takes the next event.
 func (j *ExactlyOnce) Event(e *trace.Event) {
 	if j.failed() {
+		return
+	}
+	if e.Kind == env.KindInvoke {
+		j.names.take(e)
 		return
 	}
 	a := j.machines[e.Machine]
@@ -56,7 +70,7 @@ func (j *ExactlyOnce) Event(e *trace.Event) {
 	switch e.Kind {
 	case env.KindRestore:
 		a.floor = mark{e.Index, see(e)}
-		a.indexes = a.indexes[:0]
+		a.done = a.done[:0]
 		if e.Text == "user" {
 			j.rewinds = append(j.rewinds, e.Index)
 		}
@@ -78,14 +92,18 @@ func (j *ExactlyOnce) machine(a *applications, e *trace.Event) {
 			see(e).did("applied entry %d", e.Index))
 		return
 	}
-	n := len(a.indexes)
-	if n == 0 || e.Index > a.indexes[n-1] {
-		a.indexes = append(a.indexes, e.Index)
+	n := len(a.done)
+	if n == 0 || e.Index > a.done[n-1].index {
+		a.done = append(a.done, application{e.Index, e.N, e.At})
 		return
 	}
-	if _, again := slices.BinarySearch(a.indexes, e.Index); again {
+	at, again := slices.BinarySearchFunc(a.done, e.Index, func(d application, index uint64) int { return cmp.Compare(d.index, index) })
+	if again {
+		first := sighting{a.done[at].event, a.done[at].at, e.Machine}
+		what := j.names.entry(e.Index, operation{e.Client, e.Seq})
 		j.fail("one machine applied an index twice",
-			fmt.Sprintf("%s applied entry %d again", e.Machine, e.Index),
+			fmt.Sprintf("%s applied %s again", e.Machine, what),
+			first.did("applied entry %d", e.Index),
 			see(e).did("applied entry %d a second time", e.Index))
 	}
 }
@@ -102,9 +120,9 @@ func (j *ExactlyOnce) operation(e *trace.Event) {
 		return
 	}
 	j.fail("an operation took effect twice",
-		fmt.Sprintf("%s took effect at index %d and at index %d", op, first.value, e.Index),
-		first.by.did("applied %s with effect at index %d", op, first.value),
-		see(e).did("applied %s with effect at index %d", op, e.Index))
+		fmt.Sprintf("%s took effect at index %d and at index %d", j.names.of(op), first.value, e.Index),
+		first.by.did("applied %s with effect at index %d", j.names.of(op), first.value),
+		see(e).did("applied %s with effect at index %d", j.names.of(op), e.Index))
 }
 
 // rewound says whether the user restored a snapshot at an index above low and

@@ -13,6 +13,8 @@
 //	ruling.go         what every judge keeps: the first violation
 //	sighting.go       an event as evidence
 //	table.go          values by log index
+//	names.go          operations and entries in words
+//	converge.go       how long local logs took to be alike
 //	termlog.go        what a machine's durable log holds, and of which term
 //	horizon.go        what was reached some time before the end
 //	members.go        who is up, ready, and in the configuration

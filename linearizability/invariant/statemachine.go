@@ -19,6 +19,7 @@ import (
 // index up to there is that one.
 type StateMachineSafety struct {
 	ruling
+	names  names
 	points table[point]
 }
 
@@ -27,16 +28,17 @@ type point struct {
 	index, term, hash, state uint64
 
 	by      sighting
-	known   bool   // some machine was here
-	applied bool   // and applied an entry, so term and hash are known
-	how     string // it came here, with the index for %d
+	known   bool      // some machine was here
+	applied bool      // and applied an entry, so term and hash are known
+	op      operation // whose entry it is
+	how     string    // it came here, with the entry for %s
 }
 
 // How a machine comes to an index.
 const (
-	appliedEntry     = "applied entry %d"
-	tookSnapshot     = "took a snapshot through %d"
-	restoredSnapshot = "restored a snapshot through %d"
+	appliedEntry     = "applied %s"
+	tookSnapshot     = "took a snapshot through %s"
+	restoredSnapshot = "restored a snapshot through %s"
 )
 
 // lookBack is how many indexes without a command a snapshot's state is looked
@@ -45,14 +47,16 @@ const (
 const lookBack = 1024
 
 // NewStateMachineSafety returns the judge.
-func NewStateMachineSafety() *StateMachineSafety { return new(StateMachineSafety) }
+func NewStateMachineSafety() *StateMachineSafety {
+	return &StateMachineSafety{names: make(names)}
+}
 
 // Name is "state-machine-safety".
 func (*StateMachineSafety) Name() string { return "state-machine-safety" }
 
 // Kinds are the kinds of event it reads.
 func (*StateMachineSafety) Kinds() []string {
-	return []string{env.KindApply, env.KindRestore, env.KindSnapshot}
+	return []string{env.KindInvoke, env.KindApply, env.KindRestore, env.KindSnapshot}
 }
 
 // Event takes the next event.
@@ -61,6 +65,8 @@ func (j *StateMachineSafety) Event(e *trace.Event) {
 		return
 	}
 	switch e.Kind {
+	case env.KindInvoke:
+		j.names.take(e)
 	case env.KindApply:
 		j.applied(e)
 	case env.KindSnapshot:
@@ -76,8 +82,8 @@ func (j *StateMachineSafety) applied(e *trace.Event) {
 	if p.applied && (p.term != e.Term || p.hash != e.Hash) {
 		j.fail("different entries applied at one index",
 			fmt.Sprintf("%s and %s applied different entries at index %d", p.by.machine, e.Machine, e.Index),
-			p.by.did("applied the entry of term %d with payload %016x at index %d", p.term, p.hash, e.Index),
-			see(e).did("applied the entry of term %d with payload %016x at index %d", e.Term, e.Hash, e.Index))
+			p.by.did("applied %s, of term %d with payload %016x", j.names.entry(e.Index, p.op), p.term, p.hash),
+			see(e).did("applied %s, of term %d with payload %016x", j.names.entry(e.Index, operation{e.Client, e.Seq}), e.Term, e.Hash))
 		return
 	}
 	if !j.same(p, e, appliedEntry) {
@@ -86,7 +92,7 @@ func (j *StateMachineSafety) applied(e *trace.Event) {
 	if !p.applied {
 		*p = point{
 			index: e.Index, term: e.Term, hash: e.Hash, state: e.State, by: see(e),
-			known: true, applied: true, how: appliedEntry,
+			known: true, applied: true, op: operation{e.Client, e.Seq}, how: appliedEntry,
 		}
 	}
 }
@@ -109,8 +115,8 @@ func (j *StateMachineSafety) same(p *point, e *trace.Event, how string) bool {
 	}
 	j.fail("different states at one index",
 		fmt.Sprintf("there are two states after index %d, on %s and on %s", e.Index, p.by.machine, e.Machine),
-		p.by.did(p.how+" and had state %016x", p.index, p.state),
-		see(e).did(how+" and had state %016x", e.Index, e.State))
+		p.by.did(p.how+" and had state %016x", j.names.entry(p.index, p.op), p.state),
+		see(e).did(how+" and had state %016x", j.names.entry(e.Index, operation{e.Client, e.Seq}), e.State))
 	return false
 }
 

@@ -220,6 +220,32 @@ func TestVerifiedReadsAreMixedIn(t *testing.T) {
 	}
 }
 
+func TestReadsThatPromiseLessAreMixedInWithoutShiftingAnythingElse(t *testing.T) {
+	kinds := map[string]int{}
+	mixed := 0
+	for seed := range uint64(40) {
+		p := mustPlan(t, asker(), Options{Seed: seed, Faults: plan.Crash})
+		some := false
+		for k, s := range p.Script {
+			kind, is := strings.CutSuffix(s.Text, "ask")
+			if is {
+				kinds[kind]++
+				p.Script[k].Text = "ask"
+			}
+			some = some || is && kind != "verified "
+		}
+		if some {
+			mixed++
+		}
+	}
+	if kinds["verified "] < kinds["local "] || kinds["local "] < kinds["lease "] || kinds["lease "] == 0 || len(kinds) != 3 {
+		t.Errorf("the reads are %v", kinds)
+	}
+	if mixed < 8 || mixed > 25 {
+		t.Errorf("%d of 40 seeds have reads that promise less", mixed)
+	}
+}
+
 // Operators put the cluster in order until the end, if they or new disks have
 // brought it out of order.
 func TestOrdersEndWithTheClusterBeingHealed(t *testing.T) {

@@ -12,6 +12,7 @@
 //
 //	guest.go     Guest, and drawing its Plans
 //	settings.go  the settings of its nodes
+//	reads.go     which reads are verified, on a lease, or local
 //	moments.go   the events that faults wait for
 //	orders.go    what operators do
 //	protocol.go  Request, and Main, which answers it
@@ -73,9 +74,7 @@ func (g Guest) Plan(o Options) (plan.Plan, error) {
 		Moments:  moments(),
 	}
 	if g.Read != nil {
-		draw.Read = func(rng *rand.Rand, client string, machines []string) string {
-			return verified + g.Read(rng, client, machines)
-		}
+		draw.Read = reader(o.Seed, g.Read)
 	}
 	machines := draw.Names(o.Seed)
 	all := standard(machines)

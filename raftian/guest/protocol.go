@@ -27,6 +27,9 @@ const (
 	// Judge reads a Case, in JSON, and answers with the Verdict of the
 	// linearizability judge by the guest's model.
 	Judge = "judge"
+	// Picture reads a Case, in JSON, and answers with the page that
+	// linearizability.Visualize writes of it by the guest's model.
+	Picture = "picture"
 )
 
 // Request is one line of JSON on a world program's standard input; what it is
@@ -47,10 +50,11 @@ type Description struct {
 	Deterministic bool   `json:"deterministic"` // built so that runs repeat
 }
 
-// Case is a history to judge.
+// Case is a history to judge or to picture.
 type Case struct {
-	Machines []string     `json:"machines"`
-	Ops      []history.Op `json:"ops"`
+	Machines []string               `json:"machines"`
+	Ops      []history.Op           `json:"ops"`
+	Notes    []linearizability.Note `json:"notes,omitempty"` // of Picture
 }
 
 // Main is the main function of a world program: it answers one request and
@@ -82,10 +86,13 @@ func answer(g Guest, program func(env.Env) error, in io.Reader, out io.Writer) e
 		}
 		_, err = io.WriteString(out, p.String())
 		return err
-	case Judge:
+	case Judge, Picture:
 		var c Case
 		if err := json.NewDecoder(r).Decode(&c); err != nil {
 			return fmt.Errorf("reading the history: %w", err)
+		}
+		if q.Do == Picture {
+			return linearizability.Visualize(out, g.Model(c.Machines), c.Ops, c.Notes, linearizability.Search{})
 		}
 		v := linearizability.Check(g.Model(c.Machines), c.Ops, linearizability.Search{})
 		return json.NewEncoder(out).Encode(v)

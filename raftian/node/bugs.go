@@ -34,6 +34,8 @@ const (
 	BugLocalRead           = "local-read-as-linearizable"
 	BugLeaseRead           = "lease-read"
 	BugReadBeforeOwnCommit = "read-before-own-commit"
+	// Of local reads.
+	BugSessionForgotten = "session-forgotten"
 	// Of membership.
 	BugReadmitEarly = "readmit-early"
 	// Of what the library stands on.
@@ -48,7 +50,7 @@ func Bugs() []string {
 		BugSessionExpiresByClock, BugAssertsNoDuplicate, BugRestoreMerges, BugSnapshotOffByOne,
 		BugApplyTwiceOnRestart, BugLocalLogSkips,
 		BugAckBeforeCommit, BugDoubtAsFailure, BugReplyToWrongClient, BugReuseOfSequence,
-		BugStaleLeaderRead, BugLocalRead, BugLeaseRead, BugReadBeforeOwnCommit,
+		BugStaleLeaderRead, BugLocalRead, BugLeaseRead, BugReadBeforeOwnCommit, BugSessionForgotten,
 		BugReadmitEarly,
 		BugRetryStorm, BugConflictKept)
 	slices.Sort(names)

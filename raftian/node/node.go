@@ -57,6 +57,7 @@ type Node struct {
 	store    *store.Store
 	api      net.Listener
 	terms    termStart
+	acks     acks
 
 	done  chan struct{} // closed by Stop
 	shut  chan struct{} // has a value once the library has shut itself down
@@ -170,7 +171,7 @@ func (n *Node) startRaft() error {
 	if n.logs, err = n.logStore(); err != nil {
 		return errors.Join(fmt.Errorf("making the log cache: %w", err), n.trans.Close())
 	}
-	trans := &watchedTransport{n.trans, e}
+	trans := &watchedTransport{n.trans, e, &n.acks}
 	snapshots := &guardedSnapshots{plantedSnapshots(n.store.Snapshots, n.settings.Bug), e, n.store.Failed, n.fsm.configured}
 	if err := n.prepare(conf, snapshots, trans); err != nil {
 		return errors.Join(err, n.trans.Close())

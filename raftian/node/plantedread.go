@@ -48,6 +48,14 @@ func (n *Node) readHere(text string) result {
 	return result{done, max(1, n.fsm.index), q.Query(text)}
 }
 
+// awaited is the entry that a local read waits for, of a client that has seen one.
+func (n *Node) awaited(seen uint64) uint64 {
+	if n.settings.Bug == BugSessionForgotten {
+		return 0
+	}
+	return seen
+}
+
 // forgetDisk has a machine whose disk was replaced go on as who it was.
 func (s *Settings) forgetDisk() {
 	if s.Bug == BugReadmitEarly {

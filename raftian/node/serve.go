@@ -28,6 +28,7 @@ const (
 	askWhere                    // answers with the commit index and the address of Raft
 	askMove                     // to another address; answers with it and starts again there
 	askJoin                     // of the leader: let the sender in; the body is newcomer's
+	askLease                    // of the leader: a read on its lease; the body is its text
 )
 
 // request is the form of a request.
@@ -49,6 +50,8 @@ func (n *Node) handle(b []byte, deadline env.Instant) result {
 		return n.apply(body, deadline)
 	case askRead:
 		return n.read(string(body), deadline)
+	case askLease:
+		return n.readOnLease(string(body), deadline)
 	case askOrder:
 		return n.order(string(body), deadline)
 	case askWhere:

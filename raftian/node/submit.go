@@ -23,6 +23,8 @@ type client struct {
 	to   string
 	lost int // tries without a known leader
 
+	seen uint64 // the highest log index that an answer had
+
 	unused uint64 // a sequence number, of a planted bug
 }
 
@@ -48,6 +50,9 @@ func (c *client) do(call env.Call) {
 	e.Emit(env.Note{Kind: env.KindInvoke, Client: call.Client, Seq: call.Seq, Text: call.Text})
 	sent := c.renumber(call)
 	r := c.concluded(sent, c.submit(sent, began.Add(c.n.settings.OpTimeout)))
+	if r.outcome == done {
+		c.seen = max(c.seen, r.index)
+	}
 	word := map[outcome]string{done: "ok ", refuse: "fail ", doubt: "unknown "}[r.outcome]
 	e.Emit(env.Note{Kind: env.KindReturn, Client: call.Client, Seq: call.Seq, Index: r.index,
 		Text: word + r.text, Took: e.Now().Sub(began)})
@@ -60,11 +65,17 @@ func (c *client) submit(call env.Call, deadline env.Instant) result {
 	if call.Client == env.Operator {
 		return c.operate(call.Text, deadline)
 	}
+	if text, is := strings.CutPrefix(call.Text, locally); is {
+		return c.n.readLocally(text, c.seen, deadline)
+	}
 	text, reads := strings.CutPrefix(call.Text, verified)
 	if reads && c.n.readsHere() {
 		return c.n.readHere(text)
 	}
 	data := request(askRead, []byte(text))
+	if text, is := strings.CutPrefix(call.Text, onLease); is {
+		data, reads = request(askLease, []byte(text)), true
+	}
 	if !reads {
 		data = request(askCommand, command.Command{Client: call.Client, Seq: call.Seq, Payload: []byte(call.Text)}.Append(nil))
 	}

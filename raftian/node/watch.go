@@ -193,7 +193,8 @@ func hostOf(address string) string {
 // library waits for them one by one.
 type watchedTransport struct {
 	*raft.NetworkTransport
-	env env.Env
+	env  env.Env
+	acks *acks
 }
 
 func (w *watchedTransport) sent(kind string, to raft.ServerID, term, index uint64, entries int) {
@@ -222,8 +223,12 @@ func appendKind(a *raft.AppendEntriesRequest) string {
 
 func (w *watchedTransport) AppendEntries(id raft.ServerID, at raft.ServerAddress, a *raft.AppendEntriesRequest, r *raft.AppendEntriesResponse) error {
 	kind := appendKind(a)
+	began := w.env.Now()
 	w.sent(kind, id, a.Term, a.PrevLogEntry, len(a.Entries))
 	err := w.NetworkTransport.AppendEntries(id, at, a, r)
+	if err == nil && r.Success && r.Term == a.Term {
+		w.acks.note(a.Term, id, began)
+	}
 	w.answered(kind, id, r.Term, r.Success, err)
 	return err
 }
