@@ -20,9 +20,6 @@ const judgeName = "linearizability"
 // that clients saw. A search that spends its budget leaves it Inconclusive, with
 // the evidence of the tightened History if that has no order.
 func Check(m Model, ops []history.Op, s Search) Verdict {
-	if s.Budget <= 0 {
-		s.Budget = BudgetDefault
-	}
 	if err := possible(ops); err != nil {
 		return Verdict{Judge: judgeName, Outcome: Inconclusive, Reason: err.Error()}
 	}
@@ -62,29 +59,56 @@ func possible(ops []history.Op) error {
 // unknown outcome, each of which can double the effort, and if it has no order
 // then, it has none later.
 func checkPart(m Model, all []call, s Search) Verdict {
-	tight := tighten(all)
-	if !s.NoWitness && witness(m, tight) == nil {
+	tight, budget := tighten(all), s.budget(len(all))
+	if !s.NoWitness && provedByLog(m, all, tight, budget) {
 		return Verdict{Outcome: Pass}
 	}
-	switch search(m, tight, s.Budget) {
+	switch search(m, tight, budget) {
 	case legal:
 		return Verdict{Outcome: Pass}
 	case exhausted:
-		return givenUp(tight, s.Budget)
+		return givenUp(tight, budget)
 	}
-	early := until(all, unexplained(m, tight, s.Budget).to)
+	early := until(all, unexplained(m, tight, budget).to)
 	for _, h := range [][]call{early, all} {
-		switch search(m, h, s.Budget) {
+		switch search(m, h, budget) {
 		case illegal:
-			return explain(m, h, s.Budget)
+			return refuted(m, h, budget)
 		case exhausted:
-			v := givenUp(h, s.Budget)
+			v := givenUp(h, budget)
 			v.Reason += "; there is none if calls took effect when machines say so"
-			v.Evidence = explain(m, tight, s.Budget).Evidence
+			v.Evidence = explain(m, tight, budget).Evidence
 			return v
 		}
 	}
 	return Verdict{Outcome: Pass}
+}
+
+// provedByLog says whether the order of the log explains a History: alone if it
+// has every call that took effect, or with a search for the places of the others.
+func provedByLog(m Model, all, tight []call, budget int) bool {
+	known := 0
+	for i := range tight {
+		if tight[i].op.Index != 0 {
+			known++
+		}
+	}
+	if known == len(tight) && witness(m, tight) == nil {
+		return true
+	}
+	return known > 0 && searchGuided(m, narrow(all), budget) == legal
+}
+
+// refuted is the Verdict on a History without an order. Porcupine has to agree,
+// unless that would take it too long.
+func refuted(m Model, h []call, budget int) Verdict {
+	if porcupineSearch(m, h, budget) == legal {
+		return Verdict{
+			Outcome: Inconclusive,
+			Reason:  fmt.Sprintf("two searches for an order of %d calls disagree, which is a fault of this program or of its model", len(h)),
+		}
+	}
+	return explain(m, h, budget)
 }
 
 func givenUp(all []call, budget int) Verdict {

@@ -1,0 +1,265 @@
+package linearizability
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"raftian/linearizability/history"
+	"raftian/netsim/env"
+)
+
+// cellRegister is register with a cas and something to add to what is there, and
+// says what they need.
+var cellRegister = Model{
+	Init:     register.Init,
+	Describe: register.Describe,
+	Step: func(state any, input string) (any, string) {
+		words, value := strings.Fields(input), state.(string)
+		switch {
+		case words[0] == "set":
+			return words[1], "done"
+		case words[0] == "add":
+			return (value + words[1])[max(0, len(value)-1):], "done"
+		case words[0] == "cas" && words[1] == value:
+			return words[2], "done"
+		case words[0] == "cas":
+			return state, "no"
+		}
+		return state, value
+	},
+	Reads: func(input, output string) bool {
+		return input == "get" || output == "no"
+	},
+	Cell: &Cell{
+		Makes: func(input string) Need {
+			switch words := strings.Fields(input); words[0] {
+			case "set":
+				return Need{Just, words[1]}
+			case "cas":
+				return Need{Just, words[2]}
+			case "add":
+				return Need{Kind: Some}
+			}
+			return Need{}
+		},
+		Needs: func(input, output string, answered bool) Need {
+			words := strings.Fields(input)
+			switch {
+			case words[0] == "get" && answered:
+				return Need{Just, output}
+			case words[0] == "cas" && answered && output == "no":
+				return Need{Not, words[1]}
+			case words[0] == "cas":
+				return Need{Just, words[1]}
+			case words[0] == "add":
+				return Need{Kind: Some}
+			}
+			return Need{}
+		},
+	},
+}
+
+func anyCellCall(rng *rand.Rand) string {
+	value := func() string { return string("abc"[rng.IntN(3)]) }
+	switch rng.IntN(8) {
+	case 0, 1, 2:
+		return "get"
+	case 3, 4:
+		return "set " + value()
+	case 5, 6:
+		return "cas " + value() + " " + value()
+	}
+	return "add " + value()
+}
+
+// purse is a Model whose calls change the state by what it was: money in and out
+// of two purses. It is no Cell.
+var purse = Model{
+	Init: func() any { return [2]int{} },
+	Step: func(state any, input string) (any, string) {
+		s := state.([2]int)
+		k := int(input[len(input)-1] - '0')
+		switch {
+		case strings.HasPrefix(input, "in"):
+			s[k]++
+			return s, "done"
+		case strings.HasPrefix(input, "out") && s[k] == 0:
+			return s, "empty"
+		case strings.HasPrefix(input, "out"):
+			s[k]--
+			return s, "done"
+		case strings.HasPrefix(input, "move") && s[k] > 0:
+			s[k]--
+			s[1-k]++
+			return s, "done"
+		case strings.HasPrefix(input, "move"):
+			return s, "empty"
+		}
+		return s, fmt.Sprint(s[k])
+	},
+	Reads: func(input, output string) bool {
+		return strings.HasPrefix(input, "look") || output == "empty"
+	},
+}
+
+func anyPurseCall(rng *rand.Rand) string {
+	return fmt.Sprintf("%s %d", []string{"in", "out", "move", "look", "look"}[rng.IntN(5)], rng.IntN(2))
+}
+
+// mixed is what a drawn History is made of.
+type mixed struct {
+	model   Model
+	call    func(rng *rand.Rand) string
+	ops     int
+	clients int     // how many calls are under way at once
+	unknown float64 // the share of calls without an answer
+	indexed float64 // the share of calls whose log index is known
+	spoilt  float64 // the share of answers that are another call's
+}
+
+// history carries calls out at random moments, as a system that works would.
+func (x mixed) history(rng *rand.Rand) []history.Op {
+	type effect struct {
+		at env.Instant
+		op int
+	}
+	ops, effects := make([]history.Op, x.ops), make([]effect, x.ops)
+	free := make([]env.Instant, x.clients) // when each client's last call returned
+	for i := range ops {
+		c := rng.IntN(x.clients)
+		call := free[c] + env.Instant(rng.IntN(20))
+		took := env.Instant(1 + rng.IntN(100))
+		free[c] = call + took + 1
+		ops[i] = history.Op{Client: fmt.Sprintf("c%d", c), Seq: uint64(i), Input: x.call(rng), Call: call, Return: call + took, Outcome: history.OK}
+		effects[i] = effect{call + env.Instant(rng.IntN(int(took)+1)), i}
+		if rng.Float64() < x.unknown {
+			ops[i].Outcome, ops[i].Return = history.Unknown, 0
+			effects[i].at = call + env.Instant(rng.ExpFloat64()*200)
+			if rng.IntN(2) == 0 {
+				effects[i].at = -1 // never
+			}
+		}
+	}
+	slices.SortStableFunc(effects, func(a, b effect) int { return int(a.at - b.at) })
+	state := x.model.Init()
+	for n, e := range effects {
+		if e.at < 0 {
+			continue
+		}
+		op, output := &ops[e.op], ""
+		state, output = x.model.Step(state, op.Input)
+		if op.Outcome == history.OK {
+			op.Output = output
+		}
+		if rng.Float64() < x.indexed {
+			op.Index, op.Applied, op.AppliedEvent = uint64(n+1), e.at, 1
+		}
+	}
+	for i := range ops {
+		if other := &ops[rng.IntN(len(ops))]; rng.Float64() < x.spoilt && ops[i].Outcome == history.OK && other.Outcome == history.OK {
+			ops[i].Output = other.Output
+		}
+	}
+	return ops
+}
+
+// drawMixed draws the mix of a small History.
+func drawMixed(t *rapid.T) mixed {
+	x := mixed{model: cellRegister, call: anyCellCall}
+	switch rapid.IntRange(0, 2).Draw(t, "model") {
+	case 1:
+		x.model.Cell, x.model.Reads = nil, nil
+	case 2:
+		x.model, x.call = purse, anyPurseCall
+	}
+	x.ops = rapid.IntRange(1, 7).Draw(t, "calls")
+	x.clients = rapid.IntRange(1, 4).Draw(t, "clients")
+	share := rapid.SampledFrom([]float64{0, 0.3, 0.6})
+	x.unknown, x.spoilt = share.Draw(t, "unknown"), share.Draw(t, "spoilt")
+	x.indexed = rapid.SampledFrom([]float64{0, 0.5, 1}).Draw(t, "indexed")
+	return x
+}
+
+func TestEverySearchAgreesWithTryingEveryOrder(t *testing.T) {
+	const enough = 1 << 20
+	count := make(map[found]int)
+	rapid.Check(t, func(t *rapid.T) {
+		x := drawMixed(t)
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		for range 60 {
+			ops := x.history(rng)
+			all := calls(ops)
+			want := illegal
+			if anyOrder(x.model, x.model.Init(), all) {
+				want = legal
+			}
+			count[want]++
+			if got := search(x.model, all, enough); got != want {
+				t.Fatalf("the walk says %d, want %d: %+v", got, want, ops)
+			}
+			if got := porcupineSearch(x.model, all, enough); got != want {
+				t.Fatalf("Porcupine says %d, want %d: %+v", got, want, ops)
+			}
+			if got := searchGuided(x.model, narrow(all), enough); got == legal && want != legal {
+				t.Fatalf("the log is followed to an order that does not exist: %+v", ops)
+			}
+			for _, s := range []Search{{}, {NoWitness: true}} {
+				if v := Check(x.model, ops, s); (v.Outcome == Pass) != (want == legal) || v.Outcome == Inconclusive {
+					t.Fatalf("Check with %+v says %v (%s), want %d: %+v", s, v.Outcome, v.Reason, want, ops)
+				}
+			}
+			got, order := searchOrder(x.model, all, enough)
+			if got != want || got == legal && len(order) != len(all) {
+				t.Fatalf("with the order, the walk says %d of %d calls, want %d: %+v", got, len(order), want, ops)
+			}
+			if err := proves(x.model, order); err != nil {
+				t.Fatalf("the order found is none: %v: %+v", err, ops)
+			}
+		}
+	})
+	if count[legal] < 500 || count[illegal] < 500 {
+		t.Errorf("too few histories of one kind: %v", count)
+	}
+}
+
+// proves says what is wrong with an order.
+func proves(m Model, order []call) error {
+	if err := obeysTime(order); err != nil {
+		return err
+	}
+	return explains(m, order)
+}
+
+// Where some calls have no index, the others' indexes still lead the way.
+func TestALogWithGapsIsFollowed(t *testing.T) {
+	x := mixed{model: purse, call: anyPurseCall, ops: 5000, clients: 10, unknown: 0.1, indexed: 1}
+	ops := x.history(rand.New(rand.NewPCG(1, 0)))
+	for i := range ops {
+		if i%3 == 0 && purse.Reads(ops[i].Input, ops[i].Output) {
+			ops[i].Index, ops[i].AppliedEvent = 0, 0
+		}
+	}
+	if err := witness(x.model, tighten(calls(ops))); err == nil {
+		t.Fatal("the log has no gaps")
+	}
+	if got := searchGuided(x.model, narrow(calls(ops)), 10*x.ops); got != legal {
+		t.Errorf("it comes to %d", got)
+	}
+}
+
+func TestALongHistoryWithoutALogIsDecided(t *testing.T) {
+	for name, x := range map[string]mixed{
+		"a register": {model: cellRegister, call: anyCellCall, ops: 3000, clients: 5, unknown: 0.33},
+		"purses":     {model: purse, call: anyPurseCall, ops: 300, clients: 5, unknown: 0.33},
+	} {
+		ops := x.history(rand.New(rand.NewPCG(1, 0)))
+		if v := Check(x.model, ops, Search{NoWitness: true}); v.Outcome != Pass {
+			t.Errorf("%s: %v: %s", name, v.Outcome, v.Reason)
+		}
+	}
+}
