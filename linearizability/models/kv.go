@@ -56,10 +56,13 @@ func byKey(ops []history.Op) [][]history.Op {
 	return all
 }
 
-// join puts one text behind another. It is quoted if one of them is.
+// join puts one text behind another; nil is none. The result is quoted if one of them is.
 func join(a, b string) string {
-	if a == None {
+	switch {
+	case a == None:
 		return b
+	case b == None:
+		return a
 	}
 	if strings.HasPrefix(a, `"`) || strings.HasPrefix(b, `"`) {
 		return Quote(unquote(a) + unquote(b))
