@@ -52,6 +52,7 @@ func (t *trial) porcupine() porcupine.Model {
 	return porcupine.Model{
 		Init:  func() any { return progress{state: t.model.Init()} },
 		Equal: func(a, b any) bool { return t.equal(a.(progress).state, b.(progress).state) },
+		Hash:  func(at any) uint64 { return t.model.hash(at.(progress).state) },
 		Step: func(at, input, _ any) (bool, any) {
 			// Beyond the budget every branch is closed, which ends the search.
 			if t.tries++; t.tries > t.budget {

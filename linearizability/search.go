@@ -13,8 +13,8 @@ type Search struct {
 
 // BudgetDefault is the budget of a Search that names none, of a small History: a
 // second or so at worst. A try that succeeds may keep its position, of some 150
-// bytes: 80 MB.
-const BudgetDefault = 1 << 19
+// bytes: 150 MB.
+const BudgetDefault = 1 << 20
 
 // budget is what a search among n calls may spend.
 func (s Search) budget(n int) int {
@@ -35,7 +35,8 @@ const (
 
 // search looks for any order of the calls that explains every answer.
 func search(m Model, all []call, budget int) found {
-	return newWalk(newSpace(m, all), budget).run()
+	f, _ := walkTwice(newSpace(m, all), budget)
+	return f
 }
 
 // searchGuided looks only for orders that keep to the log where the index of a
@@ -46,17 +47,29 @@ func searchGuided(m Model, all []call, budget int) found {
 	return newWalk(s, budget).run()
 }
 
+// walkTwice walks with half the budget, and if that is spent, tries calls in
+// another order with the other half: which is better depends on luck.
+func walkTwice(s *space, budget int) (found, []int) {
+	w := newWalk(s, budget/2)
+	f := w.run()
+	if f == exhausted {
+		w = newWalk(s, budget-budget/2)
+		w.byCall = true
+		f = w.run()
+	}
+	return f, w.order
+}
+
 // searchOrder is search, but returns the order, too, if there is one. Open calls
 // that nobody needs are at its end.
 func searchOrder(m Model, all []call, budget int) (found, []call) {
-	w := newWalk(newSpace(m, all), budget)
-	f := w.run()
+	f, pieces := walkTwice(newSpace(m, all), budget)
 	if f != legal {
 		return f, nil
 	}
 	order := make([]call, 0, len(all))
 	placed := make([]bool, len(all))
-	for _, i := range w.order {
+	for _, i := range pieces {
 		order = append(order, all[i])
 		placed[i] = true
 	}

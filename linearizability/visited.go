@@ -61,12 +61,18 @@ func (v *visited) hash(pos *position) uint64 {
 	for _, word := range pos.done {
 		h = mix(h, word)
 	}
-	switch state, text := pos.state.(string); {
-	case v.model.Hash != nil:
-		h = mix(h, v.model.Hash(pos.state))
-	case text:
-		for i := range len(state) {
-			h = (h ^ uint64(state[i])) * prime
+	return mix(h, v.model.hash(pos.state))
+}
+
+// hash is Hash, or does what can be done without it.
+func (m *Model) hash(state any) uint64 {
+	if m.Hash != nil {
+		return m.Hash(state)
+	}
+	h := uint64(offset)
+	if text, is := state.(string); is && m.Equal == nil {
+		for i := range len(text) {
+			h = (h ^ uint64(text[i])) * prime
 		}
 	}
 	return h

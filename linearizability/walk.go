@@ -28,12 +28,14 @@ type walk struct {
 	*space
 	budget int
 	tries  int
+	byCall bool // of calls under way, to try those first that were called first
 
 	passed   int // ticks
 	occupant []int
 	live     bitset // classes with open calls that can matter
 	calledOf []int  // by class
 
+	heard []heard // since the state last changed
 	seen  visited
 	path  []branch
 	order []int // pieces
@@ -52,16 +54,10 @@ type position struct {
 // use is how many calls of a class have a place.
 type use struct{ class, count int }
 
-// choice is a call that can be put next, and the state after it.
-type choice struct {
-	piece int
-	next  any
-}
-
-// branch is a position and what has not been tried there yet.
+// branch is a position and the calls that have not been tried there yet.
 type branch struct {
 	position
-	choices []choice
+	choices []int
 	placed  int // how many calls stood in the order there
 }
 
@@ -88,13 +84,12 @@ func (w *walk) run() found {
 			continue
 		}
 		if !w.seen.covers(&pos, w.equal) {
-			b := branch{pos, w.choices(&pos), len(w.order)}
+			w.path = append(w.path, branch{pos, w.choices(&pos), len(w.order)})
+		}
+		if !w.step(&pos) {
 			if w.tries > w.budget {
 				return exhausted
 			}
-			w.path = append(w.path, b)
-		}
-		if !w.step(&pos) {
 			return illegal
 		}
 	}
@@ -103,18 +98,24 @@ func (w *walk) run() found {
 
 // step takes the next choice there is, going back as far as needed.
 func (w *walk) step(pos *position) bool {
-	for len(w.path) > 0 {
+	for len(w.path) > 0 && w.tries <= w.budget {
 		b := &w.path[len(w.path)-1]
-		if len(b.choices) > 0 {
-			c := b.choices[0]
-			b.choices = b.choices[1:]
-			w.rewind(b.at)
-			w.order = w.order[:b.placed]
-			*pos = b.position
-			w.put(pos, c)
-			return true
+		if len(b.choices) == 0 {
+			w.path = w.path[:len(w.path)-1]
+			continue
 		}
-		w.path = w.path[:len(w.path)-1]
+		i := b.choices[0]
+		b.choices = b.choices[1:]
+		p := &w.pieces[i]
+		next, right := w.try(b.state, p)
+		if !right || p.open && w.equal(next, b.state) {
+			continue
+		}
+		w.rewind(b.at)
+		w.order = w.order[:b.placed]
+		*pos = b.position
+		w.put(pos, i, next)
+		return true
 	}
 	return false
 }
@@ -192,6 +193,7 @@ func (w *walk) try(state any, p *piece) (next any, right bool) {
 // settle puts the reads that give their answers. It says whether the call that is
 // due has its place with that; then the others wait.
 func (w *walk) settle(pos *position) bool {
+	w.heard = w.heard[:0]
 	due := w.ticks[pos.at].of
 	if w.settles(pos, due) {
 		return true
@@ -213,35 +215,56 @@ func (w *walk) settles(pos *position, i int) bool {
 	if !p.reads || pos.done.has(p.slot) || !pos.isTurn(p) {
 		return false
 	}
-	next, right := w.try(pos.state, p)
-	if !right || !w.equal(next, pos.state) {
+	if !w.hears(pos.state, p) {
 		return false
 	}
-	w.put(pos, choice{i, next})
+	w.put(pos, i, pos.state)
 	return true
 }
 
-// choices are the calls that can be put next: the one that is due, then those
-// under way that return first, then open ones that change the state.
-func (w *walk) choices(pos *position) []choice {
-	var all []choice
-	consider := func(i int) {
-		next, right := w.try(pos.state, &w.pieces[i])
-		if right && !(w.pieces[i].open && w.equal(next, pos.state)) {
-			all = append(all, choice{i, next})
+// hears says whether a read gives its answer. Reads that ask the same in one state
+// are carried out once.
+func (w *walk) hears(state any, p *piece) bool {
+	if !p.answered {
+		return true
+	}
+	for _, h := range w.heard {
+		if h.input == p.op.Input {
+			return h.output == p.op.Output
 		}
 	}
+	if w.tries++; w.tries > w.budget {
+		return false
+	}
+	_, output := w.model.Step(state, p.op.Input)
+	w.heard = append(w.heard, heard{p.op.Input, output})
+	return output == p.op.Output
+}
+
+// heard is what a read answers in the present state.
+type heard struct{ input, output string }
+
+// choices are the calls that might be put next: the one that is due, then those
+// under way that return first, or were called first, then open ones.
+func (w *walk) choices(pos *position) []int {
+	all := make([]int, 0, len(w.occupant))
 	for _, i := range w.occupant {
 		if i >= 0 && !pos.done.has(w.pieces[i].slot) && pos.isTurn(&w.pieces[i]) {
-			consider(i)
+			all = append(all, i)
 		}
 	}
-	slices.SortFunc(all, func(a, b choice) int { return cmp.Compare(w.pieces[a.piece].until, w.pieces[b.piece].until) })
+	slices.SortFunc(all, func(i, j int) int {
+		a, b := &w.pieces[i], &w.pieces[j]
+		if w.byCall {
+			return cmp.Or(a.from.compare(b.from), cmp.Compare(i, j))
+		}
+		return cmp.Compare(a.until, b.until)
+	})
 	for k, word := range w.live {
 		for ; word != 0; word &= word - 1 {
 			c := k*64 + bits.TrailingZeros64(word)
 			if n := pos.count(c); n < w.calledOf[c] {
-				consider(w.classes[c].members[n])
+				all = append(all, w.classes[c].members[n])
 			}
 		}
 	}
@@ -249,10 +272,10 @@ func (w *walk) choices(pos *position) []choice {
 }
 
 // put gives a call its place.
-func (w *walk) put(pos *position, c choice) {
-	p := &w.pieces[c.piece]
-	w.order = append(w.order, c.piece)
-	pos.state = c.next
+func (w *walk) put(pos *position, i int, next any) {
+	p := &w.pieces[i]
+	w.order = append(w.order, i)
+	pos.state = next
 	if p.open {
 		pos.use(p.class)
 		return

@@ -64,6 +64,9 @@ func join(a, b string) string {
 	case b == None:
 		return a
 	}
+	if strings.HasPrefix(a, `"`) && strings.HasPrefix(b, `"`) && !strings.Contains(a+b, `\x`) {
+		return a[:len(a)-1] + b[1:] // no character is made of bytes of both
+	}
 	if strings.HasPrefix(a, `"`) || strings.HasPrefix(b, `"`) {
 		return Quote(unquote(a) + unquote(b))
 	}
