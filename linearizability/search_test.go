@@ -3,14 +3,13 @@ package linearizability
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"raftian/linearizability/drawn"
 	"raftian/linearizability/history"
-	"raftian/netsim/env"
 )
 
 // cellRegister is register with a cas and something to add to what is there, and
@@ -111,77 +110,37 @@ func anyPurseCall(rng *rand.Rand) string {
 	return fmt.Sprintf("%s %d", []string{"in", "out", "move", "look", "look"}[rng.IntN(5)], rng.IntN(2))
 }
 
-// mixed is what a drawn History is made of.
+// mixed is what a drawn History is made of, and may be spoilt by.
 type mixed struct {
-	model   Model
-	call    func(rng *rand.Rand) string
-	ops     int
-	clients int     // how many calls are under way at once
-	unknown float64 // the share of calls without an answer
-	indexed float64 // the share of calls whose log index is known
-	spoilt  float64 // the share of answers that are another call's
+	drawn.Mix
+	model  Model
+	spoilt float64 // the share of answers that are another call's
 }
 
-// history carries calls out at random moments, as a system that works would.
+func mixOf(m Model, call func(rng *rand.Rand) string) mixed {
+	return mixed{Mix: drawn.Mix{Init: m.Init, Step: m.Step, Call: call}, model: m}
+}
+
 func (x mixed) history(rng *rand.Rand) []history.Op {
-	type effect struct {
-		at env.Instant
-		op int
-	}
-	ops, effects := make([]history.Op, x.ops), make([]effect, x.ops)
-	free := make([]env.Instant, x.clients) // when each client's last call returned
-	for i := range ops {
-		c := rng.IntN(x.clients)
-		call := free[c] + env.Instant(rng.IntN(20))
-		took := env.Instant(1 + rng.IntN(100))
-		free[c] = call + took + 1
-		ops[i] = history.Op{Client: fmt.Sprintf("c%d", c), Seq: uint64(i), Input: x.call(rng), Call: call, Return: call + took, Outcome: history.OK}
-		effects[i] = effect{call + env.Instant(rng.IntN(int(took)+1)), i}
-		if rng.Float64() < x.unknown {
-			ops[i].Outcome, ops[i].Return = history.Unknown, 0
-			effects[i].at = call + env.Instant(rng.ExpFloat64()*200)
-			if rng.IntN(2) == 0 {
-				effects[i].at = -1 // never
-			}
-		}
-	}
-	slices.SortStableFunc(effects, func(a, b effect) int { return int(a.at - b.at) })
-	state := x.model.Init()
-	for n, e := range effects {
-		if e.at < 0 {
-			continue
-		}
-		op, output := &ops[e.op], ""
-		state, output = x.model.Step(state, op.Input)
-		if op.Outcome == history.OK {
-			op.Output = output
-		}
-		if rng.Float64() < x.indexed {
-			op.Index, op.Applied, op.AppliedEvent = uint64(n+1), e.at, 1
-		}
-	}
-	for i := range ops {
-		if other := &ops[rng.IntN(len(ops))]; rng.Float64() < x.spoilt && ops[i].Outcome == history.OK && other.Outcome == history.OK {
-			ops[i].Output = other.Output
-		}
-	}
+	ops := x.History(rng)
+	drawn.Spoil(rng, ops, x.spoilt)
 	return ops
 }
 
 // drawMixed draws the mix of a small History.
 func drawMixed(t *rapid.T) mixed {
-	x := mixed{model: cellRegister, call: anyCellCall}
+	x := mixOf(cellRegister, anyCellCall)
 	switch rapid.IntRange(0, 2).Draw(t, "model") {
 	case 1:
 		x.model.Cell, x.model.Reads = nil, nil
 	case 2:
-		x.model, x.call = purse, anyPurseCall
+		x = mixOf(purse, anyPurseCall)
 	}
-	x.ops = rapid.IntRange(1, 7).Draw(t, "calls")
-	x.clients = rapid.IntRange(1, 4).Draw(t, "clients")
+	x.Ops = rapid.IntRange(1, 7).Draw(t, "calls")
+	x.Clients = rapid.IntRange(1, 4).Draw(t, "clients")
 	share := rapid.SampledFrom([]float64{0, 0.3, 0.6})
-	x.unknown, x.spoilt = share.Draw(t, "unknown"), share.Draw(t, "spoilt")
-	x.indexed = rapid.SampledFrom([]float64{0, 0.5, 1}).Draw(t, "indexed")
+	x.Unknown, x.spoilt = share.Draw(t, "unknown"), share.Draw(t, "spoilt")
+	x.Indexed = rapid.SampledFrom([]float64{0, 0.5, 1}).Draw(t, "indexed")
 	return x
 }
 
@@ -237,7 +196,8 @@ func proves(m Model, order []call) error {
 
 // Where some calls have no index, the others' indexes still lead the way.
 func TestALogWithGapsIsFollowed(t *testing.T) {
-	x := mixed{model: purse, call: anyPurseCall, ops: 5000, clients: 10, unknown: 0.1, indexed: 1}
+	x := mixOf(purse, anyPurseCall)
+	x.Ops, x.Clients, x.Unknown, x.Indexed = 5000, 10, 0.1, 1
 	ops := x.history(rand.New(rand.NewPCG(1, 0)))
 	for i := range ops {
 		if i%3 == 0 && purse.Reads(ops[i].Input, ops[i].Output) {
@@ -247,16 +207,20 @@ func TestALogWithGapsIsFollowed(t *testing.T) {
 	if err := witness(x.model, tighten(calls(ops))); err == nil {
 		t.Fatal("the log has no gaps")
 	}
-	if got := searchGuided(x.model, narrow(calls(ops)), 10*x.ops); got != legal {
+	if got := searchGuided(x.model, narrow(calls(ops)), 10*x.Ops); got != legal {
 		t.Errorf("it comes to %d", got)
 	}
 }
 
 func TestALongHistoryWithoutALogIsDecided(t *testing.T) {
 	for name, x := range map[string]mixed{
-		"a register": {model: cellRegister, call: anyCellCall, ops: 3000, clients: 5, unknown: 0.33},
-		"purses":     {model: purse, call: anyPurseCall, ops: 300, clients: 5, unknown: 0.33},
+		"a register": mixOf(cellRegister, anyCellCall),
+		"purses":     mixOf(purse, anyPurseCall),
 	} {
+		x.Ops, x.Clients, x.Unknown = 1000, 5, 0.33
+		if name == "purses" {
+			x.Ops = 100
+		}
 		ops := x.history(rand.New(rand.NewPCG(1, 0)))
 		if v := Check(x.model, ops, Search{NoWitness: true}); v.Outcome != Pass {
 			t.Errorf("%s: %v: %s", name, v.Outcome, v.Reason)
