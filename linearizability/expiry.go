@@ -3,6 +3,8 @@ package linearizability
 // Cell is what a Model can say whose state is one value that calls replace, such
 // as a register. It lets a search leave out open calls that cannot matter.
 type Cell struct {
+	// Value returns the value that a state is.
+	Value func(state any) string
 	// Makes returns the value that an input leaves if it has an effect: Just that
 	// one, or Some; Anything is that it never has one.
 	Makes func(input string) Need
@@ -29,6 +31,17 @@ const (
 	Some                     // some values, not said which
 )
 
+// leavesOut says whether a value will not do.
+func (n Need) leavesOut(value string) bool {
+	switch n.Kind {
+	case Just:
+		return value != n.Value
+	case Not:
+		return value == n.Value
+	}
+	return n.Kind == Some // it may be one of the others
+}
+
 // findExpiry says for each class until when it can matter.
 //
 // In a Cell, take an order without open calls that change nothing where they
@@ -41,24 +54,46 @@ const (
 func (s *space) findExpiry() {
 	if s.model.Cell == nil {
 		for c := range s.classes {
-			s.classes[c].expires = len(s.ticks)
+			s.classes[c].expires, s.classes[c].instead = len(s.ticks), -1
 		}
 		return
 	}
 	latest := s.latestNeeds()
-	makes, needs := make([]Need, len(s.classes)), make([]Need, len(s.classes))
-	for c := range s.classes {
-		s.classes[c].expires = -1
-		makes[c] = s.model.Cell.Makes(s.classes[c].input)
-		needs[c] = s.model.Cell.Needs(s.classes[c].input, "", false)
-	}
+	s.sortClasses()
 	// What an open call of use needs is of use as well, and what that needs.
 	for again := true; again; {
 		again = false
-		for c := range s.classes {
-			if at := latest.of(makes[c]); at > s.classes[c].expires {
-				s.classes[c].expires, again = at, true
-				latest.raise(needs[c], at)
+		for k := range s.classes {
+			c := &s.classes[k]
+			if at := latest.of(c.makes); at > c.expires {
+				c.expires, again = at, true
+				latest.raise(c.needs, at)
+			}
+		}
+	}
+}
+
+// sortClasses says of the classes in a Cell what they make and need.
+func (s *space) sortClasses() {
+	s.making = make(map[Need][]int)
+	for k := range s.classes {
+		c := &s.classes[k]
+		c.expires, c.instead = -1, -1
+		c.makes, c.needs = s.model.Cell.Makes(c.input), s.model.Cell.Needs(c.input, "", false)
+		s.making[c.makes] = append(s.making[c.makes], k)
+		if c.needs.Kind != Anything {
+			s.needing = append(s.needing, k)
+		}
+	}
+	for _, same := range s.making {
+		for _, k := range same {
+			if c := &s.classes[k]; c.needs.Kind == Anything && c.makes.Kind == Just {
+				for _, other := range same {
+					if d := &s.classes[other]; d.needs.Kind != Anything {
+						d.instead = k
+					}
+				}
+				break
 			}
 		}
 	}
@@ -81,11 +116,11 @@ func (s *space) latestNeeds() *needed {
 			continue
 		}
 		p := &s.pieces[t.of]
-		need := s.model.Cell.Needs(p.op.Input, p.op.Output, p.answered)
-		if !p.answered && need.Kind != Anything {
-			need = Need{Kind: Some}
+		p.needs = s.model.Cell.Needs(p.op.Input, p.op.Output, p.answered)
+		if !p.answered && p.needs.Kind != Anything {
+			p.needs = Need{Kind: Some}
 		}
-		latest.raise(need, at)
+		latest.raise(p.needs, at)
 	}
 	return latest
 }

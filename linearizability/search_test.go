@@ -35,6 +35,7 @@ var cellRegister = Model{
 		return input == "get" || output == "no"
 	},
 	Cell: &Cell{
+		Value: func(state any) string { return state.(string) },
 		Makes: func(input string) Need {
 			switch words := strings.Fields(input); words[0] {
 			case "set":

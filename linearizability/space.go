@@ -20,7 +20,9 @@ type space struct {
 	equal   func(a, b any) bool
 	pieces  []piece
 	ticks   []tick
-	slots   int // how many calls with a return are under way at once
+	making  map[Need][]int // in a Cell, classes by what they make
+	needing []int          // and those that need something
+	slots   int            // how many calls with a return are under way at once
 	classes []class
 	groups  []int // how many calls stand in each group of a guided walk
 }
@@ -33,6 +35,7 @@ type piece struct {
 	class int  // of an open call
 	slot  int  // of one that returns
 	until int  // the tick at which it returns
+	needs Need // in a Cell
 	group int  // in a guided walk, which calls stand together, from 1; 0 is anywhere
 }
 
@@ -41,6 +44,9 @@ type class struct {
 	input   string
 	members []int // pieces, the one called first first
 	expires int   // the tick after which it cannot matter any more; -1 if it never does
+	makes   Need  // in a Cell
+	needs   Need
+	instead int // the class that makes the same whatever was there before; -1 if there is none
 }
 
 type tickKind uint8

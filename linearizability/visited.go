@@ -14,9 +14,13 @@ import (
 // the first of them needs fewer. So it is not remembered; so it was covered; but
 // then the one that covers it needs no more calls than it does, and is
 // remembered: a contradiction, unless the order was found.
+//
+// A position that owes something (see cell.go) covers only those that owe the
+// same.
 type visited struct {
-	model Model
-	at    map[uint64][]position
+	model   Model
+	classes []class
+	at      map[uint64][]position
 }
 
 // covers says whether an earlier position covers this one, and remembers it if
@@ -31,24 +35,44 @@ func (v *visited) covers(pos *position, equal func(a, b any) bool) bool {
 		return p.at == pos.at && slices.Equal(p.done, pos.done) && equal(p.state, pos.state)
 	}
 	for i := range same {
-		if p := &same[i]; alike(p) && atMost(p.used, pos.used) {
+		if p := &same[i]; alike(p) && p.owesAtMost(pos) && v.atMost(p.used, pos.used) {
 			return true
 		}
 	}
 	// Those that it covers in turn are of no use any more.
-	same = slices.DeleteFunc(same, func(p position) bool { return atMost(pos.used, p.used) && alike(&p) })
+	same = slices.DeleteFunc(same, func(p position) bool {
+		return v.atMost(pos.used, p.used) && pos.owesAtMost(&p) && alike(&p)
+	})
 	v.at[key] = append(same, *pos)
 	return false
 }
 
-// atMost says whether a has used no more of any class than b.
-func atMost(a, b []use) bool {
-	k := 0
-	for _, u := range a {
-		for k < len(b) && b[k].class < u.class {
-			k++
+// atMost says whether a has used no more of any class than b; of one with another
+// that can stand instead, no more than b has used more of that.
+func (v *visited) atMost(a, b []use) bool {
+	spare := 0 // of the classes that b has used more of
+	for _, u := range b {
+		spare += max(0, u.count-count(a, u.class))
+	}
+	if spare == 0 {
+		return len(a) == len(b) && !slices.ContainsFunc(a, func(u use) bool { return u.count > count(b, u.class) })
+	}
+	for k, u := range a {
+		more := u.count - count(b, u.class)
+		if more <= 0 {
+			continue
 		}
-		if k == len(b) || b[k].class != u.class || b[k].count < u.count {
+		instead := v.classes[u.class].instead
+		if instead < 0 {
+			return false
+		}
+		// All classes that want the same one share what is spare of it.
+		for _, other := range a[:k] {
+			if v.classes[other.class].instead == instead {
+				more += max(0, other.count-count(b, other.class))
+			}
+		}
+		if more > count(b, instead)-count(a, instead) {
 			return false
 		}
 	}

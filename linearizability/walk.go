@@ -2,7 +2,6 @@ package linearizability
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 )
 
@@ -12,7 +11,7 @@ import (
 // (Lowe, "Testing for linearizability", 2017, §4: just-in-time linearization),
 // and it keeps a position small: what is decided and over is not in it.
 //
-// Three rules cut the walk short. None loses the last order there is:
+// Rules cut the walk short. None loses the last order there is:
 //
 //   - A read under way takes its place as soon as it gives its answer. Taken out
 //     of wherever an order has it, no other answer changes. (Model.Reads tells
@@ -24,6 +23,8 @@ import (
 //     with the same state and calls that have their place, which used no more of
 //     any class of open calls. Whatever can follow can follow there, too, since
 //     an open call that is left need not be used. (See visited.go.)
+//   - In a Cell, an open call is put only where the next call needs it. (See
+//     cell.go.)
 type walk struct {
 	*space
 	budget int
@@ -49,6 +50,11 @@ type position struct {
 	used  []use
 	group int // in a guided walk, the group whose turn it is
 	left  int // and how many of it have no place yet
+
+	// In a Cell, an open call was put last, for the sake of what comes next; and
+	// the value that was there before it.
+	owes   bool
+	before string
 }
 
 // use is how many calls of a class have a place.
@@ -67,7 +73,7 @@ func newWalk(s *space, budget int) *walk {
 	for k := range w.occupant {
 		w.occupant[k] = -1
 	}
-	w.seen.model = s.model
+	w.seen.model, w.seen.classes = s.model, s.classes
 	return w
 }
 
@@ -107,6 +113,9 @@ func (w *walk) step(pos *position) bool {
 		i := b.choices[0]
 		b.choices = b.choices[1:]
 		p := &w.pieces[i]
+		if !w.pays(&b.position, p) {
+			continue
+		}
 		next, right := w.try(b.state, p)
 		if !right || p.open && w.equal(next, b.state) {
 			continue
@@ -260,12 +269,9 @@ func (w *walk) choices(pos *position) []int {
 		}
 		return cmp.Compare(a.until, b.until)
 	})
-	for k, word := range w.live {
-		for ; word != 0; word &= word - 1 {
-			c := k*64 + bits.TrailingZeros64(word)
-			if n := pos.count(c); n < w.calledOf[c] {
-				all = append(all, w.classes[c].members[n])
-			}
+	for _, c := range w.useful(pos) {
+		if n := count(pos.used, c); n < w.calledOf[c] {
+			all = append(all, w.classes[c].members[n])
 		}
 	}
 	return all
@@ -275,6 +281,7 @@ func (w *walk) choices(pos *position) []int {
 func (w *walk) put(pos *position, i int, next any) {
 	p := &w.pieces[i]
 	w.order = append(w.order, i)
+	w.owe(pos, p)
 	pos.state = next
 	if p.open {
 		pos.use(p.class)
@@ -299,19 +306,20 @@ func (pos *position) turn(groups []int) {
 	}
 }
 
-func (pos *position) find(class int) (int, bool) {
-	return slices.BinarySearchFunc(pos.used, class, func(u use, c int) int { return cmp.Compare(u.class, c) })
+func find(used []use, class int) (int, bool) {
+	return slices.BinarySearchFunc(used, class, func(u use, c int) int { return cmp.Compare(u.class, c) })
 }
 
-func (pos *position) count(class int) int {
-	if k, is := pos.find(class); is {
-		return pos.used[k].count
+// count is how many calls of a class have a place.
+func count(used []use, class int) int {
+	if k, is := find(used, class); is {
+		return used[k].count
 	}
 	return 0
 }
 
 func (pos *position) use(class int) {
-	k, is := pos.find(class)
+	k, is := find(pos.used, class)
 	pos.used = slices.Clone(pos.used)
 	if is {
 		pos.used[k].count++

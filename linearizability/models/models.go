@@ -92,6 +92,7 @@ func cell(parse func(input string) (Call, error)) *linearizability.Cell {
 		return linearizability.Need{Kind: linearizability.Just, Value: value}
 	}
 	return &linearizability.Cell{
+		Value: func(state any) string { return state.(string) },
 		Makes: func(input string) linearizability.Need {
 			switch c, _ := parse(input); c.Verb {
 			case verbWrite:
