@@ -24,8 +24,8 @@ type visited struct {
 }
 
 // covers says whether an earlier position covers this one, and remembers it if
-// not.
-func (v *visited) covers(pos *position, equal func(a, b any) bool) bool {
+// not; and how many it had to be compared with.
+func (v *visited) covers(pos *position, equal func(a, b any) bool) (covered bool, compared int) {
 	if v.at == nil {
 		v.at = make(map[uint64][]position)
 	}
@@ -36,43 +36,49 @@ func (v *visited) covers(pos *position, equal func(a, b any) bool) bool {
 	}
 	for i := range same {
 		if p := &same[i]; alike(p) && p.owesAtMost(pos) && v.atMost(p.used, pos.used) {
-			return true
+			return true, i
 		}
 	}
+	compared = len(same)
 	// Those that it covers in turn are of no use any more.
 	same = slices.DeleteFunc(same, func(p position) bool {
 		return v.atMost(pos.used, p.used) && pos.owesAtMost(&p) && alike(&p)
 	})
 	v.at[key] = append(same, *pos)
-	return false
+	return false, compared
 }
 
 // atMost says whether a has used no more of any class than b; of one with another
 // that can stand instead, no more than b has used more of that.
 func (v *visited) atMost(a, b []use) bool {
-	spare := 0 // of the classes that b has used more of
-	for _, u := range b {
-		spare += max(0, u.count-count(a, u.class))
-	}
-	if spare == 0 {
-		return len(a) == len(b) && !slices.ContainsFunc(a, func(u use) bool { return u.count > count(b, u.class) })
-	}
-	for k, u := range a {
-		more := u.count - count(b, u.class)
-		if more <= 0 {
+	var more []use // by the class that could stand instead
+	k := 0
+	for _, u := range a {
+		for k < len(b) && b[k].class < u.class {
+			k++
+		}
+		excess := u.count
+		if k < len(b) && b[k].class == u.class {
+			excess -= b[k].count
+		}
+		if excess <= 0 {
 			continue
 		}
 		instead := v.classes[u.class].instead
 		if instead < 0 {
 			return false
 		}
-		// All classes that want the same one share what is spare of it.
-		for _, other := range a[:k] {
-			if v.classes[other.class].instead == instead {
-				more += max(0, other.count-count(b, other.class))
+		more = append(more, use{instead, excess})
+	}
+	for _, u := range more {
+		// All classes with the same one share what is spare of it.
+		total := 0
+		for _, other := range more {
+			if other.class == u.class {
+				total += other.count
 			}
 		}
-		if more > count(b, instead)-count(a, instead) {
+		if total > count(b, u.class)-count(a, u.class) {
 			return false
 		}
 	}

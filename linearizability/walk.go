@@ -89,7 +89,9 @@ func (w *walk) run() found {
 		if settled {
 			continue
 		}
-		if !w.seen.covers(&pos, w.equal) {
+		covered, compared := w.seen.covers(&pos, w.equal)
+		w.tries += compared / 16 // or else a budget would not bound the time
+		if !covered {
 			w.path = append(w.path, branch{pos, w.choices(&pos), len(w.order)})
 		}
 		if !w.step(&pos) {
@@ -114,6 +116,7 @@ func (w *walk) step(pos *position) bool {
 		b.choices = b.choices[1:]
 		p := &w.pieces[i]
 		if !w.pays(&b.position, p) {
+			w.tries++
 			continue
 		}
 		next, right := w.try(b.state, p)
