@@ -42,18 +42,35 @@ func ParseKV(input string) (Call, error) {
 	})
 }
 
-// byKey splits a History into those of its keys, in the order of their names.
+// byKey splits a History into those of its keys, in the order of their names. The
+// parts share one array: a History may fill half of the memory there is.
 func byKey(ops []history.Op) [][]history.Op {
-	parts := make(map[string][]history.Op)
-	for _, op := range ops {
-		c, _ := ParseKV(op.Input)
-		parts[c.Key] = append(parts[c.Key], op)
+	place := make(map[string]int)
+	var sizes []int
+	of := make([]int32, len(ops))
+	for i := range ops {
+		c, _ := ParseKV(ops[i].Input)
+		k, known := place[c.Key]
+		if !known {
+			k = len(sizes)
+			place[c.Key] = k
+			sizes = append(sizes, 0)
+		}
+		of[i] = int32(k)
+		sizes[k]++
 	}
-	all := make([][]history.Op, 0, len(parts))
-	for _, key := range slices.Sorted(maps.Keys(parts)) {
-		all = append(all, parts[key])
+	rest, parts := make([]history.Op, len(ops)), make([][]history.Op, len(sizes))
+	for k, n := range sizes {
+		parts[k], rest = rest[:0:n], rest[n:]
 	}
-	return all
+	for i := range ops {
+		parts[of[i]] = append(parts[of[i]], ops[i])
+	}
+	sorted := make([][]history.Op, 0, len(parts))
+	for _, key := range slices.Sorted(maps.Keys(place)) {
+		sorted = append(sorted, parts[place[key]])
+	}
+	return sorted
 }
 
 // join puts one text behind another; nil is none. The result is quoted if one of them is.

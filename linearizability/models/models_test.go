@@ -68,6 +68,23 @@ func TestWhatIsNoCallIsRefused(t *testing.T) {
 	}
 }
 
+func TestKeysAreJudgedApart(t *testing.T) {
+	var ops []history.Op
+	for k := range 9 {
+		ops = append(ops, history.Op{Seq: uint64(k), Input: fmt.Sprintf("get k%d", (7-k%3)%3)})
+	}
+	parts := models.KV().Partition(ops)
+	if len(parts) != 3 {
+		t.Fatalf("split into %v", parts)
+	}
+	for k, part := range parts {
+		want := slices.DeleteFunc(slices.Clone(ops), func(op history.Op) bool { return op.Input != fmt.Sprintf("get k%d", k) })
+		if !slices.Equal(part, want) {
+			t.Errorf("key %d has %v", k, part)
+		}
+	}
+}
+
 // What a model says of its calls to make searches quicker changes no verdict.
 func TestWhatModelsPromiseOfTheirCallsIsSo(t *testing.T) {
 	count := make(map[linearizability.Outcome]int)
