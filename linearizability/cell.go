@@ -43,10 +43,11 @@ func (w *walk) pays(pos *position, p *piece) bool {
 	return needs.leavesOut(pos.before)
 }
 
-// owesAtMost says whether what can follow b can follow a, as far as what is owed
-// goes.
-func (a *position) owesAtMost(b *position) bool {
-	return !a.owes || b.owes && a.before == b.before
+// owesAtMost says whether what can follow b can follow a, as far as it depends on
+// the open calls that were put last.
+func (a *position) owesAtMost(b *position, equal func(a, b any) bool) bool {
+	return (!a.owes || b.owes && a.before == b.before) && (len(a.trail.pieces) == 0 ||
+		slices.Equal(a.trail.pieces, b.trail.pieces) && equal(a.trail.base, b.trail.base))
 }
 
 // useful are the classes of open calls of which one might be put next.

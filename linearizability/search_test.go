@@ -187,6 +187,44 @@ func TestEverySearchAgreesWithTryingEveryOrder(t *testing.T) {
 	}
 }
 
+// Porcupine, which prunes next to nothing, is the twin where there are too many
+// calls to try every order: above all open ones, which the walk treats as alike,
+// as spent, as useless, or as one for another.
+func TestTheWalkAgreesWithPorcupineOnManyOpenCalls(t *testing.T) {
+	const enough = 1 << 16
+	count := make(map[found]int)
+	rapid.Check(t, func(t *rapid.T) {
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		for range 60 {
+			x := mixOf(cellRegister, anyCellCall)
+			if rng.IntN(4) == 0 {
+				x.Call = func(rng *rand.Rand) string { // a few more that need something
+					return []string{"get", "cas a b", "cas b a", "cas b c", "set a", "set b", "set c", "cas a a", "add a"}[rng.IntN(9)]
+				}
+			}
+			switch rng.IntN(4) {
+			case 0:
+				x.model.Cell, x.model.Reads = nil, nil
+			case 1:
+				x = mixOf(purse, anyPurseCall)
+			}
+			x.Ops, x.Clients, x.Unknown = 6+rng.IntN(9), 1+rng.IntN(3), 0.5+0.3*rng.Float64()
+			x.Indexed, x.spoilt = rng.Float64(), 0.3
+			all := calls(x.history(rng))
+			for _, h := range [][]call{all, narrow(all), tighten(all)} {
+				want := porcupineSearch(x.model, h, enough)
+				count[want]++
+				if got := search(x.model, h, enough); want != exhausted && got != want {
+					t.Fatalf("the walk says %d, Porcupine %d: %+v", got, want, h)
+				}
+			}
+		}
+	})
+	if count[legal] < 2000 || count[illegal] < 1000 || count[exhausted] > count[illegal] {
+		t.Errorf("too few histories of one kind: %v", count)
+	}
+}
+
 // proves says what is wrong with an order.
 func proves(m Model, order []call) error {
 	if err := obeysTime(order); err != nil {

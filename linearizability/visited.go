@@ -15,8 +15,8 @@ import (
 // then the one that covers it needs no more calls than it does, and is
 // remembered: a contradiction, unless the order was found.
 //
-// A position that owes something (see cell.go) covers only those that owe the
-// same.
+// A position right after an open call (see cell.go and trail.go) covers only those
+// that are right after the same.
 type visited struct {
 	model   Model
 	classes []class
@@ -35,14 +35,14 @@ func (v *visited) covers(pos *position, equal func(a, b any) bool) (covered bool
 		return p.at == pos.at && slices.Equal(p.done, pos.done) && equal(p.state, pos.state)
 	}
 	for i := range same {
-		if p := &same[i]; alike(p) && p.owesAtMost(pos) && v.atMost(p.used, pos.used) {
+		if p := &same[i]; alike(p) && p.owesAtMost(pos, equal) && v.atMost(p.used, pos.used) {
 			return true, i
 		}
 	}
 	compared = len(same)
 	// Those that it covers in turn are of no use any more.
 	same = slices.DeleteFunc(same, func(p position) bool {
-		return v.atMost(pos.used, p.used) && pos.owesAtMost(&p) && alike(&p)
+		return v.atMost(pos.used, p.used) && pos.owesAtMost(&p, equal) && alike(&p)
 	})
 	v.at[key] = append(same, *pos)
 	return false, compared

@@ -23,8 +23,8 @@ import (
 //     with the same state and calls that have their place, which used no more of
 //     any class of open calls. Whatever can follow can follow there, too, since
 //     an open call that is left need not be used. (See visited.go.)
-//   - In a Cell, an open call is put only where the next call needs it. (See
-//     cell.go.)
+//   - An open call is put only where the next call needs it. (See cell.go, and for
+//     Models without a Cell trail.go.)
 type walk struct {
 	*space
 	budget int
@@ -55,6 +55,9 @@ type position struct {
 	// the value that was there before it.
 	owes   bool
 	before string
+
+	trail trail
+	dead  bool // it came to something that no order need come to
 }
 
 // use is how many calls of a class have a place.
@@ -89,9 +92,7 @@ func (w *walk) run() found {
 		if settled {
 			continue
 		}
-		covered, compared := w.seen.covers(&pos, w.equal)
-		w.tries += compared / 16 // or else a budget would not bound the time
-		if !covered {
+		if !pos.dead && !w.covered(&pos) {
 			w.path = append(w.path, branch{pos, w.choices(&pos), len(w.order)})
 		}
 		if !w.step(&pos) {
@@ -102,6 +103,12 @@ func (w *walk) run() found {
 		}
 	}
 	return legal
+}
+
+func (w *walk) covered(pos *position) bool {
+	covered, compared := w.seen.covers(pos, w.equal)
+	w.tries += compared / 16 // or else a budget would not bound the time
+	return covered
 }
 
 // step takes the next choice there is, going back as far as needed.
@@ -120,7 +127,7 @@ func (w *walk) step(pos *position) bool {
 			continue
 		}
 		next, right := w.try(b.state, p)
-		if !right || p.open && w.equal(next, b.state) {
+		if !right || p.open && w.equal(next, b.state) || !w.leads(&b.position, p, next) {
 			continue
 		}
 		w.rewind(b.at)
@@ -219,7 +226,7 @@ func (w *walk) settle(pos *position) bool {
 			}
 		}
 	}
-	return w.groups != nil && w.settles(pos, due)
+	return w.groups != nil && !pos.dead && w.settles(pos, due)
 }
 
 func (w *walk) settles(pos *position, i int) bool {
@@ -228,6 +235,10 @@ func (w *walk) settles(pos *position, i int) bool {
 		return false
 	}
 	if !w.hears(pos.state, p) {
+		return false
+	}
+	if !w.leads(pos, p, pos.state) {
+		pos.dead = true
 		return false
 	}
 	w.put(pos, i, pos.state)
@@ -285,6 +296,7 @@ func (w *walk) put(pos *position, i int, next any) {
 	p := &w.pieces[i]
 	w.order = append(w.order, i)
 	w.owe(pos, p)
+	w.follow(pos, i)
 	pos.state = next
 	if p.open {
 		pos.use(p.class)
