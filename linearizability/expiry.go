@@ -1,5 +1,7 @@
 package linearizability
 
+import "slices"
+
 // Cell is what a Model can say whose state is one value that calls replace, such
 // as a register. It lets a search leave out open calls that cannot matter.
 type Cell struct {
@@ -85,16 +87,14 @@ func (s *space) sortClasses() {
 			s.needing = append(s.needing, k)
 		}
 	}
-	for _, same := range s.making {
-		for _, k := range same {
-			if c := &s.classes[k]; c.needs.Kind == Anything && c.makes.Kind == Just {
-				for _, other := range same {
-					if d := &s.classes[other]; d.needs.Kind != Anything {
-						d.instead = k
-					}
-				}
-				break
-			}
+	for k := range s.classes {
+		c := &s.classes[k]
+		if c.needs.Kind == Anything || c.makes.Kind != Just {
+			continue
+		}
+		same := s.making[c.makes]
+		if i := slices.IndexFunc(same, func(d int) bool { return s.classes[d].needs.Kind == Anything }); i >= 0 {
+			c.instead = same[i]
 		}
 	}
 }

@@ -11,11 +11,15 @@
 //	space.go      what that has to go through, tick by tick
 //	expiry.go     until when an open call can matter
 //	walk.go       the way through it, depth first
+//	cell.go       what open calls are put for in a model of one value
+//	trail.go      and in any other
 //	visited.go    where it need not go twice
 //	porcupine.go  a second opinion, by Porcupine, before a Fail
 //	explain.go    why there is no order, in words
 //	models/       register and key-value store, for histories from elsewhere
 //	verdict/      Verdict, Outcome, Evidence
+//	foreign/      reads such histories
+//	drawn/        makes histories, for tests
 //	history/      Op, and its Recorder from a trace
 //	invariant/    Raft's own properties, one file each
 package linearizability

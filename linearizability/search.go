@@ -35,7 +35,7 @@ const (
 
 // search looks for any order of the calls that explains every answer.
 func search(m Model, all []call, budget int) found {
-	f, _ := walkTwice(newSpace(m, all), budget)
+	f, _ := walkOften(newSpace(m, all), budget)
 	return f
 }
 
@@ -47,13 +47,27 @@ func searchGuided(m Model, all []call, budget int) found {
 	return newWalk(s, budget).run()
 }
 
-// walkTwice walks with half the budget, and if that is spent, tries calls in
-// another order with the other half: which is better depends on luck.
-func walkTwice(s *space, budget int) (found, []int) {
+// walkOften walks until one walk decides; together they spend the budget. The first
+// ones allow only a few open calls side by side, where most orders have none or one,
+// and a walk that may put any number goes astray among them; then which calls to try
+// first is a matter of luck.
+func walkOften(s *space, budget int) (found, []int) {
+	for _, short := range []int{1, 2, 4} {
+		if s.model.Cell != nil || len(s.classes) == 0 {
+			break // there are no trails in a Cell
+		}
+		w := newWalk(s, budget/4)
+		w.longest = short
+		f := w.run()
+		budget -= w.tries
+		if f == legal || f == illegal && !w.cut {
+			return f, w.order
+		}
+	}
 	w := newWalk(s, budget/2)
 	f := w.run()
 	if f == exhausted {
-		w = newWalk(s, budget-budget/2)
+		w = newWalk(s, budget-w.tries)
 		w.byCall = true
 		f = w.run()
 	}
@@ -63,7 +77,7 @@ func walkTwice(s *space, budget int) (found, []int) {
 // searchOrder is search, but returns the order, too, if there is one. Open calls
 // that nobody needs are at its end.
 func searchOrder(m Model, all []call, budget int) (found, []call) {
-	f, pieces := walkTwice(newSpace(m, all), budget)
+	f, pieces := walkOften(newSpace(m, all), budget)
 	if f != legal {
 		return f, nil
 	}

@@ -31,6 +31,9 @@ type walk struct {
 	tries  int
 	byCall bool // of calls under way, to try those first that were called first
 
+	longest int  // how long a trail of open calls may be; 0 is as long as may be
+	cut     bool // one would have been longer
+
 	passed   int // ticks
 	occupant []int
 	live     bitset // classes with open calls that can matter
@@ -283,7 +286,12 @@ func (w *walk) choices(pos *position) []int {
 		}
 		return cmp.Compare(a.until, b.until)
 	})
-	for _, c := range w.useful(pos) {
+	useful := w.useful(pos)
+	if w.longest > 0 && len(pos.trail.pieces) >= w.longest {
+		w.cut = w.cut || len(useful) > 0
+		return all
+	}
+	for _, c := range useful {
 		if n := count(pos.used, c); n < w.calledOf[c] {
 			all = append(all, w.classes[c].members[n])
 		}
