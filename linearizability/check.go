@@ -54,30 +54,36 @@ func possible(ops []history.Op) error {
 	return nil
 }
 
-// checkPart decides a part. If the tightened History has no order, the one that
-// clients saw is searched only until that shows, at first: it has fewer calls of
-// unknown outcome, each of which can double the effort, and if it has no order
-// then, it has none later.
+// checkPart decides a part. If the tightened History has no order, or finding one
+// takes too long, the one that clients saw is searched; in the first case only until
+// it shows, at first: it has fewer calls of unknown outcome, each of which can double
+// the effort, and if it has no order then, it has none later.
 func checkPart(m Model, all []call, s Search) Verdict {
 	tight, budget := tighten(all), s.budget(len(all))
 	if !s.NoWitness && provedByLog(m, all, tight, budget) {
 		return Verdict{Outcome: Pass}
 	}
-	switch search(m, tight, budget) {
+	histories := [][]call{all}
+	asReported := search(m, tight, budget)
+	switch asReported {
 	case legal:
 		return Verdict{Outcome: Pass}
-	case exhausted:
-		return givenUp(tight, budget)
+	case illegal:
+		histories = [][]call{until(all, unexplained(m, tight, budget).to), all}
 	}
-	early := until(all, unexplained(m, tight, budget).to)
-	for _, h := range [][]call{early, all} {
+	for _, h := range histories {
 		switch search(m, h, budget) {
 		case illegal:
 			return refuted(m, h, budget)
 		case exhausted:
-			v := givenUp(h, budget)
-			v.Reason += "; there is none if calls took effect when machines say so"
-			v.Evidence = explain(m, tight, budget).Evidence
+			v := Verdict{
+				Outcome: Inconclusive,
+				Reason:  fmt.Sprintf("the search for an order of %d calls was given up after %d steps", len(h), budget),
+			}
+			if asReported == illegal {
+				v.Reason += "; there is none if calls took effect when machines say so"
+				v.Evidence = explain(m, tight, budget).Evidence
+			}
 			return v
 		}
 	}
@@ -109,13 +115,6 @@ func refuted(m Model, h []call, budget int) Verdict {
 		}
 	}
 	return explain(m, h, budget)
-}
-
-func givenUp(all []call, budget int) Verdict {
-	return Verdict{
-		Outcome: Inconclusive,
-		Reason:  fmt.Sprintf("the search for an order of %d calls was given up after %d steps", len(all), budget),
-	}
 }
 
 // Linearizability is the judge that takes the History out of a trace and checks
