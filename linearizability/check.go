@@ -20,9 +20,6 @@ const judgeName = "linearizability"
 // that clients saw. A search that spends its budget leaves it Inconclusive, with
 // the evidence of the tightened History if that has no order.
 func Check(m Model, ops []history.Op, s Search) Verdict {
-	if s.Budget <= 0 {
-		s.Budget = BudgetDefault
-	}
 	if err := possible(ops); err != nil {
 		return Verdict{Judge: judgeName, Outcome: Inconclusive, Reason: err.Error()}
 	}
@@ -57,41 +54,67 @@ func possible(ops []history.Op) error {
 	return nil
 }
 
-// checkPart decides a part. If the tightened History has no order, the one that
-// clients saw is searched only until that shows, at first: it has fewer calls of
-// unknown outcome, each of which can double the effort, and if it has no order
-// then, it has none later.
+// checkPart decides a part. If the tightened History has no order, or finding one
+// takes too long, the one that clients saw is searched; in the first case only until
+// it shows, at first: it has fewer calls of unknown outcome, each of which can double
+// the effort, and if it has no order then, it has none later.
 func checkPart(m Model, all []call, s Search) Verdict {
-	tight := tighten(all)
-	if !s.NoWitness && witness(m, tight) == nil {
+	tight, budget := tighten(all), s.budget(len(all))
+	if !s.NoWitness && provedByLog(m, all, tight, budget) {
 		return Verdict{Outcome: Pass}
 	}
-	switch search(m, tight, s.Budget) {
+	histories := [][]call{all}
+	asReported := search(m, tight, budget)
+	switch asReported {
 	case legal:
 		return Verdict{Outcome: Pass}
-	case exhausted:
-		return givenUp(tight, s.Budget)
+	case illegal:
+		histories = [][]call{until(all, unexplained(m, tight, budget).to), all}
 	}
-	early := until(all, unexplained(m, tight, s.Budget).to)
-	for _, h := range [][]call{early, all} {
-		switch search(m, h, s.Budget) {
+	for _, h := range histories {
+		switch search(m, h, budget) {
 		case illegal:
-			return explain(m, h, s.Budget)
+			return refuted(m, h, budget)
 		case exhausted:
-			v := givenUp(h, s.Budget)
-			v.Reason += "; there is none if calls took effect when machines say so"
-			v.Evidence = explain(m, tight, s.Budget).Evidence
+			v := Verdict{
+				Outcome: Inconclusive,
+				Reason:  fmt.Sprintf("the search for an order of %d calls was given up after %d steps", len(h), budget),
+			}
+			if asReported == illegal {
+				v.Reason += "; there is none if calls took effect when machines say so"
+				v.Evidence = explain(m, tight, budget).Evidence
+			}
 			return v
 		}
 	}
 	return Verdict{Outcome: Pass}
 }
 
-func givenUp(all []call, budget int) Verdict {
-	return Verdict{
-		Outcome: Inconclusive,
-		Reason:  fmt.Sprintf("the search for an order of %d calls was given up after %d steps", len(all), budget),
+// provedByLog says whether the order of the log explains a History: alone if it
+// has every call that took effect, or with a search for the places of the others.
+func provedByLog(m Model, all, tight []call, budget int) bool {
+	known := 0
+	for i := range tight {
+		if tight[i].op.Index != 0 {
+			known++
+		}
 	}
+	if known == len(tight) && witness(m, tight) == nil {
+		return true
+	}
+	return known > 0 && searchGuided(m, narrow(all), budget) == legal
+}
+
+// refuted is the Verdict on a History without an order. Porcupine has to agree,
+// unless that would take it too long.
+func refuted(m Model, h []call, budget int) Verdict {
+	if porcupineSearch(m, h, budget) == legal {
+		return Verdict{
+			Outcome: Inconclusive,
+			Reason:  fmt.Sprintf("two searches for an order of %d calls disagree, which is a fault of this program or of its model", len(h)),
+		}
+	}
+	return explain(m, h, budget)
 }
 
 // Linearizability is the judge that takes the History out of a trace and checks

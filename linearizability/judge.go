@@ -9,11 +9,20 @@
 //	check.go      Check: is a history linearizable? The judge that asks it
 //	tighten.go    shorter histories that are easier and as good
 //	witness.go    an order proved right, from log indexes
-//	search.go     an order looked for, by Porcupine
-//	space.go      what that has to go through, and what it need not
+//	search.go     an order looked for
+//	space.go      what that has to go through, tick by tick
+//	expiry.go     until when an open call can matter
+//	walk.go       the way through it, depth first
+//	cell.go       what open calls are put for in a model of one value
+//	trail.go      and in any other
+//	visited.go    where it need not go twice
+//	porcupine.go  a second opinion, by Porcupine, before a Fail
 //	visual.go     Visualize: a history as a page, by Porcupine
 //	explain.go    why there is no order, in words
+//	models/       register and key-value store, for histories from elsewhere
 //	verdict/      Verdict, Outcome, Evidence
+//	foreign/      reads such histories
+//	drawn/        makes histories, for tests
 //	history/      Op, and its Recorder from a trace
 //	invariant/    Raft's own properties, one file each
 package linearizability

@@ -13,10 +13,29 @@ type Model struct {
 	// Equal says whether two states are the same; nil is ==, for which they
 	// must be comparable.
 	Equal func(a, b any) bool
+	// Reads says of a call with this output, which is "" if it is not known, that
+	// it cannot have changed the state, whatever that was; nil says so of none. It
+	// only makes searches quicker, but much so.
+	Reads func(input, output string) bool
+	// Hash is the same for states that are the same; nil hashes texts alone. It
+	// only makes searches quicker.
+	Hash func(state any) uint64
+	// Cell says of a Model whose state is one value what calls need and leave;
+	// nil if that is not so. It only makes searches quicker. With Partition, it
+	// is about each part alone.
+	Cell *Cell
 	// Partition splits a History into parts that do not depend on each other,
 	// such as one per key: it is linearizable if and only if each part is, and
 	// Init and Step serve each part alone. Nil leaves it whole.
 	Partition func(ops []history.Op) [][]history.Op
 	// Describe puts a state into a few words for evidence; nil leaves it out.
 	Describe func(state any) string
+}
+
+// same is how states are compared.
+func (m *Model) same() func(a, b any) bool {
+	if m.Equal != nil {
+		return m.Equal
+	}
+	return func(a, b any) bool { return a == b }
 }

@@ -1,25 +1,28 @@
 package linearizability
 
-import (
-	"slices"
-
-	"github.com/anishathalye/porcupine"
-)
-
 // Search says how much effort an answer is worth.
 type Search struct {
 	// Budget is how many times one search may try to put a call next; 0 is
-	// BudgetDefault. Beyond it the search is given up. It is a count and not a
-	// time, so that a verdict depends on the History alone.
+	// BudgetDefault and another 64 for each call. Beyond it the search is given
+	// up. It is a count and not a time, so that a verdict depends on the History
+	// alone.
 	Budget int
 	// NoWitness searches at once, without trying the order of the log first.
 	NoWitness bool
 }
 
-// BudgetDefault is the budget of a Search that names none: a second or so at
-// worst. A try that succeeds keeps a bit for each call, so a search among n calls
-// needs up to Budget·n/8 bytes: 240 MB for 3,600 calls.
-const BudgetDefault = 1 << 19
+// BudgetDefault is the budget of a Search that names none, of a small History: a
+// second or so at worst. A try that succeeds may keep its position, of some 150
+// bytes: 150 MB.
+const BudgetDefault = 1 << 20
+
+// budget is what a search among n calls may spend.
+func (s Search) budget(n int) int {
+	if s.Budget > 0 {
+		return s.Budget
+	}
+	return BudgetDefault + 64*n
+}
 
 // found is what a search came to.
 type found int
@@ -30,73 +33,64 @@ const (
 	illegal
 )
 
-// search looks for any order of the calls that explains every answer, with
-// Porcupine.
+// search looks for any order of the calls that explains every answer.
 func search(m Model, all []call, budget int) found {
-	s := newSpace(m, all, budget)
-	return s.finding(porcupine.CheckOperations(s.model(), s.operations()))
+	f, _ := walkOften(newSpace(m, all), budget)
+	return f
 }
 
-// searchOrder is search, but returns the order, too, if there is one. It is
-// slower: Porcupine writes down every order that it has to give up.
+// searchGuided looks only for orders that keep to the log where the index of a
+// call is known. Only legal says anything.
+func searchGuided(m Model, all []call, budget int) found {
+	s := newSpace(m, all)
+	s.guide()
+	return newWalk(s, budget).run()
+}
+
+// walkOften walks until one walk decides; together they spend the budget. The first
+// ones allow only a few open calls side by side, where most orders have none or one,
+// and a walk that may put any number goes astray among them; then which calls to try
+// first is a matter of luck.
+func walkOften(s *space, budget int) (found, []int) {
+	for _, short := range []int{1, 2, 4} {
+		if s.model.Cell != nil || len(s.classes) == 0 {
+			break // there are no trails in a Cell
+		}
+		w := newWalk(s, budget/4)
+		w.longest = short
+		f := w.run()
+		budget -= w.tries
+		if f == legal || f == illegal && !w.cut {
+			return f, w.order
+		}
+	}
+	w := newWalk(s, budget/2)
+	f := w.run()
+	if f == exhausted {
+		w = newWalk(s, budget-w.tries)
+		w.byCall = true
+		f = w.run()
+	}
+	return f, w.order
+}
+
+// searchOrder is search, but returns the order, too, if there is one. Open calls
+// that nobody needs are at its end.
 func searchOrder(m Model, all []call, budget int) (found, []call) {
-	s := newSpace(m, all, budget)
-	result, info := porcupine.CheckOperationsVerbose(s.model(), s.operations(), 0)
-	f := s.finding(result == porcupine.Ok)
+	f, pieces := walkOften(newSpace(m, all), budget)
 	if f != legal {
 		return f, nil
 	}
-	// Of a linearizable history the one order reported is a whole one; its ids
-	// are positions in the history that was given.
-	var order []call
-	for _, id := range slices.Concat(info.PartialLinearizations()[0]...) {
-		order = append(order, all[id])
+	order := make([]call, 0, len(all))
+	placed := make([]bool, len(all))
+	for _, i := range pieces {
+		order = append(order, all[i])
+		placed[i] = true
+	}
+	for i := range all {
+		if !placed[i] {
+			order = append(order, all[i])
+		}
 	}
 	return f, order
-}
-
-// finding is what Porcupine's answer is worth. A whole order is a proof even if
-// the budget was spent on the way to it.
-func (s *space) finding(isLegal bool) found {
-	switch {
-	case isLegal:
-		return legal
-	case s.tries > s.budget:
-		return exhausted
-	}
-	return illegal
-}
-
-// operations puts the calls into Porcupine's form. Moments become ranks, no two
-// alike: where a call and a return share one the call is first, which makes them
-// concurrent; for the rest the order of equals does not matter.
-func (s *space) operations() []porcupine.Operation {
-	type end struct {
-		moment
-		piece    int
-		isReturn bool
-	}
-	ends := make([]end, 0, 2*len(s.pieces))
-	for i, p := range s.pieces {
-		ends = append(ends, end{p.from, i, false}, end{p.to, i, true})
-	}
-	slices.SortStableFunc(ends, func(a, b end) int {
-		if c := a.compare(b.moment); c != 0 || a.isReturn == b.isReturn {
-			return c
-		}
-		if b.isReturn {
-			return -1
-		}
-		return 1
-	})
-	ops := make([]porcupine.Operation, len(s.pieces))
-	for rank, e := range ends {
-		op := &ops[e.piece]
-		if e.isReturn {
-			op.Return = int64(rank)
-		} else {
-			op.Input, op.Call = &s.pieces[e.piece], int64(rank)
-		}
-	}
-	return ops
 }

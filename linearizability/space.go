@@ -3,118 +3,179 @@ package linearizability
 import (
 	"cmp"
 	"slices"
-
-	"github.com/anishathalye/porcupine"
 )
 
-// space is what a search for an order goes through. Porcupine tries to put one
-// call after another; the space says what becomes of the state, and closes the
-// branches that cannot lead to an order that others do not lead to as well.
+// space is a History as a walk goes through it: what happens, tick by tick, and
+// the calls to find a place for.
 //
-// Calls that may take effect at any later time or never, here open calls, are
-// what makes a search long: any set of them may stand anywhere. Two rules hold
-// them back, and neither loses the last order there is:
-//
-//   - An open call that would not change the state waits until every answered
-//     call has its place. Taken out of an order it changes no answer, and at the
-//     end it can always stand.
-//   - Of open calls with the same input, the one called first goes first. In an
-//     order where a later one stands before it they can change places: the first
-//     was called even earlier, neither returned, and the state is the same.
+// A call that has a return takes a slot while it is under way, so that which of
+// them have their place fits into a few words, however long the History is. A
+// call that never returns, an open one, may stand anywhere after its call or
+// nowhere; open calls with the same input are a class, of which the one called
+// first goes first. In an order where a later one stands before it they can
+// change places: it was called even earlier, neither returned, and the state is
+// the same.
 type space struct {
-	base     Model
-	equal    func(a, b any) bool
-	pieces   []piece
-	answered int // how many of them are answered
-	classes  int // how many different inputs open calls have
-	budget   int
-	tries    int
+	model   Model
+	equal   func(a, b any) bool
+	pieces  []piece
+	ticks   []tick
+	making  map[Need][]int // in a Cell, classes by what they make
+	needing []int          // and those that need something
+	slots   int            // how many calls with a return are under way at once
+	classes []class
+	groups  []int // how many calls stand in each group of a guided walk
 }
 
 // piece is a call to find a place for.
 type piece struct {
 	*call
 	open  bool
-	class int // of an open call: which of the different inputs it has
-	rank  int // how many open calls of this class were called before it
+	reads bool // and cannot change the state
+	class int  // of an open call
+	slot  int  // of one that returns
+	until int  // the tick at which it returns
+	needs Need // in a Cell
+	group int  // in a guided walk, which calls stand together, from 1; 0 is anywhere
 }
 
-// position is how far an order has come. Which pieces have a place already is
-// known to Porcupine, so only the states of two positions need comparing.
-type position struct {
-	state    any
-	answered int   // answered calls that have a place
-	opened   []int // by class, open calls that have a place; not changed once made
+// class is the open calls of one input.
+type class struct {
+	input   string
+	members []int // pieces, the one called first first
+	expires int   // the tick after which it cannot matter any more; -1 if it never does
+	makes   Need  // in a Cell
+	needs   Need
+	instead int // the class that makes the same whatever was there before; -1 if there is none
 }
 
-func newSpace(m Model, all []call, budget int) *space {
-	s := &space{base: m, equal: m.Equal, pieces: make([]piece, len(all)), budget: budget}
-	if s.equal == nil {
-		s.equal = func(a, b any) bool { return a == b }
-	}
-	var open []*piece
+type tickKind uint8
+
+const (
+	called   tickKind = iota // a call that returns is made
+	returned                 // and returns
+	opened                   // an open call is made
+	expired                  // a class cannot matter any more
+)
+
+// tick is a moment at which something changes for a walk.
+type tick struct {
+	kind tickKind
+	of   int // a piece, or of expired a class
+}
+
+func newSpace(m Model, all []call) *space {
+	s := &space{model: m, equal: m.same(), pieces: make([]piece, len(all))}
+	classOf := make(map[string]int)
 	for i := range all {
 		p := &s.pieces[i]
-		p.call = &all[i]
-		if p.answered {
-			s.answered++
-		} else if p.to == never {
-			p.open = true
-			open = append(open, p)
+		p.call, p.open = &all[i], all[i].isOpen()
+		if m.Reads != nil {
+			output := ""
+			if p.answered {
+				output = p.op.Output
+			}
+			p.reads = m.Reads(p.op.Input, output)
 		}
 	}
-	slices.SortStableFunc(open, func(a, b *piece) int {
-		return cmp.Or(cmp.Compare(a.op.Input, b.op.Input), a.from.compare(b.from))
-	})
-	for i, p := range open {
-		if i > 0 && open[i-1].op.Input == p.op.Input {
-			p.class, p.rank = open[i-1].class, open[i-1].rank+1
-		} else {
-			p.class = s.classes
-			s.classes++
+	for _, e := range ends(all) {
+		p := &s.pieces[e.call]
+		switch {
+		case !p.open && e.isReturn:
+			p.until = len(s.ticks)
+			s.ticks = append(s.ticks, tick{returned, e.call})
+		case !p.open:
+			s.ticks = append(s.ticks, tick{called, e.call})
+		case !e.isReturn:
+			c, known := classOf[p.op.Input]
+			if !known {
+				c = len(s.classes)
+				classOf[p.op.Input] = c
+				s.classes = append(s.classes, class{input: p.op.Input})
+			}
+			p.class = c
+			s.classes[c].members = append(s.classes[c].members, e.call)
+			s.ticks = append(s.ticks, tick{opened, e.call})
 		}
 	}
+	s.expire()
+	s.giveSlots()
 	return s
 }
 
-// model is the space as Porcupine sees it.
-func (s *space) model() porcupine.Model {
-	return porcupine.Model{
-		Init: func() any {
-			return position{state: s.base.Init(), opened: make([]int, s.classes)}
-		},
-		Equal: func(a, b any) bool { return s.equal(a.(position).state, b.(position).state) },
-		Step: func(at, input, _ any) (bool, any) {
-			// Beyond the budget every branch is closed, which ends the search.
-			if s.tries++; s.tries > s.budget {
-				return false, at
+// expire finds out until when each class can matter, leaves out those that never
+// do, and puts in the ticks at which the others end.
+func (s *space) expire() {
+	s.findExpiry()
+	ending := make(map[int][]int)
+	for c := range s.classes {
+		if at := s.classes[c].expires; at >= 0 {
+			ending[at] = append(ending[at], c)
+		}
+	}
+	ticks := make([]tick, 0, len(s.ticks)+len(ending))
+	for at, t := range s.ticks {
+		// A call after its class has expired is left out: nobody would notice it.
+		if p := &s.pieces[t.of]; t.kind != opened || at < s.classes[p.class].expires {
+			if t.kind == returned {
+				p.until = len(ticks)
 			}
-			next, is := s.put(at.(position), input.(*piece))
-			return is, next
-		},
+			ticks = append(ticks, t)
+		}
+		for _, c := range ending[at] {
+			ticks = append(ticks, tick{expired, c})
+		}
+	}
+	s.ticks = ticks
+}
+
+func (s *space) giveSlots() {
+	var free []int
+	for _, t := range s.ticks {
+		switch p := &s.pieces[t.of]; t.kind {
+		case called:
+			if len(free) == 0 {
+				free = append(free, s.slots)
+				s.slots++
+			}
+			p.slot = free[len(free)-1]
+			free = free[:len(free)-1]
+		case returned:
+			free = append(free, p.slot)
+		}
 	}
 }
 
-// put puts a call next, if it can stand there and no rule holds it back.
-func (s *space) put(at position, p *piece) (position, bool) {
-	if p.open && at.answered == s.answered {
-		return at, true // nobody will notice what it does
+// guide makes a walk keep the calls whose log index is known in its order. Those
+// that saw one index are a group, in any order.
+func (s *space) guide() {
+	var known []int
+	for i := range s.pieces {
+		if p := &s.pieces[i]; !p.open && p.op.Index != 0 {
+			known = append(known, i)
+		}
 	}
-	if p.open && at.opened[p.class] != p.rank {
-		return at, false
+	same := func(a, b int) int {
+		x, y := s.pieces[a].op, s.pieces[b].op
+		return cmp.Or(cmp.Compare(x.Index, y.Index), compareFalseFirst(x.AppliedEvent == 0, y.AppliedEvent == 0))
 	}
-	next, output := s.base.Step(at.state, p.op.Input)
+	slices.SortStableFunc(known, same)
+	s.groups = []int{0}
+	for k, i := range known {
+		if k == 0 || same(known[k-1], i) != 0 {
+			s.groups = append(s.groups, 0)
+		}
+		s.pieces[i].group = len(s.groups) - 1
+		s.groups[len(s.groups)-1]++
+	}
+}
+
+func compareFalseFirst(a, b bool) int {
 	switch {
-	case p.answered:
-		at.answered++
-		at.state = next
-		return at, output == p.op.Output
-	case p.open && s.equal(at.state, next):
-		return at, false
-	case p.open:
-		at.opened = slices.Clone(at.opened)
-		at.opened[p.class]++
+	case a == b:
+		return 0
+	case b:
+		return -1
 	}
-	at.state = next
-	return at, true
+	return 1
 }

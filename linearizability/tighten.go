@@ -3,6 +3,7 @@ package linearizability
 import (
 	"cmp"
 	"math"
+	"slices"
 
 	"raftian/linearizability/history"
 	"raftian/netsim/env"
@@ -15,6 +16,9 @@ type call struct {
 	from, to moment
 	answered bool // its output is known; otherwise any will do
 }
+
+// isOpen says whether it may take effect at any time after its call, or never.
+func (c *call) isOpen() bool { return !c.answered && c.to == never }
 
 // moment is a point in the order of a run. Events of one instant are ordered by
 // their numbers, which is the order in which they really happened. An imported
@@ -68,17 +72,48 @@ func calls(ops []history.Op) []call {
 // the time they have here. So if this History is linearizable, the true one is.
 // The converse needs what machines reported to be right, so it is not relied on.
 func tighten(all []call) []call {
-	tight := make([]call, 0, len(all))
-	for _, c := range all {
-		if !c.answered {
-			if c.op.AppliedEvent == 0 {
-				continue
-			}
-			if applied := (moment{c.op.Applied, c.op.AppliedEvent}); c.from.before(applied) {
-				c.to = applied
-			}
+	return slices.DeleteFunc(narrow(all), func(c call) bool { return !c.answered && c.op.AppliedEvent == 0 })
+}
+
+// narrow is the second half of that: calls that no machine is known to have applied
+// stay.
+func narrow(all []call) []call {
+	narrow := slices.Clone(all)
+	for i := range narrow {
+		c := &narrow[i]
+		if c.answered || c.op.AppliedEvent == 0 {
+			continue
 		}
-		tight = append(tight, c)
+		if applied := (moment{c.op.Applied, c.op.AppliedEvent}); c.from.before(applied) {
+			c.to = applied
+		}
 	}
-	return tight
+	return narrow
+}
+
+// end is a call's call or its return.
+type end struct {
+	moment
+	call     int
+	isReturn bool
+}
+
+// ends are all of them in order. Where a call and a return share a moment the
+// call is first, which makes them concurrent; for the rest the order of equals
+// does not matter.
+func ends(all []call) []end {
+	ends := make([]end, 0, 2*len(all))
+	for i := range all {
+		ends = append(ends, end{all[i].from, i, false}, end{all[i].to, i, true})
+	}
+	slices.SortStableFunc(ends, func(a, b end) int {
+		if c := a.compare(b.moment); c != 0 || a.isReturn == b.isReturn {
+			return c
+		}
+		if b.isReturn {
+			return -1
+		}
+		return 1
+	})
+	return ends
 }

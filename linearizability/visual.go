@@ -189,8 +189,8 @@ type stroke struct {
 	place int // in the order; -1 is none
 }
 
-// progress is how far Porcupine has come along an order.
-type progress struct {
+// along is how far Porcupine has come along an order.
+type along struct {
 	part  *drawing
 	place int
 	state any
@@ -200,12 +200,12 @@ type progress struct {
 func (p *picture) model(m Model) porcupine.Model {
 	return porcupine.Model{
 		Partition: p.partition,
-		Init:      func() any { return progress{} },
-		Equal:     func(a, b any) bool { return a.(progress).place == b.(progress).place },
+		Init:      func() any { return along{} },
+		Equal:     func(a, b any) bool { return a.(along).place == b.(along).place },
 		Step: func(at, input, _ any) (bool, any) {
-			from, s := at.(progress), input.(stroke)
+			from, s := at.(along), input.(stroke)
 			if from.part == nil {
-				from = progress{part: s.part, state: s.part.start}
+				from = along{part: s.part, state: s.part.start}
 			}
 			if s.place != from.place {
 				return false, at
@@ -222,7 +222,7 @@ func (p *picture) model(m Model) porcupine.Model {
 			return op.Input + " → ?"
 		},
 		DescribeState: func(state any) string {
-			if s := state.(progress).state; m.Describe != nil && s != nil {
+			if s := state.(along).state; m.Describe != nil && s != nil {
 				return m.Describe(s)
 			}
 			return ""

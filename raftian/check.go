@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -23,15 +24,34 @@ type checked struct {
 
 func checkCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "check FILE.run",
-		Short: "Judge a kept run again",
+		Use:   "check FILE.run | check --model MODEL FILE|DIR",
+		Short: "Judge a kept run again, or histories recorded elsewhere",
 		Long: `Check reads a run file and judges it again, with this program's judges. A file that
 is cut off is judged as far as it goes; that it is cut is said, and the exit
-status is 2.`,
+status is 2.
+
+With --model it judges whether histories that were recorded elsewhere are
+linearizable: Jepsen's, in EDN or as lines of its log, or operations in JSON Lines.
+Of a directory it judges every .edn, .log, .txt and .jsonl file, and prints a table;
+a file that cannot be read is named with its line, and the exit status is 2 if no
+other fails.`,
 		Args: cobra.ExactArgs(1),
 	}
 	asJSON := c.Flags().Bool("json", false, "print one JSON object instead of words")
+	h := histories{}
+	c.Flags().StringVar(&h.model, "model", "", "judge a history by this model: register, kv or game")
+	c.Flags().IntVar(&h.machines, "machines", 5, "of the game, how many machines have a city")
+	c.Flags().IntVar(&h.jobs, "jobs", runtime.NumCPU(), "histories at once")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if c.Flags().Changed("model") {
+			h.asJSON = *asJSON
+			return h.run(c, args[0])
+		}
+		for _, name := range []string{"machines", "jobs"} {
+			if c.Flags().Changed(name) {
+				return usage(fmt.Errorf("--%s has no meaning without --model", name))
+			}
+		}
 		r, err := campaign.Check(c.Context(), args[0], func(world string) (*campaign.Program, error) {
 			return build(c.Context(), world, "")
 		})

@@ -9,6 +9,7 @@
 //	explore.go   raftian explore
 //	run.go       raftian run, rerun
 //	check.go     raftian check
+//	histories.go raftian check --model
 //	show.go      raftian show: which events, and the verdicts
 //	story.go     telling the events of a run
 //	export.go    raftian export

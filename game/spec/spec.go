@@ -67,6 +67,14 @@ func Promises(lease time.Duration) linearizability.Promises {
 	}
 }
 
+// Reads says of a call with this output, which is "" if it is not known, that it
+// cannot have changed the state, whatever that was: one that only looks, or was
+// rejected.
+func Reads(input, output string) bool {
+	in, err := rules.ParseInput(input)
+	return ReadOnly(input) || err != nil || in.Verb == rules.Look || strings.HasPrefix(output, "rejected: ")
+}
+
 // Step is what must come of a call in a state.
 func Step(state rules.State, input string) (next rules.State, output string) {
 	if text, is := read(input); is {

@@ -19,6 +19,8 @@ func gameModel(machines []string) linearizability.Model {
 			return next, output
 		},
 		Equal:    func(a, b any) bool { return a.(rules.State).Equal(b.(rules.State)) },
+		Hash:     func(state any) uint64 { return state.(rules.State).Hash() },
+		Reads:    spec.Reads,
 		Describe: func(state any) string { return state.(rules.State).String() },
 	}
 }

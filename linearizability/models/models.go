@@ -1,0 +1,121 @@
+// Package models holds sequential specifications of systems whose histories come
+// from elsewhere. Their inputs and outputs are words, which words.go takes apart.
+//
+//	models.go   Register
+//	kv.go       KV
+//	words.go    words in texts, quoted where they must be
+package models
+
+import (
+	"raftian/linearizability"
+)
+
+// What calls answer that have no value to tell.
+const (
+	Done = "ok"   // it had its effect
+	No   = "fail" // a cas found another value than it expected
+	None = "nil"  // a read found nothing
+)
+
+// Register is one value:
+//
+//	read        => the value, or nil before the first write
+//	write V     => ok
+//	cas A B     => ok if the value was A and is now B; fail if it was another
+//
+// Other inputs are answered "no such call" and change nothing.
+func Register() linearizability.Model {
+	return linearizability.Model{
+		Init: func() any { return None },
+		Step: func(state any, input string) (any, string) {
+			c, _ := ParseRegister(input)
+			return c.step(state.(string))
+		},
+		Describe: func(state any) string { return state.(string) },
+		Reads:    reads(ParseRegister),
+		Cell:     cell(ParseRegister),
+	}
+}
+
+// Call is a call of a Register, or of one key of a KV, in words.
+type Call struct {
+	Verb string // read, write, cas or append; "" is no call
+	Key  string // of a KV
+	A, B string // the value written or appended; of a cas, what it expects and writes
+}
+
+// ParseRegister reads an input of a Register. It fails if it is none.
+func ParseRegister(input string) (Call, error) {
+	words, err := Split(input)
+	if err != nil {
+		return Call{}, err
+	}
+	return parse(words, false, map[string]form{"read": {verbRead, 0}, "write": {verbWrite, 1}, "cas": {verbCAS, 2}})
+}
+
+const (
+	verbRead   = "read"
+	verbWrite  = "write"
+	verbCAS    = "cas"
+	verbAppend = "append"
+)
+
+// step is what the call does to a value.
+func (c Call) step(value string) (next, output string) {
+	switch c.Verb {
+	case verbRead:
+		return value, value
+	case verbWrite:
+		return c.A, Done
+	case verbAppend:
+		return join(value, c.A), Done
+	case verbCAS:
+		if value != c.A {
+			return value, No
+		}
+		return c.B, Done
+	}
+	return value, "no such call"
+}
+
+// reads says which calls cannot have changed anything.
+func reads(parse func(input string) (Call, error)) func(input, output string) bool {
+	return func(input, output string) bool {
+		c, err := parse(input)
+		return err != nil || c.Verb == verbRead || c.Verb == verbCAS && output == No
+	}
+}
+
+// cell says what calls need and leave.
+func cell(parse func(input string) (Call, error)) *linearizability.Cell {
+	just := func(value string) linearizability.Need {
+		return linearizability.Need{Kind: linearizability.Just, Value: value}
+	}
+	return &linearizability.Cell{
+		Value: func(state any) string { return state.(string) },
+		Makes: func(input string) linearizability.Need {
+			switch c, _ := parse(input); c.Verb {
+			case verbWrite:
+				return just(c.A)
+			case verbCAS:
+				return just(c.B)
+			case verbAppend:
+				return linearizability.Need{Kind: linearizability.Some}
+			}
+			return linearizability.Need{}
+		},
+		Needs: func(input, output string, answered bool) linearizability.Need {
+			switch c, _ := parse(input); {
+			case c.Verb == verbRead && answered:
+				return just(output)
+			case c.Verb == verbCAS && answered && output == No:
+				return linearizability.Need{Kind: linearizability.Not, Value: c.A}
+			case c.Verb == verbCAS:
+				return just(c.A)
+			case c.Verb == verbAppend:
+				return linearizability.Need{Kind: linearizability.Some}
+			}
+			return linearizability.Need{}
+		},
+	}
+}

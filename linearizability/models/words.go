@@ -1,0 +1,75 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Quote is a text as one word.
+func Quote(text string) string { return strconv.Quote(text) }
+
+func unquote(word string) string {
+	if text, err := strconv.Unquote(word); err == nil {
+		return text
+	}
+	return word
+}
+
+// Split splits a text into words, which single spaces separate. A word that
+// begins with a quotation mark goes on to the next one, and may hold spaces, and
+// whatever else a Go string may. Words are returned as they stand.
+func Split(text string) ([]string, error) {
+	var words []string
+	for text != "" {
+		word, rest, _ := strings.Cut(text, " ")
+		if strings.HasPrefix(text, `"`) {
+			quoted, err := strconv.QuotedPrefix(text)
+			if err != nil {
+				return nil, errors.New("a quotation mark has no other")
+			}
+			word, rest = quoted, text[len(quoted):]
+			if rest != "" && rest[0] != ' ' {
+				return nil, fmt.Errorf("%s is followed by %q without a space", word, rest)
+			}
+			rest = strings.TrimPrefix(rest, " ")
+		}
+		if word == "" {
+			return nil, errors.New("two spaces in a row")
+		}
+		words, text = append(words, word), rest
+	}
+	return words, nil
+}
+
+// form is a verb and how many values it takes.
+type form struct {
+	verb   string
+	values int
+}
+
+// parse makes a Call of words, the second of which is a key if calls have one.
+func parse(words []string, keyed bool, forms map[string]form) (Call, error) {
+	if len(words) == 0 {
+		return Call{}, errors.New("no call")
+	}
+	f, known := forms[words[0]]
+	if !known {
+		return Call{}, fmt.Errorf("%q is no call of this model", words[0])
+	}
+	c, values := Call{Verb: f.verb}, words[1:]
+	if keyed && len(values) > 0 {
+		c.Key, values = values[0], values[1:]
+	}
+	if keyed && c.Key == "" || len(values) != f.values {
+		return Call{}, fmt.Errorf("%q is followed by %d words", words[0], len(words)-1)
+	}
+	if len(values) > 0 {
+		c.A = values[0]
+	}
+	if len(values) > 1 {
+		c.B = values[1]
+	}
+	return c, nil
+}

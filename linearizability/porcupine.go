@@ -1,0 +1,96 @@
+package linearizability
+
+import "github.com/anishathalye/porcupine"
+
+// trialMemory bounds what Porcupine may keep, in bits: it remembers which of n
+// calls have a place at each step.
+const trialMemory = 1 << 31
+
+// porcupineSearch asks Porcupine, which goes another way, for a second opinion.
+// It spends less than the budget where the History is long.
+func porcupineSearch(m Model, all []call, budget int) found {
+	t := newTrial(m, all, min(budget, trialMemory/(1+len(all))))
+	switch is := porcupine.CheckOperations(t.porcupine(), t.operations()); {
+	case is: // a whole order is a proof even if the budget was spent on the way
+		return legal
+	case t.tries > t.budget:
+		return exhausted
+	}
+	return illegal
+}
+
+// trial is a History before Porcupine. It knows no rules but one: an open call
+// waits where it would change nothing, until every other call has its place. Taken
+// out of an order it changes no answer, and at the end it can always stand.
+type trial struct {
+	model  Model
+	equal  func(a, b any) bool
+	all    []call
+	closed int // how many calls return
+	tries  int
+	budget int
+}
+
+// progress is how far an order has come. Which calls have a place already is known
+// to Porcupine, so only the states need comparing.
+type progress struct {
+	state  any
+	closed int // calls that return and have a place
+}
+
+func newTrial(m Model, all []call, budget int) *trial {
+	t := &trial{model: m, equal: m.same(), all: all, budget: budget}
+	for i := range all {
+		if !all[i].isOpen() {
+			t.closed++
+		}
+	}
+	return t
+}
+
+func (t *trial) porcupine() porcupine.Model {
+	return porcupine.Model{
+		Init:  func() any { return progress{state: t.model.Init()} },
+		Equal: func(a, b any) bool { return t.equal(a.(progress).state, b.(progress).state) },
+		Hash:  func(at any) uint64 { return t.model.hash(at.(progress).state) },
+		Step: func(at, input, _ any) (bool, any) {
+			// Beyond the budget every branch is closed, which ends the search.
+			if t.tries++; t.tries > t.budget {
+				return false, at
+			}
+			next, is := t.put(at.(progress), input.(*call))
+			return is, next
+		},
+	}
+}
+
+// put puts a call next, if it can stand there.
+func (t *trial) put(at progress, c *call) (progress, bool) {
+	if c.isOpen() && at.closed == t.closed {
+		return at, true // nobody will notice what it does
+	}
+	next, output := t.model.Step(at.state, c.op.Input)
+	if c.answered && output != c.op.Output || c.isOpen() && t.equal(at.state, next) {
+		return at, false
+	}
+	if !c.isOpen() {
+		at.closed++
+	}
+	at.state = next
+	return at, true
+}
+
+// operations puts the calls into Porcupine's form. Moments become ranks, no two
+// alike.
+func (t *trial) operations() []porcupine.Operation {
+	ops := make([]porcupine.Operation, len(t.all))
+	for rank, e := range ends(t.all) {
+		op := &ops[e.call]
+		if e.isReturn {
+			op.Return = int64(rank)
+		} else {
+			op.Input, op.Call = &t.all[e.call], int64(rank)
+		}
+	}
+	return ops
+}
