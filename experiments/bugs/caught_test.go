@@ -20,7 +20,9 @@ const seedsMost = 64
 
 // notYet are the bugs that the standard campaign does not catch yet, and why.
 func notYet() map[string]string {
-	return map[string]string{}
+	return map[string]string{
+		"torn-tail-accepted": "few batches are longer than a sector, and fewer are torn behind their first one",
+	}
 }
 
 // Every bug of the zoo is caught by its judge, and the judge is content with the
