@@ -93,13 +93,17 @@ func stream(seed uint64, key string) *rand.Rand { return plan.Stream(seed, "sett
 // four fifths of it that judges wait.
 func timeouts(seed uint64, recovery time.Duration) []plan.Setting {
 	heartbeat := pick(stream(seed, "heartbeat"), 200, 100, 150, 300, 500)
-	most := max(200, int(recovery/time.Millisecond)/30)
+	most := max(int(heartbeatShort/time.Millisecond), int(recovery/time.Millisecond)/30)
 	heartbeat = min(heartbeat, most)
 	election := heartbeat * pick(stream(seed, "election"), 100, 150, 200) / 100
 	lease := heartbeat * pick(stream(seed, "lease"), 50, 75, 100) / 100
 	ms := func(n int) string { return strconv.Itoa(n) + "ms" }
 	return []plan.Setting{{Key: "heartbeat", Value: ms(heartbeat)}, {Key: "election", Value: ms(election)}, {Key: "lease", Value: ms(lease)}}
 }
+
+// heartbeatShort is a heartbeat timeout that any drawn plan may have, and half of an
+// election timeout.
+const heartbeatShort = 200 * time.Millisecond
 
 // Recovery is how long a Plan must leave after its Heal for recovery to be judged:
 // what is left to drawn plans of its length, and five failed elections with its
@@ -110,13 +114,12 @@ func Recovery(p plan.Plan) time.Duration {
 		d, err := time.ParseDuration(s.Value)
 		switch {
 		case err != nil:
-		case s.Key == "heartbeat":
+		case s.Key == "heartbeat" && d > heartbeatShort:
 			most = max(most, 30*min(d, time.Minute))
-		case s.Key == "election":
+		case s.Key == "election" && d > 2*heartbeatShort:
 			most = max(most, 15*min(d, time.Minute))
 		}
 	}
-	// With the node's own timeouts, if the plan does not say.
 	return max(most, 2500*time.Millisecond)
 }
 
