@@ -39,7 +39,7 @@ func faulty(t *testing.T) *Program {
 func faultyPlan(t *testing.T, texts ...string) plan.Plan {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("raftian plan 1\nguest faulty\nmachines n1 n2 n3\nlength 5s\nheal 3s\nshuffle on\n" +
+	b.WriteString("raftian plan 1\nguest faulty\nmachines n1 n2 n3\nlength 5s\nheal 2500ms\nshuffle on\n" +
 		"net delay 500us jitter 1ms loss 0\ndisk sync 200us jitter 300us\nset peers n1,n2,n3\n")
 	for k, text := range texts {
 		fmt.Fprintf(&b, "call %s n%d p%d %d %s\n", time.Second+time.Duration(k)*10*time.Millisecond, k%3+1, k%3+1, k/3+1, text)
