@@ -111,7 +111,9 @@ func tickets(kind FaultKind) int {
 		return 6
 	case Kill, Partition:
 		return 4
-	case OneWay, Slow, Lossy, Reset, Flap, FsyncError, StallDisk, Rot, Replace:
+	case Rot:
+		return 3
+	case OneWay, Slow, Lossy, Reset, Flap, FsyncError, StallDisk, Replace:
 		return 2
 	}
 	return 1

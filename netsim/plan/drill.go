@@ -35,7 +35,7 @@ const (
 	// date.
 	drillInterrupting FaultKind = "drill: interrupting"
 	// drillRelapsing takes a machine away and has it lose power again as soon as it is
-	// back: in the midst of an early fsync, when much is written at once to catch up.
+	// back: in the midst of an early write, when much is written at once to catch up.
 	drillRelapsing FaultKind = "drill: relapsing"
 )
 
@@ -62,11 +62,11 @@ func drillOf(name FaultKind) (drill, bool) {
 	case drillLosing:
 		return drill{Crash | Disks, 3, 1, drawLosing}, true
 	case drillOvertaking:
-		return drill{Network | Disks, 3, 3, drawOvertaking}, true
+		return drill{Network | Disks, 5, 3, drawOvertaking}, true
 	case drillInterrupting:
 		return drill{Crash, 3, 2, drawInterrupting}, true
 	case drillRelapsing:
-		return drill{Crash, 3, 2, drawRelapsing}, true
+		return drill{Crash, 6, 2, drawRelapsing}, true
 	}
 	return drill{}, false
 }
@@ -164,10 +164,6 @@ func drawInterrupting(rng *rand.Rand, at env.Instant, st stage) []Fault {
 	}
 }
 
-// relapseMost is which fsync of what it often syncs a machine loses power in, at
-// most. Booting may take the first few.
-const relapseMost = 6
-
 // often is what the texts of those moments begin with that are of this kind and
 // come often; "" if there are none.
 func (st *stage) often(what string) string {
@@ -182,11 +178,12 @@ func (st *stage) often(what string) string {
 func drawRelapsing(rng *rand.Rand, at env.Instant, st stage) []Fault {
 	who := some(rng, st.machines, 1)
 	away, off := between(rng, time.Second, 4*time.Second), between(rng, 100*time.Millisecond, time.Second)
-	soon := time.Duration(rng.IntN(4)) * 50 * time.Microsecond // an fsync takes longer, mostly
+	soon := time.Duration(rng.IntN(4)) * 50 * time.Microsecond // the fsync after it takes longer, mostly
+	nth := 2 + rng.IntN(3)/2 // booting, it opens what it has with a first write
 	kinds := []FaultKind{Power, Kill}
 	return []Fault{
 		{Kind: kinds[rng.IntN(2)], At: at, Groups: [][]string{who}, For: away},
 		{Kind: Power, At: at.Add(away), Groups: [][]string{{It}}, For: off,
-			When: Trigger{Who: who[0], What: "sync", Text: st.often("sync"), Nth: 1 + rng.IntN(relapseMost), Wait: soon}},
+			When: Trigger{Who: who[0], What: "write", Text: st.often("write"), Nth: nth, Wait: soon}},
 	}
 }

@@ -110,7 +110,7 @@ func scattered(seed uint64, o Options, machines []string, rate float64) []Step {
 // whose turn it is may call more than once. In the long run it comes to the rate.
 func inBursts(seed uint64, o Options, machines []string) []Step {
 	times := Stream(seed, "plan bursts")
-	clients := []int{2, 3, 4, 8}[times.IntN(4)]
+	clients := []int{2, 4, 8, 8}[times.IntN(4)]
 	var when []time.Duration
 	for at := callsAfter; at < o.Length-callsBefore; at += time.Duration(times.ExpFloat64() * float64(burstGap)) {
 		when = append(when, at)

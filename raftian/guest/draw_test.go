@@ -73,7 +73,7 @@ func TestSettingsAreDrawnSeedBySeed(t *testing.T) {
 	for _, c := range choices() {
 		most := seeds * 2 / 3
 		if strings.HasPrefix(c.key, "snapshot-") || c.key == "trailing" {
-			most = seeds * 3 / 4 // of a quarter of the rest as well: see compaction
+			most = seeds * 3 / 4 // of a third of the rest as well: see compaction
 		}
 		if n := changed[c.key]; n < seeds*2/5 || n > most {
 			t.Errorf("%d of %d seeds have another %s", n, seeds, c.key)

@@ -156,10 +156,10 @@ func spare(rng *rand.Rand, voters []string) string {
 	return voters[rng.IntN(len(voters))]
 }
 
-// compaction draws, for one seed in four, settings with which a log is compacted
+// compaction draws, for one seed in three, settings with which a log is compacted
 // all the time, down to next to nothing: who falls behind is sent a snapshot.
 func compaction(rng *rand.Rand) []plan.Setting {
-	if rng.IntN(4) != 0 {
+	if rng.IntN(3) != 0 {
 		return nil
 	}
 	of := func(values ...string) string { return values[rng.IntN(len(values))] }
