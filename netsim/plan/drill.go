@@ -179,7 +179,7 @@ func drawRelapsing(rng *rand.Rand, at env.Instant, st stage) []Fault {
 	who := some(rng, st.machines, 1)
 	away, off := between(rng, time.Second, 4*time.Second), between(rng, 100*time.Millisecond, time.Second)
 	soon := time.Duration(rng.IntN(4)) * 50 * time.Microsecond // the fsync after it takes longer, mostly
-	nth := 2 + rng.IntN(3)/2 // booting, it opens what it has with a first write
+	nth := 2 + rng.IntN(3)/2                                   // booting, it opens what it has with a first write
 	kinds := []FaultKind{Power, Kill}
 	return []Fault{
 		{Kind: kinds[rng.IntN(2)], At: at, Groups: [][]string{who}, For: away},
