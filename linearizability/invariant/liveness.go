@@ -2,6 +2,8 @@ package invariant
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +29,7 @@ import (
 type Liveness struct {
 	bound  time.Duration
 	roster roster
+	stands standing
 	names  names
 	led    sighting // the last machine that became leader
 	some   bool     // some event was seen
@@ -55,6 +58,7 @@ func NewLiveness(bound time.Duration) *Liveness {
 	return &Liveness{
 		bound:    bound,
 		roster:   make(roster),
+		stands:   newStanding(),
 		names:    make(names),
 		calls:    make(map[operation]sighting),
 		progress: make(map[string]*reached),
@@ -68,14 +72,17 @@ func (*Liveness) Name() string { return "liveness" }
 
 // Kinds are the kinds of event it reads.
 func (*Liveness) Kinds() []string {
-	return append(kindsOfRoster(), env.KindInvoke, env.KindReturn, env.KindCommit,
-		env.KindApply, env.KindRestore, trace.KindHeal, trace.KindEnd)
+	kinds := slices.Concat(kindsOfRoster(), kindsOfStanding(), []string{env.KindInvoke, env.KindReturn,
+		env.KindCommit, env.KindApply, trace.KindEnd})
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
 }
 
 // Event takes the next event.
 func (j *Liveness) Event(e *trace.Event) {
 	j.some = true
 	j.clock(e.At)
+	j.stands.take(e)
 	switch e.Kind {
 	case trace.KindHeal:
 		s := see(e)
@@ -92,6 +99,7 @@ func (j *Liveness) Event(e *trace.Event) {
 		j.returned(e)
 	case env.KindCommit, env.KindApply, env.KindRestore:
 		j.moved(e)
+	case env.KindAppend, env.KindTruncate, env.KindLog:
 	default:
 		j.roster.take(e)
 		if e.Kind == trace.KindBoot {
@@ -210,7 +218,23 @@ func (j *Liveness) hasLeader(r *ruling) {
 	if j.led.event != 0 {
 		evidence = append(evidence, j.led.did("became leader for the last time"))
 	}
+	if name, last, idle := j.stands.idle(j.up()); idle {
+		r.fail("no leader, and who has the longest log does not stand",
+			fmt.Sprintf("no machine led within %v after the faults: the log of %s ends last, and it did not stand for election", j.bound, name),
+			append(evidence, last.by.did("had a log that ends with entry %d of term %d", last.index, last.term))...)
+		return
+	}
 	r.fail("no leader", fmt.Sprintf("no machine led within %v after the faults", j.bound), evidence...)
+}
+
+// up lists the machines that run, in a fixed order.
+func (j *Liveness) up() (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(j.roster)) {
+		if j.roster[name].ready {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // allReady fails if a machine was not ready in time, or is not up at the end.

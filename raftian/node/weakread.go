@@ -83,7 +83,7 @@ func (n *Node) readOnLease(text string, deadline env.Instant) result {
 	if !ok {
 		return result{refuse, 0, "no reads of this state machine"}
 	}
-	term := n.raft.CurrentTerm()
+	term := currentTerm(n.raft)
 	if !n.holdsLease(term) {
 		return result{refuse, 0, errNoLease.Error()}
 	}
