@@ -54,7 +54,7 @@ func (g *guardedSnapshots) Create(version raft.SnapshotVersion, index, term uint
 	if err != nil {
 		return nil, g.check("beginning a snapshot", err)
 	}
-	return &guardedSink{sink, g, configurationIndex, c}, nil
+	return &guardedSink{sink, g, index, term, configurationIndex, c}, nil
 }
 
 // List implements raft.SnapshotStore.
@@ -92,9 +92,10 @@ func metaOf(from io.ReadCloser) *raft.SnapshotMeta {
 
 type guardedSink struct {
 	raft.SnapshotSink
-	g             *guardedSnapshots
-	index         uint64 // of the configuration
-	configuration raft.Configuration
+	g                  *guardedSnapshots
+	index, term        uint64 // through which the snapshot reaches
+	configurationIndex uint64
+	configuration      raft.Configuration
 }
 
 // Close implements raft.SnapshotSink. The snapshot's configuration, which is
@@ -103,7 +104,7 @@ func (s *guardedSink) Close() error {
 	if err := s.SnapshotSink.Close(); err != nil {
 		return s.g.check("finishing a snapshot", err)
 	}
-	s.g.stored(s.index, s.configuration)
+	s.g.stored(s.configurationIndex, s.configuration)
 	return nil
 }
 

@@ -77,7 +77,7 @@ func calls(e env.Env, err, failed error) map[string]func() error {
 		"list":          func() error { _, err := snaps.List(); return err },
 		"open":          func() error { _, _, err := snaps.Open("1"); return err },
 		"create":        func() error { _, err := snaps.Create(1, 1, 1, raft.Configuration{}, 1, nil); return err },
-		"finish a sink": func() error { return (&guardedSink{brokenSink{err}, snaps, 1, raft.Configuration{}}).Close() },
+		"finish a sink": func() error { return (&guardedSink{brokenSink{err}, snaps, 1, 1, 1, raft.Configuration{}}).Close() },
 	}
 }
 

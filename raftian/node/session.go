@@ -196,8 +196,8 @@ func (s *sessions) Snapshot() (raft.FSMSnapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.env.Emit(env.Note{Kind: env.KindSnapshot, Index: s.end.index, Term: s.end.term, State: s.state()})
-	return &sessionsSnapshot{head: s.appendHead(nil), inner: inner}, nil
+	taken := env.Note{Kind: env.KindSnapshot, Index: s.end.index, Term: s.end.term, State: s.state()}
+	return &sessionsSnapshot{env: s.env, taken: taken, head: s.appendHead(nil), inner: inner}, nil
 }
 
 // The form of a snapshot: a version, the length of the head, the head (the
@@ -228,13 +228,22 @@ func appendString(b []byte, s string) []byte {
 }
 
 type sessionsSnapshot struct {
+	env   env.Env
+	taken env.Note // up to the last entry that the state machine was given
 	head  []byte
 	inner raft.FSMSnapshot
 }
 
 // Persist implements raft.FSMSnapshot: the head, then the guest's own, which
 // closes the sink or cancels it.
+//
+// The snapshot reaches as far as the sink says: behind the last entry that the state
+// machine was given there may be some that it is not told of, such as a barrier.
 func (p *sessionsSnapshot) Persist(sink raft.SnapshotSink) error {
+	if s, ok := sink.(*guardedSink); ok {
+		p.taken.Index, p.taken.Term = s.index, s.term
+	}
+	p.env.Emit(p.taken)
 	b := []byte{snapshotVersion}
 	b = binary.AppendUvarint(b, uint64(len(p.head)))
 	b = append(b, p.head...)

@@ -252,6 +252,25 @@ func TestARestoreSaysWhereItComesFrom(t *testing.T) {
 	}
 }
 
+// What the library's snapshot covers behind the last command, such as a barrier, no
+// state machine is told of.
+func TestASnapshotReachesAsFarAsItsSinkSays(t *testing.T) {
+	b := newBench()
+	b.command("p1", 1, "hello")
+	taken, err := b.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &guardedSnapshots{stored: func(uint64, raft.Configuration) {}}
+	if err := taken.Persist(&guardedSink{SnapshotSink: new(memory), g: g, index: 9, term: 4}); err != nil {
+		t.Fatal(err)
+	}
+	want := env.Note{Kind: env.KindSnapshot, Index: 9, Term: 4, State: b.state()}
+	if got := b.notes.list[len(b.notes.list)-1]; got != want {
+		t.Errorf("it says %+v; want %+v", got, want)
+	}
+}
+
 // What a snapshot of the library's goes through may be no command.
 func TestAStateMachineSaysHowFarItsStateReaches(t *testing.T) {
 	b := newBench()
