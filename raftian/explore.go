@@ -92,8 +92,8 @@ func explore(c *cobra.Command, f *planFlags, words io.Writer, asJSON bool, o cam
 		defer bar.Clear()
 	}
 	known := findings.All()
-	o.Known = func(verdicts []linearizability.Verdict) []string {
-		return findings.Known(known, verdicts, p.Raft)
+	o.Known = func(pl plan.Plan, verdicts []linearizability.Verdict) []string {
+		return findings.Known(known, pl, verdicts, p.Raft)
 	}
 	r, err := campaign.Explore(c.Context(), p, o)
 	if err != nil && r.Runs == 0 {

@@ -105,7 +105,7 @@ func (c *catcher) fails(ctx context.Context, seed uint64, bug string) (map[strin
 		return nil, err
 	}
 	failed := map[string]bool{}
-	known := findings.Known(c.known, r.Verdicts, c.program.Raft)
+	known := findings.Known(c.known, pl, r.Verdicts, c.program.Raft)
 	for k, v := range r.Verdicts {
 		if v.Outcome == linearizability.Fail && known[k] == "" {
 			failed[v.Judge] = true

@@ -63,7 +63,7 @@ func passes(ctx context.Context, t *rapid.T, p *Program, pl plan.Plan) *Result {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, pl)
 	}
-	known := findings.Known(findings.All(), r.Verdicts, p.Raft)
+	known := findings.Known(findings.All(), pl, r.Verdicts, p.Raft)
 	for k, v := range r.Verdicts {
 		if v.Outcome != linearizability.Pass && known[k] == "" {
 			t.Fatalf("%s: %s: %s\n%s", v.Judge, v.Outcome, v.Reason, pl)

@@ -15,6 +15,7 @@ import (
 
 	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
+	"raftian/netsim/plan"
 	"raftian/raftian/guest"
 )
 
@@ -30,7 +31,7 @@ type Options struct {
 	// Known names for each verdict of a run the finding in hashicorp/raft itself
 	// that it is, if it is a known one: that is reported, but is no failure. "" is
 	// none. May be nil.
-	Known func([]linearizability.Verdict) []string
+	Known func(plan.Plan, []linearizability.Verdict) []string
 }
 
 // sampleEvery is how many seeds there are for each that is run twice anyway: the
@@ -198,7 +199,7 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 		sum.Repeated++
 	}
 	f := Failure{Seed: r.Plan.Seed, File: file}
-	known := e.known(r.Verdicts)
+	known := e.known(r)
 	for k, v := range r.Verdicts {
 		sum.tally(v, known[k] != "")
 		if known[k] == "" && v.Outcome != linearizability.Pass {
@@ -219,11 +220,11 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 	}
 }
 
-func (e *exploration) known(verdicts []linearizability.Verdict) []string {
+func (e *exploration) known(r *Result) []string {
 	if e.o.Known == nil {
-		return make([]string, len(verdicts))
+		return make([]string, len(r.Verdicts))
 	}
-	return e.o.Known(verdicts)
+	return e.o.Known(r.Plan, r.Verdicts)
 }
 
 func (r *Report) tally(v linearizability.Verdict, known bool) {

@@ -13,6 +13,7 @@ import (
 
 	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
+	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
 )
 
@@ -65,7 +66,7 @@ func TestACounterThatLosesAnAdditionIsCaught(t *testing.T) {
 func TestAKnownFindingIsNoFailure(t *testing.T) {
 	draw := smallDraw()
 	draw.Rate = rateLossy
-	known := func(verdicts []linearizability.Verdict) []string {
+	known := func(_ plan.Plan, verdicts []linearizability.Verdict) []string {
 		names := make([]string, len(verdicts))
 		for k, v := range verdicts {
 			if v.Judge == "linearizability" {

@@ -34,6 +34,9 @@ type Finding struct {
 	// shows the finding, and in no other.
 	Follows []Sign   `json:"follows"`
 	Raft    []string `json:"raft"` // the versions of hashicorp/raft it was seen in
+	// Needs are the settings without which it cannot be; in runs without one of them
+	// the same failures are something else.
+	Needs map[string]string `json:"needs"`
 	// Seeds is how many seeds are tried for the plan to show the finding, its own
 	// first: which one does may change with every change of the World.
 	Seeds int `json:"seeds"`
@@ -90,12 +93,12 @@ func read(name string) (Finding, error) {
 	return f, err
 }
 
-// Known returns for each verdict on a run with that version of hashicorp/raft the
-// name of the finding that it is, or "".
-func Known(all []Finding, verdicts []linearizability.Verdict, raft string) []string {
+// Known returns for each verdict on a run of a plan, with that version of
+// hashicorp/raft, the name of the finding that it is, or "".
+func Known(all []Finding, pl plan.Plan, verdicts []linearizability.Verdict, raft string) []string {
 	var shown []Finding
 	for _, f := range all {
-		if slices.Contains(f.Raft, raft) && f.IsShown(verdicts) {
+		if slices.Contains(f.Raft, raft) && f.canBe(pl) && f.IsShown(verdicts) {
 			shown = append(shown, f)
 		}
 	}
@@ -110,6 +113,16 @@ func Known(all []Finding, verdicts []linearizability.Verdict, raft string) []str
 		}
 	}
 	return names
+}
+
+// canBe reports whether a plan has all settings that the finding needs.
+func (f Finding) canBe(pl plan.Plan) bool {
+	for key, value := range f.Needs { //raftian:unordered all of them must be there
+		if !slices.Contains(pl.Settings, plan.Setting{Key: key, Value: value}) {
+			return false
+		}
+	}
+	return true
 }
 
 // IsShown reports whether a run shows the finding.

@@ -9,6 +9,7 @@ import (
 	"raftian/experiments/campaign/campaigntest"
 	"raftian/experiments/findings"
 	"raftian/linearizability"
+	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
 )
 
@@ -67,7 +68,7 @@ func signs(failures ...linearizability.Verdict) (list []findings.Sign) {
 // known is what is known of verdicts when one finding is.
 func known(raft string, verdicts ...linearizability.Verdict) []string {
 	f := findings.Finding{Name: "x", Shows: signs(went), Follows: signs(stuck), Raft: []string{"v1.8.0"}}
-	return findings.Known([]findings.Finding{f}, verdicts, raft)
+	return findings.Known([]findings.Finding{f}, plan.Plan{}, verdicts, raft)
 }
 
 func TestAFindingIsKnownByJudgeSignatureAndVersion(t *testing.T) {
@@ -106,7 +107,7 @@ func TestWhatFollowsFromAFindingIsKnownBesideItAlone(t *testing.T) {
 		t.Error("any failure beside a finding is known")
 	}
 	any := findings.Finding{Name: "x", Shows: signs(went), Follows: []findings.Sign{{Judge: stuck.Judge}}, Raft: []string{"v1.8.0"}}
-	if names := findings.Known([]findings.Finding{any}, []linearizability.Verdict{went, other}, "v1.8.0"); names[1] != "x" {
+	if names := findings.Known([]findings.Finding{any}, plan.Plan{}, []linearizability.Verdict{went, other}, "v1.8.0"); names[1] != "x" {
 		t.Error("a failure of a judge of whom any follows is not known")
 	}
 }
@@ -114,12 +115,22 @@ func TestWhatFollowsFromAFindingIsKnownBesideItAlone(t *testing.T) {
 func TestAFindingOfSeveralFailuresIsKnownByAllOfThem(t *testing.T) {
 	f := findings.Finding{Name: "x", Shows: signs(went, stuck), Raft: []string{"v1.8.0"}}
 	for _, alone := range []linearizability.Verdict{went, stuck} {
-		if names := findings.Known([]findings.Finding{f}, []linearizability.Verdict{alone}, "v1.8.0"); names[0] != "" {
+		if names := findings.Known([]findings.Finding{f}, plan.Plan{}, []linearizability.Verdict{alone}, "v1.8.0"); names[0] != "" {
 			t.Errorf("%s alone is known", alone.Judge)
 		}
 	}
-	both := findings.Known([]findings.Finding{f}, []linearizability.Verdict{stuck, went}, "v1.8.0")
+	both := findings.Known([]findings.Finding{f}, plan.Plan{}, []linearizability.Verdict{stuck, went}, "v1.8.0")
 	if !slices.Equal(both, []string{"x", "x"}) {
 		t.Errorf("of both %q are known", both)
+	}
+}
+
+func TestAFindingThatNeedsASettingIsKnownWithItAlone(t *testing.T) {
+	f := findings.Finding{Name: "x", Shows: signs(went), Raft: []string{"v1.8.0"}, Needs: map[string]string{"batch": "on"}}
+	for want, setting := range map[string]plan.Setting{"x": {Key: "batch", Value: "on"}, "": {Key: "batch", Value: "off"}} {
+		pl := plan.Plan{Settings: []plan.Setting{{Key: "peers", Value: "n1"}, setting}}
+		if names := findings.Known([]findings.Finding{f}, pl, []linearizability.Verdict{went}, "v1.8.0"); names[0] != want {
+			t.Errorf("with %v it is known as %q; want %q", setting, names[0], want)
+		}
 	}
 }

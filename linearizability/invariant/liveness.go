@@ -183,8 +183,8 @@ func (j *Liveness) Verdict() verdict.Verdict {
 		return undecided(j.Name(), verdict.Inconclusive,
 			fmt.Sprintf("the run ended %v after its faults, before the bound of %v", j.ended.at.Sub(j.healed.at), j.bound))
 	}
+	j.allReady(&r) // without them there may be no leader
 	j.hasLeader(&r)
-	j.allReady(&r)
 	j.answered(&r)
 	j.caughtUp(&r)
 	v := r.verdict(j.Name())
@@ -246,6 +246,9 @@ func (j *Liveness) allReady(r *ruling) {
 		case m.excused():
 		case m == nil || !m.up:
 			r.fail("a machine is not up", fmt.Sprintf("%s is not up at the end", name), evidence...)
+		case !m.ready && m.did != "" && j.ended.at.Sub(m.last.at) >= j.bound:
+			r.fail("a machine is stuck while it boots",
+				fmt.Sprintf("%s has not finished booting in %v", name, j.ended.at.Sub(m.last.at)), evidence...)
 		case !m.ready:
 			r.fail("a machine is not ready", fmt.Sprintf("%s never finished booting", name), evidence...)
 		case m.readyAt > j.deadline:

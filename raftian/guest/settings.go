@@ -53,6 +53,8 @@ func choices() []choice {
 		{"pre-vote", []string{"off"}},
 		{"batch", []string{"on"}},
 		{"restore-on-start", []string{"off"}},
+		{"restore-committed", []string{"off", "off", "on"}},
+		{"monotonic", []string{"off", "on"}},
 		{"shutdown-on-remove", []string{"off"}},
 		{"new-time", []string{"on"}},
 	}
