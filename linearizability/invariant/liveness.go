@@ -218,6 +218,11 @@ func (j *Liveness) hasLeader(r *ruling) {
 	if j.led.event != 0 {
 		evidence = append(evidence, j.led.did("became leader for the last time"))
 	}
+	if len(j.stands.stood) == 0 {
+		r.fail("no leader, and nobody stands",
+			fmt.Sprintf("no machine led within %v after the faults, and none stood for election", j.bound), evidence...)
+		return
+	}
 	if name, last, idle := j.stands.idle(j.up()); idle {
 		r.fail("no leader, and who has the longest log does not stand",
 			fmt.Sprintf("no machine led within %v after the faults: the log of %s ends last, and it did not stand for election", j.bound, name),
