@@ -218,7 +218,7 @@ func (j *Liveness) hasLeader(r *ruling) {
 	if j.led.event != 0 {
 		evidence = append(evidence, j.led.did("became leader for the last time"))
 	}
-	if len(j.stands.stood) == 0 {
+	if j.stands.nobody() {
 		r.fail("no leader, and nobody stands",
 			fmt.Sprintf("no machine led within %v after the faults, and none stood for election", j.bound), evidence...)
 		return

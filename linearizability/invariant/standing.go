@@ -1,6 +1,8 @@
 package invariant
 
 import (
+	"maps"
+
 	"raftian/netsim/env"
 	"raftian/netsim/trace"
 )
@@ -10,8 +12,9 @@ import (
 // has as much: others may not have its vote (Raft §5.4.1). If it does not stand, and
 // they need it, there is none.
 type standing struct {
-	ends  map[string]end
-	stood map[string]bool
+	ends   map[string]end
+	stands map[string]bool // at present
+	stood  map[string]bool // since the heal, or at it
 }
 
 // end is the last entry of a log.
@@ -23,7 +26,9 @@ type end struct {
 // after says whether a log that ends there is more up to date (Raft §5.4.1).
 func (a end) after(b end) bool { return a.term > b.term || a.term == b.term && a.index > b.index }
 
-func newStanding() standing { return standing{make(map[string]end), make(map[string]bool)} }
+func newStanding() standing {
+	return standing{make(map[string]end), make(map[string]bool), make(map[string]bool)}
+}
 
 // kindsOfStanding are the kinds of event that take reads.
 func kindsOfStanding() []string {
@@ -48,12 +53,22 @@ func (s *standing) take(e *trace.Event) {
 			s.ends[e.Machine] = now
 		}
 	case env.KindRole:
-		if e.Text == "candidate" {
-			s.stood[e.Machine] = true
-		}
+		s.stands[e.Machine] = e.Text == "candidate"
+		s.stood[e.Machine] = s.stood[e.Machine] || s.stands[e.Machine]
 	case trace.KindHeal:
-		clear(s.stood)
+		maps.Copy(s.stood, s.stands)
+		maps.DeleteFunc(s.stood, func(name string, _ bool) bool { return !s.stands[name] })
 	}
+}
+
+// nobody says that none stood for election since the heal.
+func (s *standing) nobody() bool {
+	for _, stood := range s.stood {
+		if stood {
+			return false
+		}
+	}
+	return true
 }
 
 // idle is the machine, of those listed, whose log alone ends last, if it has not
