@@ -17,7 +17,6 @@ type change struct {
 	sets    []entry
 	removed *node   // the directory that goes, if it is one
 	into    []*node // of a rename to another directory: that one and those above
-	dropped bool    // no later fsync of its directory covers it
 }
 
 // in says whether the change is one to dir's names.
@@ -109,7 +108,7 @@ func (d *Disk) syncNames(dir *node, seq uint64) {
 	synced := newTies()
 	durable := map[uint64]bool{} // by seq
 	for _, c := range slices.Backward(d.changes) {
-		if c.seq <= seq && (!c.dropped && c.in(dir) || synced.holdEarlier(&c)) {
+		if c.seq <= seq && (c.in(dir) || synced.holdEarlier(&c)) {
 			synced.addBefore(&c)
 			durable[c.seq] = true
 		}
@@ -120,16 +119,6 @@ func (d *Disk) syncNames(dir *node, seq uint64) {
 		}
 		return durable[c.seq]
 	})
-}
-
-// dropNames has no later fsync of dir cover the changes to its names up to seq. One
-// that a later change cannot survive without becomes durable with that.
-func (d *Disk) dropNames(dir *node, seq uint64) {
-	for i := range d.changes {
-		if c := &d.changes[i]; c.seq <= seq && c.in(dir) {
-			c.dropped = true
-		}
-	}
 }
 
 // surviving draws which of the changes a power loss leaves.

@@ -39,11 +39,15 @@ func (s *Sync) Complete() error {
 	return nil
 }
 
-// Fail ends the Sync without success: it returns EIO. What it was to make durable
-// stays in the page cache, as if it were clean, and no later Sync covers it unless
-// it is written again; a power loss may leave it or not. So Linux does after a
-// write to the disk has failed: to try the fsync again, as many programs do, gives
-// success and makes nothing durable.
+// Fail ends the Sync without success: it returns EIO. The bytes it was to make
+// durable stay in the page cache, as if they were clean, and no later Sync covers them
+// unless they are written again; a power loss may leave them or not. So Linux does
+// after a write to the disk has failed: to try the fsync again, as many programs do,
+// gives success and makes nothing durable.
+//
+// Names are another matter. They are in a file system's journal, which forgets
+// nothing: as long as it cannot be written every fsync fails, and the one that at last
+// succeeds covers them.
 func (s *Sync) Fail() error {
 	if s.disk.spent {
 		return s.wrong(fs.ErrClosed)
@@ -53,7 +57,6 @@ func (s *Sync) Fail() error {
 	case s.file != nil:
 		s.file.fail()
 	default:
-		s.disk.dropNames(s.dir, s.seq)
 		s.dir.failures++
 	}
 	return s.wrong(syscall.EIO)

@@ -116,8 +116,8 @@ const (
 
 // What goes wrong with the disks of the machines of Groups[0].
 const (
-	// FsyncError has every fsync fail with EIO. What it was to make durable stays
-	// in the page cache and no later fsync makes it durable.
+	// FsyncError has every fsync fail with EIO. The bytes it was to make durable stay
+	// in the page cache and no later fsync makes them durable; names it does.
 	FsyncError FaultKind = "fsync-error"
 	// WriteError has every write, create, rename and remove fail with EIO.
 	WriteError FaultKind = "write-error"
