@@ -149,6 +149,10 @@ func (j *LocalLogs) complete(last mark, e *trace.Event) {
 // differ fails, and names the first entry that one log has and the other has not.
 func (j *LocalLogs) differ(first link, prev uint64, e *trace.Event) {
 	reason := fmt.Sprintf("the local logs of %s and %s differ at or before index %d", first.by.machine, e.Machine, e.Index)
+	again := first.by.machine == e.Machine // another life of one machine, or the same
+	if again {
+		reason = fmt.Sprintf("the local log of %s is not what it was at or before index %d", e.Machine, e.Index)
+	}
 	var evidence []verdict.Evidence
 	extra := func(low, high uint64) string {
 		entry := j.after(low, high)
@@ -157,6 +161,10 @@ func (j *LocalLogs) differ(first link, prev uint64, e *trace.Event) {
 	}
 	switch {
 	case e.Text != "" || first.prev == 0 || prev == 0: // what was before is not known
+	case again && first.prev > prev:
+		reason = fmt.Sprintf("the local log of %s had %s and has it no more", e.Machine, extra(prev, first.prev))
+	case again && first.prev < prev:
+		reason = fmt.Sprintf("the local log of %s has %s, which it went past before", e.Machine, extra(first.prev, prev))
 	case first.prev > prev:
 		reason = fmt.Sprintf("the local log of %s has %s; that of %s has not", first.by.machine, extra(prev, first.prev), e.Machine)
 	case first.prev < prev:
