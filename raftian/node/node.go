@@ -13,6 +13,8 @@
 //	local.go     the player's local log and what feeds it
 //	player.go    the game loop and its clients
 //	submit.go    getting a command to the leader, and an answer back
+//	players.go   the same for players who are no part of the machine's script
+//	record.go    the last commands of the local log, for those who watch
 //	serve.go     answering requests of other nodes: the API
 //	read.go      verified reads: answered by the leader without a log entry
 //	operate.go   the operator's orders
@@ -50,6 +52,7 @@ type Node struct {
 	self     Peer
 	fsm      *sessions
 	feed     *feed
+	record   *record // for players who watch
 	raft     *raft.Raft
 	logs     raft.LogStore // as the library has it
 	stable   *watchedStable
@@ -121,6 +124,7 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	}
 	n.fsm = newSessions(e, n.feed, fsm)
 	n.fsm.bug, n.feed.most = settings.Bug, plantedFeed(settings.Bug)
+	n.record = newRecord(settings.Keep)
 	if err := n.startRaft(); err != nil {
 		return nil, err
 	}

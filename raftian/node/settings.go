@@ -39,7 +39,8 @@ type Settings struct {
 	RPCTimeout time.Duration // of a request on a connection
 	NewTime    bool          // send times in the newer of the codec's two forms
 
-	FPS       int           // frames per second of the game loop
+	FPS       int           // frames per second of the game loop; 0 is as many as there can be
+	Keep      int           // commands of the local log kept for players who watch; 0 is none
 	OpTimeout time.Duration // how long a client tries
 	LogLevel  string        // of the diagnostic log: off, error, warn, info, debug
 
@@ -129,7 +130,8 @@ func (s *Settings) fields() map[string]func(string) error {
 		"in-flight":          number(&s.InFlight, 1, 1024),
 		"pool":               number(&s.Pool, 0, 1024),
 		"rpc-timeout":        duration(&s.RPCTimeout),
-		"fps":                number(&s.FPS, 1, 1000),
+		"fps":                number(&s.FPS, 0, 1000),
+		"keep":               number(&s.Keep, 0, 1<<20),
 		"op-timeout":         duration(&s.OpTimeout),
 		"log-level":          oneOf(&s.LogLevel, "off", "error", "warn", "info", "debug"),
 		"restore-on-start":   onOff(&s.RestoreOnStart),

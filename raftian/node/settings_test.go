@@ -70,7 +70,7 @@ func difference(a, b Settings) (names []string) {
 		"LogLevel": a.LogLevel == b.LogLevel, "Bug": a.Bug == b.Bug,
 		"RestoreOnStart": a.RestoreOnStart == b.RestoreOnStart, "RestoreCommitted": a.RestoreCommitted == b.RestoreCommitted,
 		"ShutdownOnRemove": a.ShutdownOnRemove == b.ShutdownOnRemove, "NewTime": a.NewTime == b.NewTime,
-		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Spares": slices.Equal(a.Spares, b.Spares), "Disk": a.Disk == b.Disk, "Monotonic": a.Monotonic == b.Monotonic,
+		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Spares": slices.Equal(a.Spares, b.Spares), "Disk": a.Disk == b.Disk, "Keep": a.Keep == b.Keep, "Monotonic": a.Monotonic == b.Monotonic,
 	} {
 		if !same {
 			names = append(names, name)

@@ -1,0 +1,214 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
+
+	"raftian/game/rules"
+	apiv1 "raftian/raftian/api/v1"
+	"raftian/raftian/api/v1/apiv1connect"
+)
+
+const (
+	tryMax   = 2 * time.Second // that one node is given to answer
+	tryPause = 50 * time.Millisecond
+)
+
+// Client makes calls, one at a time, at whichever of some nodes answers. Its commands
+// take effect once, however often they have to be sent.
+type Client struct {
+	name  string
+	nodes []apiv1connect.PlayersClient
+	addrs []string
+	turn  int // of the node that is asked
+
+	mu   sync.Mutex // held during a call
+	last uint64     // number of the last command
+}
+
+// ClientOptions describe a Client.
+type ClientOptions struct {
+	Name  string   // unlike every other client's; "" has nodes give it one, and commands are not repeated
+	Nodes []string // addresses of nodes' players' service, "host:port"
+	// HTTP makes the requests; nil is a client of HTTP/2 without TLS.
+	HTTP *http.Client
+	TLS  bool   // whether nodes are asked by https
+	Last uint64 // the number of the last command that went out under this name
+}
+
+// NewClient returns a client of some nodes, the first of which it asks first.
+func NewClient(o ClientOptions) *Client {
+	c := &Client{name: o.Name, addrs: o.Nodes, last: o.Last}
+	if o.HTTP == nil {
+		o.HTTP = PlainHTTP()
+	}
+	scheme := "http://"
+	if o.TLS {
+		scheme = "https://"
+	}
+	for _, address := range o.Nodes {
+		c.nodes = append(c.nodes, apiv1connect.NewPlayersClient(o.HTTP, scheme+address, connect.WithReadMaxBytes(1<<20)))
+	}
+	return c
+}
+
+// PlainHTTP is an HTTP client for nodes without TLS: HTTP/2 from the first byte.
+func PlainHTTP() *http.Client {
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	return &http.Client{Transport: &http.Transport{Protocols: protocols,
+		DialContext: (&net.Dialer{Timeout: time.Second}).DialContext,
+		// A node that was stopped, or a connection that was cut, is found out.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: tryMax, PingTimeout: tryMax},
+	}}
+}
+
+// Unanswered is the error of a call that no node answered in time.
+type Unanswered struct {
+	// WithoutEffect says that it certainly had none and will have none.
+	WithoutEffect bool
+	Last          error // why the last try failed
+}
+
+// Error says which of both it is, and why.
+func (e *Unanswered) Error() string {
+	if e.WithoutEffect {
+		return fmt.Sprintf("it was not done: %v", e.Last)
+	}
+	return fmt.Sprintf("it is not known whether it was done: %v", e.Last)
+}
+
+func (e *Unanswered) Unwrap() error { return e.Last }
+
+// Node is the address of the node that is asked at the moment.
+func (c *Client) Node() string { return c.addrs[c.turn] }
+
+// Players is the service at the node that is asked at the moment, for calls that are
+// not repeated.
+func (c *Client) Players() apiv1connect.PlayersClient {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.nodes[c.turn]
+}
+
+// Do has a command take effect, until ctx is done: "n1 attack n2", "add n1" or "del
+// n1". If no node answers the error is *Unanswered.
+func (c *Client) Do(ctx context.Context, text string) (*apiv1.Effect, uint64, error) {
+	in, err := rules.ParseInput(text)
+	if err != nil {
+		return nil, 0, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	command := c.number()
+	var effect *apiv1.Effect
+	err = c.try(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
+		effect, err = send(ctx, p, command, in)
+		return err
+	})
+	return effect, command.GetSequence(), err
+}
+
+// number is that of the next command.
+func (c *Client) number() *apiv1.Command {
+	if c.name == "" {
+		return nil
+	}
+	c.last++
+	return &apiv1.Command{Client: c.name, Sequence: c.last}
+}
+
+func send(ctx context.Context, p apiv1connect.PlayersClient, command *apiv1.Command, in rules.Input) (*apiv1.Effect, error) {
+	switch in.Verb {
+	case rules.Attack:
+		r, err := p.Attack(ctx, &apiv1.AttackRequest{Command: command, Attacker: in.City, Target: in.Target})
+		return r.GetEffect(), err
+	case rules.Add:
+		r, err := p.Join(ctx, &apiv1.JoinRequest{Command: command, City: in.City})
+		return r.GetEffect(), err
+	case rules.Del:
+		r, err := p.Leave(ctx, &apiv1.LeaveRequest{Command: command, City: in.City})
+		return r.GetEffect(), err
+	}
+	return nil, fmt.Errorf("%q changes nothing; ask for the status", in)
+}
+
+// Look asks for the status, until ctx is done.
+func (c *Client) Look(ctx context.Context, r *apiv1.StatusRequest) (*apiv1.StatusResponse, uint64, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.GetRead() == apiv1.Read_READ_LOG {
+		r = proto.Clone(r).(*apiv1.StatusRequest)
+		r.Command = c.number()
+	}
+	var answer *apiv1.StatusResponse
+	err := c.try(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
+		answer, err = p.Status(ctx, r)
+		return err
+	})
+	return answer, r.GetCommand().GetSequence(), err
+}
+
+// try asks one node after the other until one has answered.
+func (c *Client) try(ctx context.Context, do func(context.Context, apiv1connect.PlayersClient) error) error {
+	harmless := true
+	for {
+		one, cancel := context.WithTimeout(ctx, tryMax)
+		err := do(one, c.nodes[c.turn])
+		cancel()
+		if err == nil || !again(err) {
+			return err
+		}
+		harmless = harmless && withoutEffect(err)
+		if c.name == "" && !harmless {
+			return &Unanswered{harmless, err}
+		}
+		c.turn = (c.turn + 1) % len(c.nodes)
+		select {
+		case <-ctx.Done():
+			return &Unanswered{harmless, err}
+		case <-time.After(tryPause):
+		}
+		if ctx.Err() != nil {
+			return &Unanswered{harmless, err}
+		}
+	}
+}
+
+// again says whether another node, or the same one later, may do better.
+func again(err error) bool {
+	switch connect.CodeOf(err) {
+	case connect.CodeInvalidArgument, connect.CodeUnimplemented, connect.CodeFailedPrecondition,
+		connect.CodePermissionDenied, connect.CodeUnauthenticated:
+		return false
+	}
+	return true
+}
+
+// withoutEffect says of a failed try that it certainly had no effect: the node says
+// so, or was never reached.
+func withoutEffect(err error) bool {
+	if e := (*connect.Error)(nil); errors.As(err, &e) {
+		for _, detail := range e.Details() {
+			if v, err := detail.Value(); err == nil {
+				if f, is := v.(*apiv1.Failure); is {
+					return f.GetWithoutEffect()
+				}
+			}
+		}
+	}
+	if connect.CodeOf(err) == connect.CodeResourceExhausted {
+		return true
+	}
+	e := (*net.OpError)(nil)
+	return errors.As(err, &e) && e.Op == "dial" || strings.Contains(err.Error(), "dial tcp")
+}
