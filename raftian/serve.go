@@ -59,6 +59,8 @@ failed, or it was removed from the cluster) and may be started again.`,
 	c.Flags().StringVar(&o.Dir, "data", "", "its data directory")
 	c.Flags().StringVar(&o.Raft, "raft", "", "address for other nodes, host:port")
 	c.Flags().StringVar(&o.API, "api", "", "address for players, host:port")
+	c.Flags().StringVar(&o.BindRaft, "bind-raft", "", "where to listen for other nodes, if that is not where they reach it")
+	c.Flags().StringVar(&o.BindAPI, "bind-api", "", "where to listen for players, if that is not where they reach it")
 	c.Flags().BoolVar(&o.Bootstrap, "bootstrap", false, "begin a new cluster")
 	c.Flags().StringVar(&o.Join, "join", "", "ask the member whose API is at this address to be let in")
 	c.Flags().StringVar(&o.Peers, "peers", "", "begin a cluster of these together: NAME@RAFT/API,…, the same for all")

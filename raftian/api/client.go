@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"connectrpc.com/connect"
@@ -31,8 +32,9 @@ type Client struct {
 	addrs []string
 	turn  int // of the node that is asked
 
-	mu   sync.Mutex // held during a call
-	last uint64     // number of the last command
+	mu sync.Mutex // held during a call
+
+	numbers atomic.Uint64 // the last that was given out
 }
 
 // ClientOptions describe a Client.
@@ -42,12 +44,13 @@ type ClientOptions struct {
 	// HTTP makes the requests; nil is a client of HTTP/2 without TLS.
 	HTTP *http.Client
 	TLS  bool   // whether nodes are asked by https
-	Last uint64 // the number of the last command that went out under this name
+	Last uint64 // the number of the last command that went out under this name before
 }
 
 // NewClient returns a client of some nodes, the first of which it asks first.
 func NewClient(o ClientOptions) *Client {
-	c := &Client{name: o.Name, addrs: o.Nodes, last: o.Last}
+	c := &Client{name: o.Name, addrs: o.Nodes}
+	c.numbers.Store(o.Last)
 	if o.HTTP == nil {
 		o.HTTP = PlainHTTP()
 	}
@@ -90,7 +93,11 @@ func (e *Unanswered) Error() string {
 func (e *Unanswered) Unwrap() error { return e.Last }
 
 // Node is the address of the node that is asked at the moment.
-func (c *Client) Node() string { return c.addrs[c.turn] }
+func (c *Client) Node() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.addrs[c.turn]
+}
 
 // Players is the service at the node that is asked at the moment, for calls that are
 // not repeated.
@@ -100,31 +107,33 @@ func (c *Client) Players() apiv1connect.PlayersClient {
 	return c.nodes[c.turn]
 }
 
+// Number is that of the client's next command.
+func (c *Client) Number() uint64 { return c.numbers.Add(1) }
+
 // Do has a command take effect, until ctx is done: "n1 attack n2", "add n1" or "del
-// n1". If no node answers the error is *Unanswered.
-func (c *Client) Do(ctx context.Context, text string) (*apiv1.Effect, uint64, error) {
+// n1". Its number is one of Number's, higher than that of any command before. If no
+// node answers the error is *Unanswered.
+func (c *Client) Do(ctx context.Context, number uint64, text string) (*apiv1.Effect, error) {
 	in, err := rules.ParseInput(text)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	command := c.number()
+	command := c.command(number)
 	var effect *apiv1.Effect
 	err = c.try(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
 		effect, err = send(ctx, p, command, in)
 		return err
 	})
-	return effect, command.GetSequence(), err
+	return effect, err
 }
 
-// number is that of the next command.
-func (c *Client) number() *apiv1.Command {
+func (c *Client) command(number uint64) *apiv1.Command {
 	if c.name == "" {
 		return nil
 	}
-	c.last++
-	return &apiv1.Command{Client: c.name, Sequence: c.last}
+	return &apiv1.Command{Client: c.name, Sequence: number}
 }
 
 func send(ctx context.Context, p apiv1connect.PlayersClient, command *apiv1.Command, in rules.Input) (*apiv1.Effect, error) {
@@ -142,20 +151,21 @@ func send(ctx context.Context, p apiv1connect.PlayersClient, command *apiv1.Comm
 	return nil, fmt.Errorf("%q changes nothing; ask for the status", in)
 }
 
-// Look asks for the status, until ctx is done.
-func (c *Client) Look(ctx context.Context, r *apiv1.StatusRequest) (*apiv1.StatusResponse, uint64, error) {
+// Look asks for the status, until ctx is done. The number is that of a command, if the
+// look is one.
+func (c *Client) Look(ctx context.Context, number uint64, r *apiv1.StatusRequest) (*apiv1.StatusResponse, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if r.GetRead() == apiv1.Read_READ_LOG {
 		r = proto.Clone(r).(*apiv1.StatusRequest)
-		r.Command = c.number()
+		r.Command = c.command(number)
 	}
 	var answer *apiv1.StatusResponse
 	err := c.try(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
 		answer, err = p.Status(ctx, r)
 		return err
 	})
-	return answer, r.GetCommand().GetSequence(), err
+	return answer, err
 }
 
 // try asks one node after the other until one has answered.
@@ -169,7 +179,7 @@ func (c *Client) try(ctx context.Context, do func(context.Context, apiv1connect.
 			return err
 		}
 		harmless = harmless && withoutEffect(err)
-		if c.name == "" && !harmless {
+		if c.name == "" && !harmless { // repeated, it would be another command
 			return &Unanswered{harmless, err}
 		}
 		c.turn = (c.turn + 1) % len(c.nodes)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"log/slog"
@@ -24,9 +25,10 @@ const (
 // address with nodes, to the players' service. The first byte tells them apart.
 type gate struct {
 	*env.Real
-	api      string // the address that players share
-	greeting []byte
-	secure   *secrets // nil is plain TCP
+	api      string            // the address that players share
+	bind     map[string]string // where to listen instead of at an address; "" is there
+	greeting []byte            // with the own name
+	secure   *secrets          // nil is plain TCP
 	log      *slog.Logger
 	wires    *Wires
 	players  *hall
@@ -39,7 +41,9 @@ type gate struct {
 var _ env.Env = (*gate)(nil)
 
 func newGate(e *env.Real, o Options, cluster string, secure *secrets, log *slog.Logger) *gate {
-	return &gate{Real: e, api: o.API, greeting: greeting(cluster), secure: secure, log: log, wires: o.Wires,
+	hello := append(greeting(cluster), byte(len(o.ID)))
+	return &gate{Real: e, api: o.API, bind: map[string]string{o.Raft: o.BindRaft, o.API: o.BindAPI},
+		greeting: append(hello, o.ID...), secure: secure, log: log, wires: o.Wires,
 		players: newHall(name(o.API), nil)}
 }
 
@@ -51,7 +55,7 @@ func (g *gate) Exit(err error) {
 
 // Listen implements env.Env.
 func (g *gate) Listen(address string) (net.Listener, error) {
-	l, err := g.Real.Listen(address)
+	l, err := g.Real.Listen(cmp.Or(g.bind[address], address))
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,7 @@ func (g *gate) sort(c net.Conn, nodes *hall, players bool) {
 			g.refused(from, err)
 		}
 	case first[0] == greetingWord[0]:
-		if err = readGreeting(c, g.greeting); err != nil {
+		if _, err = readGreeting(c, g.greeting[:greetingSize]); err != nil {
 			g.refused(from, err)
 			break
 		}

@@ -42,6 +42,8 @@ type Options struct {
 	ID        string
 	Dir       string // the data directory; it is made if it does not exist
 	Raft, API string // "host:port" at which other nodes and players reach it
+	// Where it listens instead, if that is elsewhere, as behind a proxy; or "".
+	BindRaft, BindAPI string
 
 	// How a node with an empty data directory finds its cluster; one of the three.
 	Bootstrap bool   // it is the first
@@ -294,10 +296,9 @@ func (o *Options) check() error {
 	case !slices.Contains([]int{0, 30, 60, 120, 240}, o.FPS):
 		return refuse("%d frames per second; choose from 30, 60, 120, 240, or 0 for as many as there can be", o.FPS)
 	}
-	for _, address := range []*string{&o.Raft, &o.API} {
-		if err := bindable(address, o.TLS != nil || o.Insecure); err != nil {
-			return err
-		}
+	open := o.TLS != nil || o.Insecure
+	if err := errors.Join(place(&o.Raft, o.BindRaft, open), place(&o.API, o.BindAPI, open)); err != nil {
+		return &Refusal{err}
 	}
 	if o.Raft == o.API {
 		return refuse("Raft and players cannot share the address %s", o.API)

@@ -1,0 +1,235 @@
+package processes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
+	"raftian/raftian/api"
+	apiv1 "raftian/raftian/api/v1"
+)
+
+// cluster is the processes of a round, and what lies between them.
+type cluster struct {
+	t         *testing.T
+	program   string
+	processes []*process
+	wires     *wires
+	own       *recording // events of the round as a whole, and of processes that end
+	healed    env.Instant
+	ended     env.Instant
+}
+
+// process is a node, which may be started many times.
+type process struct {
+	id              string
+	raft, api       string // where it listens
+	args            []string
+	log, events     string // files
+	cmd             *exec.Cmd
+	over            chan struct{} // closed once the process has ended
+	starts          uint64
+	stopped, killed bool
+}
+
+// now is the present on the clock that all processes share.
+func now() env.Instant { return env.Instant(time.Now().UnixNano()) }
+
+// freeAddress finds a local address that nobody listens at, and that nobody will be
+// given by the system: outgoing connections have ports from 32768 up.
+func freeAddress(t *testing.T, rng *rand.Rand) string {
+	t.Helper()
+	for range 1000 {
+		address := fmt.Sprintf("127.0.0.1:%d", 20000+rng.IntN(12000))
+		if l, err := net.Listen("tcp", address); err == nil {
+			l.Close()
+			return address
+		}
+	}
+	t.Fatal("no free port from 20000 to 32000")
+	return ""
+}
+
+func newCluster(t *testing.T, program string, rng *rand.Rand) *cluster {
+	c := &cluster{t: t, program: program, wires: newWires(), own: &recording{}}
+	dir := t.TempDir()
+	var peers []string
+	// The addresses that others know lead through a proxy.
+	type place struct{ raft, api string }
+	var known []place
+	for k := range nodes {
+		p := &process{id: fmt.Sprintf("n%d", k+1), raft: freeAddress(t, rng), api: freeAddress(t, rng)}
+		p.log, p.events = filepath.Join(dir, p.id+".log"), filepath.Join(dir, p.id+".events")
+		at := place{c.wires.lead(t, p.id, p.raft), c.wires.lead(t, p.id, p.api)}
+		known = append(known, at)
+		peers = append(peers, fmt.Sprintf("%s@%s/%s", p.id, at.raft, at.api))
+		c.processes = append(c.processes, p)
+	}
+	// Every other round compacts its log as fast as it can.
+	threshold, trailing := "2000", "1000"
+	if rng.IntN(2) == 0 {
+		threshold, trailing = "100", "50"
+	}
+	for k, p := range c.processes {
+		p.args = []string{"serve", "--id", p.id, "--data", filepath.Join(dir, p.id),
+			"--raft", known[k].raft, "--bind-raft", p.raft, "--api", known[k].api, "--bind-api", p.api,
+			"--peers", strings.Join(peers, ","), "--log", "json", "--log-level", "warn", "--events", p.events,
+			"--set", "heartbeat=300ms", "--set", "election=300ms", "--set", "lease=" + lease.String(),
+			"--set", "snapshot-threshold=" + threshold, "--set", "trailing=" + trailing, "--set", "snapshot-interval=1s",
+			"--set", "keep=200000"}
+		if *bug != "" {
+			p.args = append(p.args, "--set", "bug="+*bug)
+		}
+	}
+	t.Cleanup(func() {
+		for _, p := range c.processes {
+			if p.cmd != nil {
+				_ = p.cmd.Process.Kill()
+				<-p.over
+			}
+		}
+		c.wires.close()
+	})
+	return c
+}
+
+// lease is the length of a leader's lease.
+const lease = 150 * time.Millisecond
+
+// start starts a process.
+func (c *cluster) start(p *process) {
+	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	p.cmd = exec.Command(c.program, p.args...)
+	p.cmd.Stdout, p.cmd.Stderr = log, log
+	if err := p.cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	p.starts++
+	p.stopped, p.killed = false, false
+	over := make(chan struct{})
+	p.over = over
+	go func() {
+		_ = p.cmd.Wait()
+		log.Close()
+		close(over)
+	}()
+}
+
+// running says whether a process has not ended.
+func (p *process) running() bool {
+	select {
+	case <-p.over:
+		return false
+	default:
+		return true
+	}
+}
+
+// kill ends a process as kill -9 does.
+func (c *cluster) kill(p *process) {
+	_ = p.cmd.Process.Kill()
+	<-p.over
+	c.own.add(trace.Event{At: now(), Machine: p.id, Boot: p.starts, Note: env.Note{Kind: trace.KindCrash, Text: "kill"}})
+	p.killed = true
+}
+
+// end ends a process as an operator does.
+func (c *cluster) end(p *process) {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-p.over:
+	case <-time.After(15 * time.Second):
+		c.t.Errorf("%s did not end within 15 s of SIGTERM", p.id)
+		c.kill(p)
+		return
+	}
+	if status := p.cmd.ProcessState.ExitCode(); status != 0 {
+		c.t.Errorf("%s ended with status %d after SIGTERM: %s", p.id, status, tail(p.log, 3))
+	}
+	c.exited(p)
+}
+
+func (c *cluster) exited(p *process) {
+	c.own.add(trace.Event{At: now(), Machine: p.id, Boot: p.starts, Note: env.Note{Kind: trace.KindExit}})
+	p.killed = true
+}
+
+// leader is the process that leads, as the first that answers knows.
+func (c *cluster) leader() *process {
+	for _, p := range c.processes {
+		if v, err := p.look(c.t.Context()); err == nil && v.GetLeader() != "" {
+			for _, q := range c.processes {
+				if q.id == v.GetLeader() {
+					return q
+				}
+			}
+		}
+	}
+	return c.processes[0]
+}
+
+// look asks a process how it sees the cluster.
+func (p *process) look(ctx context.Context) (*apiv1.ClusterResponse, error) {
+	if p.killed || p.stopped {
+		return nil, errors.New("it does not run")
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return api.NewClient(api.ClientOptions{Nodes: []string{p.api}}).Players().Cluster(ctx, &apiv1.ClusterRequest{})
+}
+
+// recover waits, after the last fault, until all local logs are equal. Players play on
+// at first.
+func (c *cluster) recover(players []*player, watchers *watchers) {
+	c.own.add(trace.Event{At: now(), Note: env.Note{Kind: trace.KindHeal}})
+	c.healed = now()
+	time.Sleep(2 * time.Second)
+	for _, p := range players {
+		p.stop()
+	}
+	const patience = 60 * time.Second
+	var last []string
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		last = last[:0]
+		equal := true
+		for _, p := range c.processes {
+			v, err := p.look(c.t.Context())
+			if err != nil {
+				last, equal = append(last, p.id+": "+err.Error()), false
+				continue
+			}
+			here := fmt.Sprintf("index %d hash %016x", v.GetLocalIndex(), v.GetLocalHash())
+			equal = equal && v.GetLocalIndex() > 0 && (len(last) == 0 || strings.HasSuffix(last[0], here))
+			last = append(last, p.id+": "+here)
+		}
+		if equal {
+			watchers.reach(c)
+			c.ended = now()
+			c.own.add(trace.Event{At: c.ended, Note: env.Note{Kind: trace.KindEnd}})
+			var all sync.WaitGroup
+			for _, p := range c.processes {
+				all.Go(func() { c.end(p) })
+			}
+			all.Wait()
+			return
+		}
+	}
+	c.ended = now()
+	c.own.add(trace.Event{At: c.ended, Note: env.Note{Kind: trace.KindEnd}})
+	c.t.Errorf("the local logs are not equal %v after the last fault:\n%s", patience, strings.Join(last, "\n"))
+}
