@@ -17,6 +17,7 @@
 //	shrink.go    raftian shrink
 //	trials.go    raftian test
 //	serve.go     raftian serve
+//	play.go      raftian play, attach
 package main
 
 import (
@@ -116,7 +117,8 @@ Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the to
 			return usage(errors.New("say what to do; raftian --help lists the commands"))
 		},
 	}
-	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(), shrinkCommand(), trialsCommand(), bugsCommand(), serveCommand())
+	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(), shrinkCommand(), trialsCommand(), bugsCommand(),
+		serveCommand(), playCommand(), attachCommand())
 	return root
 }
 

@@ -153,15 +153,26 @@ func (c *cluster) end(p *process) {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-p.over:
-	case <-time.After(15 * time.Second):
-		c.t.Errorf("%s did not end within 15 s of SIGTERM", p.id)
-		c.kill(p)
-		return
+	case <-time.After(6 * time.Second):
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // it says what it waits for
+		<-p.over
+		c.t.Errorf("%s did not end within 6 s of SIGTERM", p.id)
+		keepLog(c.t, p)
 	}
 	if status := p.cmd.ProcessState.ExitCode(); status != 0 {
 		c.t.Errorf("%s ended with status %d after SIGTERM: %s", p.id, status, tail(p.log, 3))
 	}
 	c.exited(p)
+}
+
+// keepLog copies the log of a process to where the test's output is.
+func keepLog(t *testing.T, p *process) {
+	b, err := os.ReadFile(p.log)
+	path := filepath.Join(os.TempDir(), fmt.Sprintf("processes-%s-%d.log", p.id, os.Getpid()))
+	if err == nil {
+		err = os.WriteFile(path, b, 0o600)
+	}
+	t.Logf("its log is kept in %s (%v)", path, err)
 }
 
 func (c *cluster) exited(p *process) {

@@ -28,12 +28,12 @@ const (
 // take effect once, however often they have to be sent.
 type Client struct {
 	name  string
+	frame bool // wait for it
 	nodes []apiv1connect.PlayersClient
 	addrs []string
-	turn  int // of the node that is asked
 
-	mu sync.Mutex // held during a call
-
+	mu      sync.Mutex    // held during a call
+	turn    atomic.Int64  // of the node that is asked; only a call changes it
 	numbers atomic.Uint64 // the last that was given out
 }
 
@@ -43,13 +43,15 @@ type ClientOptions struct {
 	Nodes []string // addresses of nodes' players' service, "host:port"
 	// HTTP makes the requests; nil is a client of HTTP/2 without TLS.
 	HTTP *http.Client
-	TLS  bool   // whether nodes are asked by https
-	Last uint64 // the number of the last command that went out under this name before
+	TLS  bool // whether nodes are asked by https
+	// WaitFrame has nodes answer commands once their game loop has seen them.
+	WaitFrame bool
+	Last      uint64 // the number of the last command that went out under this name before
 }
 
 // NewClient returns a client of some nodes, the first of which it asks first.
 func NewClient(o ClientOptions) *Client {
-	c := &Client{name: o.Name, addrs: o.Nodes}
+	c := &Client{name: o.Name, frame: o.WaitFrame, addrs: o.Nodes}
 	c.numbers.Store(o.Last)
 	if o.HTTP == nil {
 		o.HTTP = PlainHTTP()
@@ -93,19 +95,11 @@ func (e *Unanswered) Error() string {
 func (e *Unanswered) Unwrap() error { return e.Last }
 
 // Node is the address of the node that is asked at the moment.
-func (c *Client) Node() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.addrs[c.turn]
-}
+func (c *Client) Node() string { return c.addrs[c.turn.Load()] }
 
 // Players is the service at the node that is asked at the moment, for calls that are
 // not repeated.
-func (c *Client) Players() apiv1connect.PlayersClient {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.nodes[c.turn]
-}
+func (c *Client) Players() apiv1connect.PlayersClient { return c.nodes[c.turn.Load()] }
 
 // Number is that of the client's next command.
 func (c *Client) Number() uint64 { return c.numbers.Add(1) }
@@ -131,9 +125,9 @@ func (c *Client) Do(ctx context.Context, number uint64, text string) (*apiv1.Eff
 
 func (c *Client) command(number uint64) *apiv1.Command {
 	if c.name == "" {
-		return nil
+		return &apiv1.Command{WaitFrame: c.frame}
 	}
-	return &apiv1.Command{Client: c.name, Sequence: number}
+	return &apiv1.Command{Client: c.name, Sequence: number, WaitFrame: c.frame}
 }
 
 func send(ctx context.Context, p apiv1connect.PlayersClient, command *apiv1.Command, in rules.Input) (*apiv1.Effect, error) {
@@ -173,7 +167,7 @@ func (c *Client) try(ctx context.Context, do func(context.Context, apiv1connect.
 	harmless := true
 	for {
 		one, cancel := context.WithTimeout(ctx, tryMax)
-		err := do(one, c.nodes[c.turn])
+		err := do(one, c.Players())
 		cancel()
 		if err == nil || !again(err) {
 			return err
@@ -182,7 +176,7 @@ func (c *Client) try(ctx context.Context, do func(context.Context, apiv1connect.
 		if c.name == "" && !harmless { // repeated, it would be another command
 			return &Unanswered{harmless, err}
 		}
-		c.turn = (c.turn + 1) % len(c.nodes)
+		c.turn.Store((c.turn.Load() + 1) % int64(len(c.nodes)))
 		select {
 		case <-ctx.Done():
 			return &Unanswered{harmless, err}
@@ -221,4 +215,16 @@ func withoutEffect(err error) bool {
 	}
 	e := (*net.OpError)(nil)
 	return errors.As(err, &e) && e.Op == "dial" || strings.Contains(err.Error(), "dial tcp")
+}
+
+// Cluster asks how a node sees the cluster, until ctx is done.
+func (c *Client) Cluster(ctx context.Context) (*apiv1.ClusterResponse, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var answer *apiv1.ClusterResponse
+	err := c.try(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
+		answer, err = p.Cluster(ctx, &apiv1.ClusterRequest{})
+		return err
+	})
+	return answer, err
 }

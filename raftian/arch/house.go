@@ -84,6 +84,8 @@ func rooms() []Room {
 			Why: "players meet a node, real or simulated, and not the bench"},
 		{Path: "raftian/server", May: []string{"raftian/api/...", "raftian/node", "netsim/env", "netsim/trace"},
 			Tests: []string{"raftian/store"}, Why: "a server is a node and its players' service on a real machine, and no part of the bench"},
+		{Path: "raftian/play", May: []string{"raftian/api/...", "raftian/server", "game/rules"},
+			Why: "who plays knows the game and the players' service"},
 		{Path: "raftian/arch", Why: "the house's own rules stand beside it"},
 		{Path: "raftian", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/...", "experiments/..."},
 			Why: "the command may call everything"},

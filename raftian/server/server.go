@@ -242,7 +242,9 @@ func (s *Server) Stop(ctx context.Context) error {
 		}
 		ended := make(chan error, 1)
 		go func() {
-			s.node.HandOver(time.Second)
+			if !s.o.Wires.isCut() {
+				s.node.HandOver(time.Second)
+			}
 			ended <- s.node.Stop()
 		}()
 		select {
@@ -303,9 +305,24 @@ func (o *Options) check() error {
 	if o.Raft == o.API {
 		return refuse("Raft and players cannot share the address %s", o.API)
 	}
-	_, err := node.ParseSettings((&Server{o: *o}).arguments())
+	return o.checkSettings()
+}
+
+// checkSettings refuses settings of the node that cannot be, before its directory is
+// touched.
+func (o *Options) checkSettings() error {
+	settings, err := node.ParseSettings((&Server{o: *o}).arguments())
 	if err != nil {
 		return &Refusal{err}
 	}
-	return nil
+	for _, p := range settings.Peers {
+		if p.ID != o.ID {
+			continue
+		}
+		if p.Raft != o.Raft || p.API != o.API {
+			return refuse("the peers have %s at %s and %s, not at %s and %s", o.ID, p.Raft, p.API, o.Raft, o.API)
+		}
+		return nil
+	}
+	return refuse("the list of peers does not name %s", o.ID)
 }
