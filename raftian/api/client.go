@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -214,7 +213,7 @@ func withoutEffect(err error) bool {
 		return true
 	}
 	e := (*net.OpError)(nil)
-	return errors.As(err, &e) && e.Op == "dial" || strings.Contains(err.Error(), "dial tcp")
+	return errors.As(err, &e) && e.Op == "dial"
 }
 
 // Cluster asks how a node sees the cluster, until ctx is done.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,6 +81,7 @@ func parseCities(text string) (cities []*apiv1.City, winner string) {
 			continue
 		}
 		c.Score, _ = strconv.ParseUint(rest[1], 10, 64)
+		c.Resting = slices.Contains(rest[2:], "resting")
 		cities = append(cities, c)
 	}
 	return cities, winner

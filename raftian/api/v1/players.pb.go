@@ -834,9 +834,11 @@ type City struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// "playing", "destroyed" or "departed".
-	Status        string `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
-	Health        int32  `protobuf:"varint,3,opt,name=health,proto3" json:"health,omitempty"`
-	Score         uint64 `protobuf:"varint,4,opt,name=score,proto3" json:"score,omitempty"`
+	Status string `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
+	Health int32  `protobuf:"varint,3,opt,name=health,proto3" json:"health,omitempty"`
+	Score  uint64 `protobuf:"varint,4,opt,name=score,proto3" json:"score,omitempty"`
+	// Whether it has to wait for another command before it attacks again.
+	Resting       bool `protobuf:"varint,5,opt,name=resting,proto3" json:"resting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -897,6 +899,13 @@ func (x *City) GetScore() uint64 {
 		return x.Score
 	}
 	return 0
+}
+
+func (x *City) GetResting() bool {
+	if x != nil {
+		return x.Resting
+	}
+	return false
 }
 
 type WatchRequest struct {
@@ -1636,12 +1645,13 @@ const file_players_proto_rawDesc = "" +
 	"\x06output\x18\x03 \x01(\tR\x06output\x12(\n" +
 	"\x06cities\x18\x04 \x03(\v2\x10.raftian.v1.CityR\x06cities\x12\x16\n" +
 	"\x06winner\x18\x05 \x01(\tR\x06winner\x12\x12\n" +
-	"\x04node\x18\x06 \x01(\tR\x04node\"`\n" +
+	"\x04node\x18\x06 \x01(\tR\x04node\"z\n" +
 	"\x04City\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06status\x18\x02 \x01(\tR\x06status\x12\x16\n" +
 	"\x06health\x18\x03 \x01(\x05R\x06health\x12\x14\n" +
-	"\x05score\x18\x04 \x01(\x04R\x05score\"\"\n" +
+	"\x05score\x18\x04 \x01(\x04R\x05score\x12\x18\n" +
+	"\aresting\x18\x05 \x01(\bR\aresting\"\"\n" +
 	"\fWatchRequest\x12\x12\n" +
 	"\x04from\x18\x01 \x01(\x04R\x04from\"\xb9\x01\n" +
 	"\rWatchResponse\x122\n" +
