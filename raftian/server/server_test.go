@@ -156,6 +156,7 @@ func refused(t testing.TB, o Options, words string) {
 }
 
 func TestANodeGoesOnWhereItWasStopped(t *testing.T) {
+	t.Parallel()
 	o := alone(t)
 	s, err := Start(t.Context(), o)
 	if err != nil {
@@ -178,6 +179,7 @@ func TestANodeGoesOnWhereItWasStopped(t *testing.T) {
 }
 
 func TestADirectoryIsOneNodesOfOneCluster(t *testing.T) {
+	t.Parallel()
 	o := alone(t)
 	s := start(t, o)
 	other := o
@@ -198,6 +200,7 @@ func TestADirectoryIsOneNodesOfOneCluster(t *testing.T) {
 }
 
 func TestADirectoryThatDoesNotSayWhoseItIsIsRefused(t *testing.T) {
+	t.Parallel()
 	o := alone(t)
 	s := start(t, o)
 	eventually(t, "there is a leader", func() bool { return s.View().Leader != "" })
@@ -219,6 +222,7 @@ func TestADirectoryThatDoesNotSayWhoseItIsIsRefused(t *testing.T) {
 }
 
 func TestAddressesThatOthersReachNeedTLSOrConsent(t *testing.T) {
+	t.Parallel()
 	for address, words := range map[string]string{
 		"192.0.2.1:7000":       "--insecure",
 		"example.org:7000":     "--insecure",
@@ -253,6 +257,7 @@ func TestAddressesThatOthersReachNeedTLSOrConsent(t *testing.T) {
 
 // Nodes of two clusters whose addresses were mixed up do not hear each other.
 func TestTwoClustersNeverMix(t *testing.T) {
+	t.Parallel()
 	ours := three(t)
 	var log said
 	ours[0].Log = slog.New(slog.NewTextHandler(&log, nil))
@@ -280,6 +285,7 @@ func TestTwoClustersNeverMix(t *testing.T) {
 }
 
 func TestMetricsAreThere(t *testing.T) {
+	t.Parallel()
 	s := start(t, alone(t))
 	do(t, clientOf("p", s), "n1 attack n1")
 	r, err := http.Get("http://" + s.API() + "/metrics")
