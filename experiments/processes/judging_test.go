@@ -75,11 +75,15 @@ func judge(all []trace.Event, healed, ended env.Instant) []linearizability.Verdi
 	return panel.Verdicts()
 }
 
+// planOf is what a plan would say of a round.
+func planOf(seed uint64, healed, ended env.Instant) plan.Plan {
+	return plan.Plan{Seed: seed, Guest: "game", Machines: machines(), Length: time.Duration(ended) + 1, Heal: healed,
+		Settings: []plan.Setting{{Key: "lease", Value: lease.String()}}}
+}
+
 // save keeps a round as a run file.
 func save(path string, seed uint64, all []trace.Event, verdicts []linearizability.Verdict, healed, ended env.Instant) error {
-	p := plan.Plan{Seed: seed, Guest: "game", Machines: machines(), Length: time.Duration(ended) + 1, Heal: healed,
-		Settings: []plan.Setting{{Key: "lease", Value: lease.String()}}}
-	f, err := trace.Create(path, trace.Header{Seed: seed, Guest: "game", Plan: p.String()})
+	f, err := trace.Create(path, trace.Header{Seed: seed, Guest: "game", Plan: planOf(seed, healed, ended).String()})
 	if err != nil {
 		return err
 	}

@@ -68,6 +68,9 @@ func (d *Desk) Ask(call env.Call, seen uint64, timeout time.Duration) (a Answer,
 	d.put(c)
 	committed = d.n.env.Now().Sub(began)
 	a = Answer{Outcome: Outcome(r.outcome), Index: r.index, Text: r.text}
+	if strings.HasPrefix(call.Text, locally) {
+		deadline = began // nothing took effect that could be waited for
+	}
 	if r.outcome == done {
 		a.Term = d.n.termOf(r.index, deadline)
 	}
