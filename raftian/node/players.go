@@ -255,7 +255,10 @@ func (n *Node) Wait() error {
 // HandOver has another node lead, if this one does. That none will, or none within
 // timeout, is no error: the node will stop all the same.
 func (n *Node) HandOver(timeout time.Duration) {
-	if n.raft.State() == raft.Leader {
+	others := slices.ContainsFunc(n.configuration().Servers, func(s raft.Server) bool {
+		return s.Suffrage == raft.Voter && string(s.ID) != n.self.ID
+	})
+	if others && n.raft.State() == raft.Leader {
 		_ = n.wait(func() error { return n.raft.LeadershipTransfer().Error() }, n.env.Now().Add(timeout))
 	}
 }

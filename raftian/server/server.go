@@ -8,6 +8,8 @@
 //	hall.go      a listener that is given its connections
 //	tls.go       certificates
 //	identity.go  whose data directory it is, and of which cluster
+//	mark.go      what the store must still hold
+//	wires.go     cutting a node off, for play
 //	lock_*.go    one process on a data directory
 //	join.go      learning from a member which cluster it is
 //	logs.go      what the node reports, as log lines
@@ -82,9 +84,11 @@ type Server struct {
 	web     *http.Server
 	metrics *metrics
 	events  *events
+	marker  marker
 	cancel  context.CancelFunc // of everything that players still wait for
 	stopped sync.Once
-	failed  chan error // has one value if the node ends by itself
+	failed  chan error    // has one value if the node ends by itself
+	ending  chan struct{} // closed by Stop
 }
 
 // Refusal is why a node was not started: what it was told or what its directory
@@ -99,7 +103,8 @@ func refuse(format string, args ...any) error { return &Refusal{fmt.Errorf(forma
 // Start starts a node. It returns once the node runs; that it knows a leader takes
 // longer.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{o: o, log: o.Log, failed: make(chan error, 1)}
+	s := &Server{o: o, log: o.Log, failed: make(chan error, 1), ending: make(chan struct{}),
+		marker: marker{soon: make(chan struct{}, 1)}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -142,6 +147,9 @@ func (s *Server) run(secure *secrets) error {
 	if err != nil {
 		return err
 	}
+	if err := checkStore(s.env, s.o.Dir); err != nil {
+		return err
+	}
 	s.gate = newGate(s.env, s.o, s.who.Cluster, secure, s.log)
 	s.gate.exit = s.fail
 	s.events.boot()
@@ -153,6 +161,7 @@ func (s *Server) run(secure *secrets) error {
 	}
 	s.metrics.watch(s.service)
 	s.serve()
+	go s.mark()
 	go func() {
 		if err := s.node.Wait(); err != nil {
 			s.fail(err)
@@ -206,6 +215,7 @@ func (s *Server) serve() {
 func (s *Server) emit(_ env.Instant, n env.Note) {
 	s.events.note(n)
 	s.metrics.note(n)
+	s.marker.note(n)
 	logNote(s.log, n)
 }
 
@@ -234,6 +244,7 @@ func (s *Server) View() node.View { return s.service.View() }
 func (s *Server) Stop(ctx context.Context) error {
 	var err error
 	s.stopped.Do(func() {
+		close(s.ending)
 		s.cancel()
 		closing, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()
