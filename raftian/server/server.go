@@ -89,6 +89,7 @@ type Server struct {
 	stopped sync.Once
 	failed  chan error    // has one value if the node ends by itself
 	ending  chan struct{} // closed by Stop
+	marking sync.WaitGroup
 }
 
 // Refusal is why a node was not started: what it was told or what its directory
@@ -161,7 +162,7 @@ func (s *Server) run(secure *secrets) error {
 	}
 	s.metrics.watch(s.service)
 	s.serve()
-	go s.mark()
+	s.marking.Go(s.mark)
 	go func() {
 		if err := s.node.Wait(); err != nil {
 			s.fail(err)
@@ -264,6 +265,7 @@ func (s *Server) Stop(ctx context.Context) error {
 			err = fmt.Errorf("stopping the node: %w", ctx.Err())
 		}
 		s.service.Close()
+		s.marking.Wait()
 		err = errors.Join(err, s.letGo())
 	})
 	return err

@@ -88,6 +88,7 @@ func start(t testing.TB, o Options) *Server {
 
 func stop(t testing.TB, s *Server) {
 	t.Helper()
+	web.CloseIdleConnections() // HTTP/2 says goodbye for a second
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := s.Stop(ctx); err != nil {
@@ -95,13 +96,16 @@ func stop(t testing.TB, s *Server) {
 	}
 }
 
+// web makes the requests of all clients without TLS.
+var web = api.PlainHTTP()
+
 // clientOf is a client of nodes, without TLS.
 func clientOf(name string, nodes ...*Server) *api.Client {
 	var at []string
 	for _, s := range nodes {
 		at = append(at, s.API())
 	}
-	return api.NewClient(api.ClientOptions{Name: name, Nodes: at})
+	return api.NewClient(api.ClientOptions{Name: name, Nodes: at, HTTP: web})
 }
 
 // do has a command take effect.
