@@ -31,7 +31,7 @@ func parseConfiguration(text string) configuration {
 
 // voters are those who vote, by name.
 func (c configuration) voters() (names []string) {
-	for name, suffrage := range c { //raftian:unordered they are sorted
+	for name, suffrage := range c {
 		if suffrage == "voter" {
 			names = append(names, name)
 		}
@@ -48,7 +48,7 @@ func (c configuration) changed(d configuration) (names []string) {
 			names = append(names, name)
 		}
 	}
-	for name := range d { //raftian:unordered they are sorted
+	for name := range d {
 		if _, both := c[name]; !both {
 			names = append(names, name)
 		}

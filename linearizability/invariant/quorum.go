@@ -101,7 +101,7 @@ func (j *Quorum) elected(e *trace.Event) {
 		return
 	}
 	have := make(map[string]bool)
-	for voter, candidate := range j.votes[e.Term] { //raftian:unordered a set
+	for voter, candidate := range j.votes[e.Term] {
 		have[voter] = candidate == e.Machine
 	}
 	term := e.Term
