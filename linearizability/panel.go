@@ -56,6 +56,8 @@ func NewPanel(o Options) *Panel {
 		local,
 		lin,
 		NewSessions(o.Model, o.Promises),
+		invariant.NewQuorum(),
+		invariant.NewMembership(o.Bound),
 		invariant.NewLiveness(o.Bound),
 		invariant.NewProcess(""),
 		invariant.NewRPCRate(o.RPCCeiling),

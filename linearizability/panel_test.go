@@ -52,7 +52,7 @@ func TestThePanelPassesAClusterThatWorks(t *testing.T) {
 
 func TestThePanelSpeaksInAFixedOrder(t *testing.T) {
 	want := "election-safety log-matching leader-completeness state-machine-safety monotonic acknowledged " +
-		"exactly-once local-logs linearizability sessions liveness no-panic rpc-rate"
+		"exactly-once local-logs linearizability sessions quorum membership liveness no-panic rpc-rate"
 	for _, o := range []Options{{}, options()} {
 		var names []string
 		for _, v := range verdicts(clean(1, 100), o) {

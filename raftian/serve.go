@@ -40,13 +40,15 @@ func serveCommand() *cobra.Command {
 		f           secureFlags
 		form, level string
 		events      string
+		leave       bool
 	)
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run one real node over TCP",
 		Long: `Serve runs a node of a real cluster until it is told to end by SIGTERM or Ctrl-C.
 The first start, on an empty data directory, says how the node finds its cluster;
-after that the directory knows. Players, other nodes and Prometheus (/metrics) share
+after that the directory knows. In a cluster that nodes join, one that is silent for
+30 s is put out (--set evict=off), and comes back by itself. Players, other nodes and Prometheus (/metrics) share
 the API address. Without TLS both addresses must be local, unless --insecure.
 
 Exit status: 0 it was told to end, 2 it was not started, 3 it cannot go on (a disk
@@ -64,6 +66,7 @@ failed, or it was removed from the cluster) and may be started again.`,
 	c.Flags().BoolVar(&o.Bootstrap, "bootstrap", false, "begin a new cluster")
 	c.Flags().StringVar(&o.Join, "join", "", "ask the member whose API is at this address to be let in")
 	c.Flags().StringVar(&o.Peers, "peers", "", "begin a cluster of these together: NAME@RAFT/API,…, the same for all")
+	c.Flags().BoolVar(&leave, "leave", false, "when told to end, leave the cluster first")
 	c.Flags().IntVar(&o.FPS, "fps", 60, "frames per second of the game loop: 30, 60, 120, 240, or 0 for as many as there can be")
 	c.Flags().StringArrayVar(&o.Settings, "set", nil, "a setting of the node, such as heartbeat=1s; may be repeated")
 	c.Flags().BoolVar(&o.Insecure, "insecure", false, "without TLS, use addresses that are reached from elsewhere all the same")
@@ -91,7 +94,7 @@ failed, or it was removed from the cluster) and may be started again.`,
 			o.Events = file
 		}
 		o.TLS = f.certificates()
-		return serve(c.Context(), o)
+		return serve(c.Context(), o, leave)
 	}
 	return c
 }
@@ -112,8 +115,8 @@ func newLog(w io.Writer, form, level string) (*slog.Logger, error) {
 	return nil, fmt.Errorf("--log %q is neither text nor json", form)
 }
 
-// serve runs a node until ctx is done.
-func serve(ctx context.Context, o server.Options) error {
+// serve runs a node until ctx is done, and then has it leave the cluster if asked to.
+func serve(ctx context.Context, o server.Options, leave bool) error {
 	s, err := server.Start(ctx, o)
 	if err != nil {
 		return usage(fmt.Errorf("%s was not started: %w", o.ID, err))
@@ -125,6 +128,13 @@ func serve(ctx context.Context, o server.Options) error {
 		return tool(fmt.Errorf("%s cannot go on: %w", o.ID, err))
 	}
 	o.Log.Info("stopping")
+	if leave {
+		if err := s.Leave(stopTime); err != nil {
+			o.Log.Warn("not left", "error", err)
+		} else {
+			o.Log.Info("left the cluster")
+		}
+	}
 	stopping, cancel := context.WithTimeout(context.Background(), stopTime)
 	defer cancel()
 	if err := s.Stop(stopping); err != nil {

@@ -43,7 +43,7 @@ func examples() map[string]string {
 		"log-matching": "conflict-kept", "leader-completeness": "readmit-early", "state-machine-safety": "map-order-fsm",
 		"monotonic": "log-not-synced", "acknowledged": "ack-before-commit", "exactly-once": "no-dedup",
 		"local-logs": "local-log-skips", "linearizability": "stale-leader-read", "sessions": "session-forgotten",
-		"liveness": "snapshot-not-synced", "no-panic": "asserts-no-duplicate", "rpc-rate": "retry-storm",
+		"quorum": "evict-unreachable", "membership": "add-before-change", "liveness": "snapshot-not-synced", "no-panic": "asserts-no-duplicate", "rpc-rate": "retry-storm",
 	}
 }
 

@@ -61,6 +61,10 @@ func inCluster() []Bug {
 			"log-matching", "followers that skip entries they have by index, without comparing terms (figure 2 of the Raft paper)"},
 		{"readmit-early", "a machine with an empty new disk goes on under its old name and votes, its promises forgotten",
 			"leader-completeness", "members whose data directory was wiped, restarted as if nothing had happened"},
+		{"evict-unreachable", "a node that hears of no leader for long takes those it cannot reach for gone, and goes on without them",
+			"quorum", "clusters forced to go on from what is left, on both sides of a partition: etcd's --force-new-cluster, Consul's peers.json"},
+		{"add-before-change", "the command that lets a machine back in is committed before the configuration has it",
+			"membership", "registries that list a node as soon as it asks, beside a cluster that has not agreed yet"},
 	}
 }
 

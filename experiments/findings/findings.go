@@ -30,6 +30,9 @@ type Finding struct {
 	Title string `json:"title"` // one line
 	// Shows are the failures that together are the finding.
 	Shows []Sign `json:"shows"`
+	// Also are failures each of which alone is the finding, too: it shows in more
+	// than one way.
+	Also []Sign `json:"also"`
 	// Follows are the failures that may come of it: they are known in a run that
 	// shows the finding, and in no other.
 	Follows []Sign   `json:"follows"`
@@ -86,7 +89,7 @@ func read(name string) (Finding, error) {
 	if err != nil {
 		return f, err
 	}
-	if len(f.Shows) == 0 || slices.ContainsFunc(f.Shows, func(s Sign) bool { return s.Signature == "" }) {
+	if len(f.Shows) == 0 || slices.ContainsFunc(slices.Concat(f.Shows, f.Also), func(s Sign) bool { return s.Signature == "" }) {
 		return f, errors.New("it does not say by which failures it is known")
 	}
 	f.Plan, err = plan.Parse(string(text))
@@ -104,7 +107,7 @@ func Known(all []Finding, pl plan.Plan, verdicts []linearizability.Verdict, raft
 	}
 	names := make([]string, len(verdicts))
 	for k, v := range verdicts {
-		is := slices.IndexFunc(shown, func(f Finding) bool { return isOf(f.Shows, v) })
+		is := slices.IndexFunc(shown, func(f Finding) bool { return isOf(f.Shows, v) || isOf(f.Also, v) })
 		if is < 0 {
 			is = slices.IndexFunc(shown, func(f Finding) bool { return isOf(f.Follows, v) })
 		}
@@ -127,6 +130,9 @@ func (f Finding) canBe(pl plan.Plan) bool {
 
 // IsShown reports whether a run shows the finding.
 func (f Finding) IsShown(verdicts []linearizability.Verdict) bool {
+	if slices.ContainsFunc(verdicts, func(v linearizability.Verdict) bool { return isOf(f.Also, v) }) {
+		return true
+	}
 	for _, s := range f.Shows {
 		if !slices.ContainsFunc(verdicts, s.is) {
 			return false
@@ -137,7 +143,7 @@ func (f Finding) IsShown(verdicts []linearizability.Verdict) bool {
 
 // Explains reports whether a verdict is of the finding or may come of it.
 func (f Finding) Explains(v linearizability.Verdict) bool {
-	return isOf(f.Shows, v) || isOf(f.Follows, v)
+	return isOf(f.Shows, v) || isOf(f.Also, v) || isOf(f.Follows, v)
 }
 
 func isOf(signs []Sign, v linearizability.Verdict) bool {

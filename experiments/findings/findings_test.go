@@ -112,6 +112,15 @@ func TestWhatFollowsFromAFindingIsKnownBesideItAlone(t *testing.T) {
 	}
 }
 
+func TestAFindingThatShowsInMoreWaysIsKnownByEach(t *testing.T) {
+	f := findings.Finding{Name: "x", Shows: signs(went), Also: signs(stuck), Raft: []string{"v1.8.0"}}
+	for _, alone := range []linearizability.Verdict{went, stuck} {
+		if names := findings.Known([]findings.Finding{f}, plan.Plan{}, []linearizability.Verdict{alone}, "v1.8.0"); names[0] != "x" {
+			t.Errorf("%s alone is not known", alone.Judge)
+		}
+	}
+}
+
 func TestAFindingOfSeveralFailuresIsKnownByAllOfThem(t *testing.T) {
 	f := findings.Finding{Name: "x", Shows: signs(went, stuck), Raft: []string{"v1.8.0"}}
 	for _, alone := range []linearizability.Verdict{went, stuck} {

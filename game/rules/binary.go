@@ -8,16 +8,17 @@ import (
 
 // stateVersion is the newest form of a State as bytes: the version; how many
 // cities, one byte; each city by name: the name's length, one byte, the name,
-// the status, one byte, the health, one byte, the score, eight; and the State's
-// Hash, eight. Integers are big-endian. A State has only one such form.
-const stateVersion = 1
+// the status, one byte, whose highest bit says that the city rests, the health,
+// one byte, the score, eight; and the State's Hash, eight. Integers are
+// big-endian. A State has only one such form.
+const stateVersion = 2
 
 // MarshalBinary implements encoding.BinaryMarshaler. It returns no error.
 func (s State) MarshalBinary() ([]byte, error) {
 	b := append(make([]byte, 0, 64+32*len(s.cities)), stateVersion, byte(len(s.cities)))
 	for _, c := range s.cities {
 		b = append(append(b, byte(len(c.Name))), c.Name...)
-		b = append(b, byte(c.Status), byte(c.Health))
+		b = append(b, c.condition(), byte(c.Health))
 		b = binary.BigEndian.AppendUint64(b, c.Score)
 	}
 	return binary.BigEndian.AppendUint64(b, s.Hash()), nil
@@ -32,7 +33,7 @@ func (s *State) UnmarshalBinary(b []byte) error {
 	if len(b) < 2+8 || b[0] != stateVersion {
 		return errors.New("not a game's state")
 	}
-	count, rest := int(b[1]), b[2:]
+	count, rest, resting := int(b[1]), b[2:], 0
 	read := State{make([]City, 0, count)}
 	for range count {
 		c, after, err := unmarshalCity(rest)
@@ -43,8 +44,11 @@ func (s *State) UnmarshalBinary(b []byte) error {
 			return fmt.Errorf("a game's state: %s is out of order", c.Name)
 		}
 		read.cities, rest = append(read.cities, c), after
+		if c.Resting {
+			resting++
+		}
 	}
-	if count > CitiesMax || len(rest) != 8 || binary.BigEndian.Uint64(rest) != read.Hash() {
+	if count > CitiesMax || resting > 1 || len(rest) != 8 || binary.BigEndian.Uint64(rest) != read.Hash() {
 		return errors.New("a game's state: damaged")
 	}
 	*s = read
@@ -58,10 +62,11 @@ func unmarshalCity(b []byte) (c City, rest []byte, err error) {
 	}
 	end := 1 + int(b[0])
 	c = City{
-		Name:   string(b[1:end]),
-		Status: Status(b[end]),
-		Health: int(b[end+1]),
-		Score:  binary.BigEndian.Uint64(b[end+2:]),
+		Name:    string(b[1:end]),
+		Status:  Status(b[end] &^ restingBit),
+		Health:  int(b[end+1]),
+		Score:   binary.BigEndian.Uint64(b[end+2:]),
+		Resting: b[end]&restingBit != 0,
 	}
 	if !c.valid() {
 		return c, nil, errors.New("a game's state: a city that cannot be")
@@ -78,7 +83,7 @@ func (c City) valid() bool {
 	case Playing:
 		return c.Health > 0 && c.Health <= HealthFull
 	case Destroyed, Departed:
-		return c.Health == 0
+		return c.Health == 0 && !c.Resting
 	}
 	return false
 }

@@ -29,6 +29,7 @@ const (
 	ReasonPlaying                 // the city to be added is playing
 	ReasonItself                  // the city attacks itself
 	ReasonFull                    // the game knows CitiesMax cities
+	ReasonResting                 // the city was the last to attack
 	ReasonChanges                 // it was to look only
 )
 
@@ -85,6 +86,8 @@ func (r Reason) about(name string) string {
 		return name + " is already in the game"
 	case ReasonItself:
 		return name + " attacks itself"
+	case ReasonResting:
+		return name + " rests until another command changes the game"
 	case ReasonChanges:
 		return "only looking is allowed here"
 	case ReasonFull:
@@ -93,8 +96,8 @@ func (r Reason) about(name string) string {
 	return "unknown command"
 }
 
-// String describes a city: "n2 health 90 score 3", "n2 destroyed score 3" or
-// "n2 departed score 3".
+// String describes a city: "n2 health 90 score 3", the same and "resting", "n2
+// destroyed score 3" or "n2 departed score 3".
 func (c City) String() string {
 	condition := " health " + strconv.Itoa(c.Health)
 	switch c.Status {
@@ -103,7 +106,11 @@ func (c City) String() string {
 	case Departed:
 		condition = " departed"
 	}
-	return c.Name + condition + " score " + strconv.FormatUint(c.Score, 10)
+	text := c.Name + condition + " score " + strconv.FormatUint(c.Score, 10)
+	if c.Resting {
+		text += " resting"
+	}
+	return text
 }
 
 // String describes every city, by name, and who wins: "n1 health 90 score 1, n2

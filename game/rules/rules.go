@@ -11,7 +11,9 @@
 // game has once known it never forgets.
 //
 //   - "X attack Y" takes Damage from Y's health. At 0, Y is destroyed and X
-//     scores one. Both must be playing, and X must not be Y.
+//     scores one. Both must be playing, X must not be Y, and X must not rest:
+//     who has attacked rests until the next command that changes the game, so
+//     that nobody attacks twice in a row. Whoever else plays need not wait.
 //   - "add Z" brings Z into the game, playing, with full health. A new city has
 //     score 0; one that was destroyed or had departed keeps its score. Z must
 //     not be playing. The game knows at most CitiesMax cities.
@@ -95,15 +97,19 @@ func attack(s State, attacker, target string) (State, Output) {
 	if y < 0 {
 		return s, out
 	}
-	hit := s.cities[y]
+	if s.cities[x].Resting {
+		return s, rejected(ReasonResting, attacker)
+	}
+	next := s.roused()
+	by, hit := &next.cities[x], &next.cities[y]
+	by.Resting = true
 	hit.Health -= Damage
 	if hit.Health > 0 {
-		return s.with(y, hit), Output{Result: Hit, City: hit}
+		return next, Output{Result: Hit, City: *hit}
 	}
 	hit.Health, hit.Status = 0, Destroyed
-	winner := s.cities[x]
-	winner.Score++
-	return s.with(y, hit).with(x, winner), Output{Result: Destruction, City: hit}
+	by.Score++
+	return next, Output{Result: Destruction, City: *hit}
 }
 
 // playing returns where the city is if it is playing, or -1 and why it is not.
@@ -131,9 +137,10 @@ func add(s State, name string) (State, Output) {
 	case s.cities[i].Status == Playing:
 		return s, rejected(ReasonPlaying, name)
 	}
-	c := s.cities[i]
+	next := s.roused()
+	c := &next.cities[i]
 	c.Status, c.Health = Playing, HealthFull
-	return s.with(i, c), Output{Result: Added, City: c}
+	return next, Output{Result: Added, City: *c}
 }
 
 func del(s State, name string) (State, Output) {
@@ -141,9 +148,10 @@ func del(s State, name string) (State, Output) {
 	if !known || s.cities[i].Status == Departed {
 		return s, rejected(ReasonAbsent, name)
 	}
-	c := s.cities[i]
+	next := s.roused()
+	c := &next.cities[i]
 	c.Status, c.Health = Departed, 0
-	return s.with(i, c), Output{Result: Departure, City: c}
+	return next, Output{Result: Departure, City: *c}
 }
 
 func look(s State, name string) Output {

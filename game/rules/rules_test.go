@@ -21,10 +21,11 @@ func newGame(t rapid.TB, names ...string) rules.State {
 
 // A game as it is read: each command and what comes of it, over three cities.
 func TestAGameGoesByTheRules(t *testing.T) {
-	attacks := func(n int, attacker, target string) string {
+	// nine hits, by two cities in turn, the second of them first and last
+	attacks := func(second, first, target string) string {
 		var b strings.Builder
-		for i := range n {
-			b.WriteString(attacker + " attack " + target + " => hit " + target + " " + strconv.Itoa(100-10*(i+1)) + "\n")
+		for i, by := range []string{first, second, first, second, first, second, first, second, first} {
+			b.WriteString(by + " attack " + target + " => hit " + target + " " + strconv.Itoa(100-10*(i+1)) + "\n")
 		}
 		return b.String()
 	}
@@ -35,17 +36,17 @@ func TestAGameGoesByTheRules(t *testing.T) {
 			look n2 => n2 health 80 score 0
 			look n1 => n1 health 100 score 0`,
 
-		"the tenth hit destroys and scores": attacks(9, "n1", "n2") + `
+		"the tenth hit destroys and scores": attacks("n1", "n3", "n2") + `
 			n1 attack n2 => destroyed n2
 			look n2 => n2 destroyed score 0
-			look n1 => n1 health 100 score 1`,
+			look n1 => n1 health 100 score 1 resting`,
 
-		"the destroyed neither attack nor are attacked": attacks(9, "n1", "n2") + `
+		"the destroyed neither attack nor are attacked": attacks("n3", "n1", "n2") + `
 			n3 attack n2 => destroyed n2
 			n2 attack n1 => rejected: n2 is destroyed
 			n1 attack n2 => rejected: n2 is destroyed
 			n2 attack n2 => rejected: n2 is destroyed
-			look => n1 health 100 score 0, n2 destroyed score 0, n3 health 100 score 1`,
+			look => n1 health 100 score 0, n2 destroyed score 0, n3 health 100 score 1 resting`,
 
 		"the departed neither attack nor are attacked": `
 			del n2 => departed n2
@@ -67,27 +68,45 @@ func TestAGameGoesByTheRules(t *testing.T) {
 		"a new city plays": `
 			add n4 => added n4
 			n4 attack n1 => hit n1 90
-			look n4 => n4 health 100 score 0`,
+			look n4 => n4 health 100 score 0 resting`,
+
+		"who has attacked rests until something else happens": `
+			n1 attack n2 => hit n2 90
+			n1 attack n2 => rejected: n1 rests until another command changes the game
+			n1 attack n3 => rejected: n1 rests until another command changes the game
+			look n1 => n1 health 100 score 0 resting
+			n2 attack n9 => rejected: n9 is not in the game
+			n1 attack n3 => rejected: n1 rests until another command changes the game
+			n2 attack n1 => hit n1 90
+			n1 attack n3 => hit n3 90
+			add n4 => added n4
+			n1 attack n3 => hit n3 80
+			del n4 => departed n4
+			n1 attack n3 => hit n3 70
+			del n1 => departed n1
+			add n1 => added n1
+			n1 attack n3 => hit n3 60`,
 
 		"who plays cannot be added": `
 			n1 attack n2 => hit n2 90
 			add n2 => rejected: n2 is already in the game
 			look n2 => n2 health 90 score 0`,
 
-		"the departed come back with full health and their score": attacks(9, "n1", "n2") + `
+		"the departed come back with full health and their score": attacks("n1", "n3", "n2") + `
 			n1 attack n2 => destroyed n2
 			n3 attack n1 => hit n1 90
 			del n1 => departed n1
 			add n1 => added n1
 			look n1 => n1 health 100 score 1`,
 
-		"the destroyed come back with full health and their score": attacks(9, "n1", "n2") + `
-			n1 attack n2 => destroyed n2` + "\n" + attacks(9, "n3", "n1") + `
+		"the destroyed come back with full health and their score": attacks("n1", "n3", "n2") + `
+			n1 attack n2 => destroyed n2
+			add n2 => added n2` + "\n" + attacks("n3", "n2", "n1") + `
 			n3 attack n1 => destroyed n1
 			add n1 => added n1
 			look n1 => n1 health 100 score 1`,
 
-		"the destroyed may depart": attacks(9, "n1", "n2") + `
+		"the destroyed may depart": attacks("n1", "n3", "n2") + `
 			n1 attack n2 => destroyed n2
 			del n2 => departed n2
 			look n2 => n2 departed score 0`,

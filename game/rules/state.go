@@ -17,10 +17,11 @@ const (
 
 // City is one player's city.
 type City struct {
-	Name   string
-	Status Status
-	Health int    // 1 to HealthFull while Playing, else 0
-	Score  uint64 // how many destructions it has dealt
+	Name    string
+	Status  Status
+	Health  int    // 1 to HealthFull while Playing, else 0
+	Score   uint64 // how many destructions it has dealt
+	Resting bool   // it is Playing, and the last command that changed the game was its attack
 }
 
 // State is a game at one moment. It is an immutable value: it may be copied,
@@ -82,7 +83,7 @@ func (s State) Hash() uint64 {
 			h = (h ^ uint64(c.Name[k])) * prime
 		}
 		// The status, which no name contains, also ends the name.
-		h = (h ^ uint64(c.Status)) * prime
+		h = (h ^ uint64(c.condition())) * prime
 		h = (h ^ uint64(c.Health)) * prime
 		for score, k := c.Score, 0; k < 8; score, k = score>>8, k+1 {
 			h = (h ^ score&0xff) * prime
@@ -98,17 +99,27 @@ func (s State) find(name string) (int, bool) {
 	})
 }
 
-// with returns s with another city in place i.
-func (s State) with(i int, c City) State {
+// roused returns a State of its own, equal to s but that nobody rests.
+func (s State) roused() State {
 	cities := slices.Clone(s.cities)
-	cities[i] = c
+	for i := range cities {
+		cities[i].Resting = false
+	}
 	return State{cities}
 }
 
-// insert returns s with one more city, in place i.
+// insert returns s with one more city, in place i, and nobody who rests.
 func (s State) insert(i int, c City) State {
-	cities := make([]City, 0, len(s.cities)+1)
-	cities = append(cities, s.cities[:i]...)
-	cities = append(cities, c)
-	return State{append(cities, s.cities[i:]...)}
+	return State{slices.Insert(s.roused().cities, i, c)}
+}
+
+// restingBit is set in the condition of a city that rests.
+const restingBit = 0x80
+
+// condition is the status, and whether the city rests, in one byte.
+func (c City) condition() byte {
+	if c.Resting {
+		return byte(c.Status) | restingBit
+	}
+	return byte(c.Status)
 }

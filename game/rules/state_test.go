@@ -60,7 +60,7 @@ func TestDamagedBytesAreNoState(t *testing.T) {
 
 func TestBytesAreRefusedForAReason(t *testing.T) {
 	encode := func(cities ...string) []byte {
-		b := []byte{1, byte(len(cities))}
+		b := []byte{2, byte(len(cities))}
 		for _, c := range cities {
 			b = append(append(b, byte(len(c)-10)), c...)
 		}
@@ -71,6 +71,8 @@ func TestBytesAreRefusedForAReason(t *testing.T) {
 		ailing    = "\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 		sturdy    = "\x01\x65\x00\x00\x00\x00\x00\x00\x00\x00"
 		undead    = "\x02\x01\x00\x00\x00\x00\x00\x00\x00\x00"
+		spent     = "\x82\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+		resting   = "\x81\x64\x00\x00\x00\x00\x00\x00\x00\x00"
 		undecided = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 	)
 	for _, test := range []struct {
@@ -80,7 +82,8 @@ func TestBytesAreRefusedForAReason(t *testing.T) {
 	}{
 		{"nothing", nil, "not a game's state"},
 		{"version 0", make([]byte, 10), "not a game's state"},
-		{"a later version", []byte{2}, "a game's state of version 2; this program knows versions up to 1"},
+		{"an earlier version", append([]byte{1, 0}, make([]byte, 8)...), "not a game's state"},
+		{"a later version", []byte{3}, "a game's state of version 3; this program knows versions up to 2"},
 		{"a wrong hash", encode("n1" + playing), "a game's state: damaged"},
 		{"cities out of order", encode("n2"+playing, "n1"+playing), "a game's state: n1 is out of order"},
 		{"one city twice", encode("n1"+playing, "n1"+playing), "a game's state: n1 is out of order"},
@@ -89,7 +92,9 @@ func TestBytesAreRefusedForAReason(t *testing.T) {
 		{"playing without health", encode("n1" + ailing), "a game's state: a city that cannot be"},
 		{"too much health", encode("n1" + sturdy), "a game's state: a city that cannot be"},
 		{"destroyed with health", encode("n1" + undead), "a game's state: a city that cannot be"},
-		{"more cities than bytes", append([]byte{1, 255}, make([]byte, 8)...), "a game's state: cut off"},
+		{"destroyed and resting", encode("n1" + spent), "a game's state: a city that cannot be"},
+		{"two that rest", encode("n1"+resting, "n2"+resting), "a game's state: damaged"},
+		{"more cities than bytes", append([]byte{2, 255}, make([]byte, 8)...), "a game's state: cut off"},
 	} {
 		var s rules.State
 		if err := s.UnmarshalBinary(test.bytes); err == nil || err.Error() != test.want {
@@ -119,13 +124,18 @@ func TestAStateHashesAlikeHoweverItCameAbout(t *testing.T) {
 
 func TestTheHashIsFNV1a(t *testing.T) {
 	s := newGame(t, "n1", "n2")
+	s, _ = rules.StepText(s, "n2 attack n1")
 	for range 10 {
+		s, _ = rules.StepText(s, "add n3")
+		s, _ = rules.StepText(s, "del n3")
 		s, _ = rules.StepText(s, "n1 attack n2")
 	}
 	h := fnv.New64a()
-	h.Write([]byte("n1\x01\x64"))
+	h.Write([]byte("n1\x81\x5a"))
 	h.Write(binary.LittleEndian.AppendUint64(nil, 1))
 	h.Write([]byte("n2\x02\x00"))
+	h.Write(binary.LittleEndian.AppendUint64(nil, 0))
+	h.Write([]byte("n3\x03\x00"))
 	h.Write(binary.LittleEndian.AppendUint64(nil, 0))
 	if s.Hash() != h.Sum64() {
 		t.Errorf("hash %x, want %x", s.Hash(), h.Sum64())

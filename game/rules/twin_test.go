@@ -17,10 +17,11 @@ type twin struct {
 	health   map[string]int // of those playing
 	score    map[string]int // of all there are
 	departed map[string]bool
+	last     string // who attacked last, "" if something else has happened since
 }
 
 func newTwin() *twin {
-	return &twin{map[string]int{}, map[string]int{}, map[string]bool{}}
+	return &twin{map[string]int{}, map[string]int{}, map[string]bool{}, ""}
 }
 
 // absence is the reason why a city cannot be in an attack, or "".
@@ -63,6 +64,10 @@ func (w *twin) attack(x, y string) string {
 	if s := w.absence(y); s != "" {
 		return s
 	}
+	if w.last == x {
+		return "rejected: " + x + " rests until another command changes the game"
+	}
+	w.last = x
 	w.health[y] -= 10
 	if w.health[y] > 0 {
 		return fmt.Sprintf("hit %s %d", y, w.health[y])
@@ -76,6 +81,7 @@ func (w *twin) add(z string) string {
 	if w.health[z] > 0 {
 		return "rejected: " + z + " is already in the game"
 	}
+	w.last = ""
 	w.health[z] = 100
 	w.score[z] += 0
 	delete(w.departed, z)
@@ -86,6 +92,7 @@ func (w *twin) del(z string) string {
 	if s := w.absence(z); strings.HasSuffix(s, "not in the game") {
 		return s
 	}
+	w.last = ""
 	delete(w.health, z)
 	w.departed[z] = true
 	return "departed " + z
@@ -99,7 +106,11 @@ func (w *twin) describe(z string) string {
 	if w.health[z] > 0 {
 		how = fmt.Sprintf("health %d", w.health[z])
 	}
-	return fmt.Sprintf("%s %s score %d", z, how, w.score[z])
+	tired := ""
+	if w.last == z {
+		tired = " resting"
+	}
+	return fmt.Sprintf("%s %s score %d%s", z, how, w.score[z], tired)
 }
 
 func (w *twin) describeAll() string {

@@ -85,7 +85,7 @@ func (p *performance) event(e *trace.Event) {
 		p.machine(e.Machine).raft.count(e.At, "late frames", e.Index)
 	case env.KindInvoke, env.KindReturn:
 		p.call(e)
-	case env.KindTerm, env.KindVote, env.KindSnapshot, env.KindRestore, env.KindTruncate, env.KindConfig,
+	case env.KindTerm, env.KindVote, env.KindSnapshot, env.KindRestore, env.KindTruncate, env.KindConfig, env.KindMember,
 		env.KindLog, env.KindReady, env.KindCorrupt, trace.KindRot, env.KindDiag:
 		p.machine(e.Machine).raft.instant(e.At, e.Words(), about(e, "", ""))
 	}

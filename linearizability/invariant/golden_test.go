@@ -27,6 +27,8 @@ func TestJudgesOnHandWrittenTraces(t *testing.T) {
 		"exactly-once": func() script.Judge { return invariant.NewExactlyOnce() },
 		"local-logs":   func() script.Judge { return invariant.NewLocalLogs(time.Second) },
 		"liveness":     func() script.Judge { return invariant.NewLiveness(time.Second) },
+		"quorum":       func() script.Judge { return invariant.NewQuorum() },
+		"membership":   func() script.Judge { return invariant.NewMembership(time.Second) },
 		"rpc-rate":     func() script.Judge { return invariant.NewRPCRate(3) },
 	}
 	for name, judge := range judges {

@@ -11,7 +11,7 @@ import (
 
 // RPCRate holds if no machine sends more requests than a ceiling within any one
 // second of virtual time, none is sent one snapshot again and again, and none
-// refuses again and again what a leader has from the beginning. A system that
+// refuses again and again what it cannot have a reason to refuse. A system that
 // retries without pause, or that does for ever what has no effect, passes every
 // safety property; this is what notices it. Source: none in Raft; the
 // ceiling follows from heartbeats, commands per second and peers (compare
@@ -22,6 +22,9 @@ type RPCRate struct {
 	sent     map[string]*window
 	installs map[string]*installs
 	refused  map[[2]string]*refusals // by who asked, and who refused
+	covered  map[string]uint64       // what the snapshot that a machine restored last reaches
+	healed   bool
+	failures map[[2]string]*failures // of snapshots, after the heal
 }
 
 // installsMax is how often in a row an incarnation may install one snapshot from
@@ -51,6 +54,8 @@ func NewRPCRate(ceiling int) *RPCRate {
 		sent:     make(map[string]*window),
 		installs: make(map[string]*installs),
 		refused:  make(map[[2]string]*refusals),
+		covered:  make(map[string]uint64),
+		failures: make(map[[2]string]*failures),
 	}
 }
 
@@ -59,7 +64,7 @@ func (*RPCRate) Name() string { return "rpc-rate" }
 
 // Kinds are the kinds of event it reads.
 func (*RPCRate) Kinds() []string {
-	return []string{env.KindRPC, env.KindReply, env.KindRestore, env.KindApply}
+	return []string{env.KindRPC, env.KindReply, env.KindRestore, env.KindApply, trace.KindBoot, trace.KindHeal}
 }
 
 // Event takes the next event.
@@ -68,11 +73,16 @@ func (j *RPCRate) Event(e *trace.Event) {
 		return
 	}
 	switch e.Kind {
+	case trace.KindHeal:
+		j.healed = true
+	case trace.KindBoot:
+		delete(j.covered, e.Machine)
 	case env.KindRPC:
 		j.request(e)
 		j.asks(e)
 	case env.KindReply:
 		j.answer(e)
+		j.fails(e)
 	case env.KindRestore:
 		j.restore(e)
 	case env.KindApply:
@@ -82,6 +92,7 @@ func (j *RPCRate) Event(e *trace.Event) {
 
 // restore counts a snapshot that comes in.
 func (j *RPCRate) restore(e *trace.Event) {
+	j.covered[e.Machine] = e.Index
 	i := j.installs[e.Machine]
 	if i == nil || i.boot != e.Boot || i.index != e.Index || e.Text != "install" {
 		i = &installs{boot: e.Boot, index: e.Index, first: see(e)}

@@ -2,6 +2,7 @@ package invariant
 
 import (
 	"fmt"
+	"strings"
 
 	"raftian/netsim/trace"
 )
@@ -17,6 +18,24 @@ const refusalsMax = 24
 // pauses between such refusals grow.
 const wholeMax = 2
 
+// coveredMax is how many requests in a row it may refuse for entries that the
+// snapshot it has restored covers. It has no reason to, even once: they are what it
+// has. A leader that goes back an entry at a time, with growing pauses, may take for
+// ever to come to the first.
+const coveredMax = 8
+
+// failuresMax is how often, once every fault is over, it may fail to install a
+// snapshot for one reason that is not the network's.
+const failuresMax = 3
+
+// failures counts how often in a row one leader was told of one failure.
+type failures struct {
+	boot  uint64
+	what  string
+	count int
+	first sighting
+}
+
 // refusals counts how often one leader's entries after one index were refused by
 // one peer.
 type refusals struct {
@@ -26,6 +45,7 @@ type refusals struct {
 	index      uint64 // before those that were refused last
 	count      int
 	first      sighting
+	back       int // refusals in a row, of entries that a snapshot covers
 }
 
 // asks remembers the request under way.
@@ -57,6 +77,14 @@ func (j *RPCRate) answer(e *trace.Event) {
 	case e.Count == 0:
 		r.index, r.count, r.first = r.asked, 1, see(e)
 	}
+	if e.Count == 1 || r.asked >= j.covered[e.Peer] {
+		r.back = 0
+	} else if r.back++; r.back > coveredMax {
+		j.fail("entries that a snapshot covers are refused",
+			fmt.Sprintf("%s refused more than %d requests of %s in a row for entries that its snapshot covers", e.Peer, coveredMax, e.Machine),
+			see(e).did("was refused the entries after %d by %s, which restored a snapshot through %d", r.asked, e.Peer, j.covered[e.Peer]))
+		return
+	}
 	signature, most := "the same entries are refused again and again", refusalsMax
 	if r.index == 0 {
 		signature, most = "a log is refused from its first entry on", wholeMax
@@ -68,4 +96,39 @@ func (j *RPCRate) answer(e *trace.Event) {
 		fmt.Sprintf("%s refused the entries of %s after entry %d more than %d times", e.Peer, e.Machine, r.index, most),
 		r.first.did("was refused by %s", e.Peer),
 		see(e).did("was refused by %s, %d times by now", e.Peer, r.count))
+}
+
+// fails counts a snapshot that a peer failed to install, as it says itself.
+func (j *RPCRate) fails(e *trace.Event) {
+	kind, what, failed := strings.Cut(e.Text, " ")
+	pair := [2]string{e.Machine, e.Peer}
+	if kind != "InstallSnapshot" || !j.healed {
+		return
+	}
+	if !failed || ofNetwork(what) {
+		delete(j.failures, pair)
+		return
+	}
+	what = nameless(what)
+	f := j.failures[pair]
+	if f == nil || f.boot != e.Boot || f.what != what {
+		f = &failures{boot: e.Boot, what: what, first: see(e)}
+		j.failures[pair] = f
+	}
+	if f.count++; f.count > failuresMax {
+		j.fail("a snapshot cannot be installed",
+			fmt.Sprintf("%s failed more than %d times to install a snapshot of %s: %s", e.Peer, failuresMax, e.Machine, strings.TrimPrefix(e.Text, kind+" ")),
+			f.first.did("was told by %s that it failed", e.Peer),
+			see(e).did("was told by %s that it failed, %d times by now", e.Peer, f.count))
+	}
+}
+
+// ofNetwork says of an error that a connection is to blame for it.
+func ofNetwork(what string) bool {
+	for _, sign := range []string{"dial tcp", "timeout", "EOF", "connection", "closed", "pipe", "no answer"} {
+		if strings.Contains(what, sign) {
+			return true
+		}
+	}
+	return false
 }

@@ -27,6 +27,9 @@
 //	acknowledged.go   acknowledged
 //	once.go           exactly-once
 //	local.go          local-logs
+//	quorum.go         quorum
+//	membership.go     membership
+//	configs.go        both: what configurations say
 //	liveness.go       liveness
 //	process.go        no-panic
 //	rate.go           rpc-rate: requests, and snapshots that come again

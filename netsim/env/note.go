@@ -24,6 +24,10 @@ type Note struct {
 // are no part of what clients see.
 const Operator = "operator"
 
+// LeaderClient begins the name of the client as which a leader commits who is in and
+// who is out; the leader's name follows. These calls are the participants' own.
+const LeaderClient = "leader-"
+
 // The vocabulary of a Raft participant. Judges and the viewer read these; a
 // guest that reports more kinds of its own disturbs nobody.
 const (
@@ -56,6 +60,10 @@ const (
 	// KindConfig: the configuration at Index was stored. Text lists it:
 	// "n1 n2 n3 voters" or "n1 n2 voters, n3 nonvoter".
 	KindConfig = "config"
+	// KindMember: from the command at (Index, Term) on, the replicated state says of
+	// participant Peer that it is Text: "in", "out" for one that was put out and may
+	// come back, or "left" for one that wanted to go.
+	KindMember = "member"
 	// KindSnapshot: a snapshot of state State through (Index, Term) was taken,
 	// Count bytes long. Term 0 is not known.
 	KindSnapshot = "snapshot"

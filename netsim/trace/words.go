@@ -97,6 +97,8 @@ func (e *Event) raftWords() string {
 		return fmt.Sprintf("applies entry %d of term %d: %s#%d%s", e.Index, e.Term, e.Client, e.Seq, after(" ", e.Text))
 	case env.KindConfig:
 		return fmt.Sprintf("configuration at %d: %s", e.Index, e.Text)
+	case env.KindMember:
+		return fmt.Sprintf("learns from entry %d of term %d that %s %s", e.Index, e.Term, e.Peer, memberWords(e.Text))
 	case env.KindSnapshot:
 		return fmt.Sprintf("snapshots its state through entry %d", e.Index)
 	case env.KindRestore:
@@ -113,6 +115,17 @@ func (e *Event) raftWords() string {
 		return "says " + e.Text
 	}
 	return ""
+}
+
+// memberWords say what became of a participant.
+func memberWords(how string) string {
+	switch how {
+	case "out":
+		return "is put out"
+	case "left":
+		return "has left"
+	}
+	return "is " + how
 }
 
 func (e *Event) replyWords() string {

@@ -90,7 +90,7 @@ func (s *Service) submit(c *apiv1.Command, text string, timeout time.Duration) (
 		call.Client, call.Seq = name.client, name.last
 	case call.Seq == 0:
 		return node.Answer{}, 0, invalid("a command of client %q without a number; numbers begin at 1", call.Client)
-	case call.Client == env.Operator || strings.HasPrefix(call.Client, unnamedPrefix):
+	case call.Client == env.Operator || strings.HasPrefix(call.Client, unnamedPrefix) || strings.HasPrefix(call.Client, env.LeaderClient):
 		return node.Answer{}, 0, invalid("no client may be called %q", call.Client)
 	}
 	if err := (command.Command{Client: call.Client, Seq: call.Seq, Payload: []byte(text)}).Check(); err != nil {

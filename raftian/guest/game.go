@@ -8,7 +8,7 @@ import (
 
 // Game is the game as a Guest.
 func Game() Guest {
-	return Guest{Name: "game", Call: spec.Call, Read: spec.Read, Model: gameModel}
+	return Guest{Name: "game", Roster: true, Call: spec.Call, Read: spec.Read, Model: gameModel}
 }
 
 func gameModel(machines []string) linearizability.Model {

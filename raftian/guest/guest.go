@@ -44,6 +44,9 @@ type Guest struct {
 	Read func(rng *rand.Rand, client string, machines []string) string
 	// Model is the sequential specification of a system of these machines.
 	Model func(machines []string) linearizability.Model
+	// Roster says that the guest's state machine knows who takes part (node.Roster):
+	// then machines that are silent for long may be put out, and machines may leave.
+	Roster bool
 	// Settings are added to the standard ones, or replace them.
 	Settings []plan.Setting
 }
@@ -80,6 +83,9 @@ func (g Guest) Plan(o Options) (plan.Plan, error) {
 	all := standard(machines)
 	if o.Faults != plan.Calm {
 		all = quicken(over(all, drawn(o.Seed, machines, plan.Recovery(draw.Length))))
+		if g.Roster {
+			all = over(all, chosen(o.Seed, []choice{eviction()}))
+		}
 	}
 	all = over(all, g.Settings)
 	if o.Bug != "" {
@@ -96,6 +102,7 @@ func (g Guest) Plan(o Options) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	p.Script = append(p.Script, orders(p, draw.Voters, o.Faults)...)
+	p.Settings = dropEviction(p, draw.Voters)
 	slices.SortStableFunc(p.Script, func(a, b plan.Step) int { return cmp.Compare(a.At, b.At) })
 	return p, p.Validate()
 }

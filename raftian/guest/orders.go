@@ -24,6 +24,7 @@ const (
 	demote      order = "demote"
 	remove      order = "remove"
 	readd       order = "readd" // remove, and add at a new address
+	leave       order = "leave" // the machine it is given on
 	snapshot    order = "snapshot"
 	restore     order = "restore" // a snapshot just taken
 	heal        order = "heal"    // everyone is what the first configuration said
@@ -32,7 +33,7 @@ const (
 // words are the order as it is called.
 func (o order) words(machine string) string {
 	switch o {
-	case transfer, snapshot, restore, heal:
+	case transfer, snapshot, restore, heal, leave:
 		return string(o)
 	case transferTo:
 		o = transfer
@@ -84,6 +85,9 @@ func drawOrders(p plan.Plan, voters []string) []plan.Step {
 	kinds := []order{transfer, transferTo, addVoter, addNonvoter, promote, snapshot, restore}
 	if len(may) > 0 {
 		kinds = append(kinds, demote, remove, readd)
+		if len(listed(p.Settings, "evict")) > 0 {
+			kinds = append(kinds, leave)
+		}
 	}
 	kinds = plan.Swarm(p.Seed, "orders", kinds)
 	count := 2 + plan.Stream(p.Seed, "orders count").IntN(7)
@@ -96,8 +100,11 @@ func drawOrders(p plan.Plan, voters []string) []plan.Step {
 		at := env.Instant(ordersAfter + time.Duration(rng.Int64N(int64(room))).Truncate(time.Millisecond))
 		on, about := p.Machines[rng.IntN(len(p.Machines))], p.Machines[rng.IntN(len(p.Machines))]
 		kind := plan.Prefer(p.Seed, name, kinds, order.tickets)
-		if leaves := rng.Uint64(); kind == demote || kind == remove || kind == readd {
+		if leaves := rng.Uint64(); kind == demote || kind == remove || kind == readd || kind == leave {
 			about = may[leaves%uint64(len(may))]
+		}
+		if kind == leave {
+			on = about
 		}
 		list = append(list, step(at, on, kind.words(about)))
 	}
@@ -129,14 +136,7 @@ func (o order) tickets() int {
 // half of those who vote may lose what is on their disks, whoever is left: of v
 // voters, w of which lose their disks, v-w-w-1 may go.
 func dismissible(rng *rand.Rand, p plan.Plan, voters []string) []string {
-	var worn []string
-	for _, f := range p.Faults {
-		if f.Kind == plan.Rot || f.Kind == plan.Replace {
-			worn = append(worn, f.Groups[0]...)
-		}
-	}
-	slices.Sort(worn)
-	most := len(voters) - 2*len(slices.Compact(worn)) - 1
+	most := len(voters) - 2*len(worn(p)) - 1
 	if most < 1 {
 		return nil
 	}
@@ -145,4 +145,15 @@ func dismissible(rng *rand.Rand, p plan.Plan, voters []string) []string {
 		names = append(names, voters[i])
 	}
 	return names
+}
+
+// worn are the machines that may lose what is on their disks, by name.
+func worn(p plan.Plan) (names []string) {
+	for _, f := range p.Faults {
+		if f.Kind == plan.Rot || f.Kind == plan.Replace {
+			names = append(names, f.Groups[0]...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"raftian/netsim/env"
 	"raftian/netsim/plan"
 )
 
@@ -58,6 +59,26 @@ func choices() []choice {
 		{"shutdown-on-remove", []string{"off"}},
 		{"new-time", []string{"on"}},
 	}
+}
+
+// eviction is after how long a silent machine is put out, where it is.
+func eviction() choice { return choice{"evict", []string{"1s", "1500ms", "2s", "3s"}} }
+
+// dropEviction returns a plan's settings, without eviction if it could cost what is
+// committed: a majority of those who are left must keep what is on their disks,
+// however many were put out (node.Node's guard leaves a majority of all), and
+// operators must not take votes besides.
+func dropEviction(p plan.Plan, voters []string) []plan.Setting {
+	w := len(worn(p))
+	least := len(voters)/2 + 1
+	dismiss := slices.ContainsFunc(p.Script, func(s plan.Step) bool {
+		verb, _, _ := strings.Cut(s.Text, " ")
+		return s.Client == env.Operator && slices.Contains([]order{demote, remove, readd, leave}, order(verb))
+	})
+	if w == 0 || w <= (least-1)/2 && !dismiss {
+		return p.Settings
+	}
+	return slices.DeleteFunc(slices.Clone(p.Settings), func(s plan.Setting) bool { return s.Key == "evict" })
 }
 
 // drawn draws the settings of a seed, each from a stream of its own, and returns

@@ -37,7 +37,9 @@ const (
 	// Of local reads.
 	BugSessionForgotten = "session-forgotten"
 	// Of membership.
-	BugReadmitEarly = "readmit-early"
+	BugReadmitEarly     = "readmit-early"
+	BugEvictUnreachable = "evict-unreachable"
+	BugAddBeforeChange  = "add-before-change"
 	// Of what the library stands on.
 	BugRetryStorm   = "retry-storm"
 	BugConflictKept = "conflict-kept"
@@ -51,7 +53,7 @@ func Bugs() []string {
 		BugApplyTwiceOnRestart, BugLocalLogSkips,
 		BugAckBeforeCommit, BugDoubtAsFailure, BugReplyToWrongClient, BugReuseOfSequence,
 		BugStaleLeaderRead, BugLocalRead, BugLeaseRead, BugReadBeforeOwnCommit, BugSessionForgotten,
-		BugReadmitEarly,
+		BugReadmitEarly, BugEvictUnreachable, BugAddBeforeChange,
 		BugRetryStorm, BugConflictKept)
 	slices.Sort(names)
 	return names

@@ -16,8 +16,11 @@ type game struct {
 }
 
 // NewGame returns the game of a cluster's machines, each of which has a city of
-// its name, as a state machine.
+// its name, as a state machine. In an open cluster it begins without cities.
 func NewGame(s Settings) (raft.FSM, error) {
+	if s.Open {
+		return &game{}, nil
+	}
 	names := make([]string, 0, len(s.Peers))
 	for _, p := range s.Peers {
 		names = append(names, p.ID)
@@ -38,6 +41,12 @@ func (g *game) Apply(l *raft.Log) any {
 
 // Query implements Querier.
 func (g *game) Query(text string) string { return rules.QueryText(g.state, text) }
+
+// Enter implements Roster.
+func (*game) Enter(id string) string { return rules.Input{Verb: rules.Add, City: id}.String() }
+
+// Leave implements Roster.
+func (*game) Leave(id string) string { return rules.Input{Verb: rules.Del, City: id}.String() }
 
 // Hash says which state it is in.
 func (g *game) Hash() uint64 { return g.state.Hash() }

@@ -2,11 +2,9 @@ package node
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,11 +29,6 @@ const (
 	portsPerDisk = 10 // from one disk's Raft port to the next one's
 	portsPerMove = 2  // from one address to the next with the same disk
 	movesMax     = portsPerDisk/portsPerMove - 1
-
-	comePause = 200 * time.Millisecond // between two tries to be let in
-	// caughtUp is how many entries a newcomer may lack to be given its vote: as
-	// many as it gets in a few requests.
-	caughtUp = 64
 )
 
 // findAddress moves this node's address on from the one in the settings.
@@ -91,103 +84,6 @@ func (n *Node) move() result {
 // starts it again.
 var errMoving = errors.New("moving to another address")
 
-// newcomer is a machine that is to be let in.
-type newcomer struct {
-	id, address string
-	commit      uint64 // its commit index
-}
-
-func (c newcomer) String() string { return fmt.Sprintf("%s %s %d", c.id, c.address, c.commit) }
-
-// hasCaughtUp says whether it has about as much as its leader.
-func (c newcomer) hasCaughtUp(commit uint64) bool { return c.commit+caughtUp >= commit }
-
-func parseNewcomer(text string) (newcomer, error) {
-	words := strings.Split(text, " ")
-	if len(words) != 3 {
-		return newcomer{}, fmt.Errorf("%q does not say who wants to be let in", text)
-	}
-	commit, err := strconv.ParseUint(words[2], 10, 64)
-	return newcomer{words[0], words[1], commit}, err
-}
-
-// comeBack gets this node into the cluster again if it is on its way there.
-func (n *Node) comeBack() {
-	defer n.ended.Done()
-	coming, err := n.stable.GetUint64([]byte(keyComing))
-	if err != nil || coming == 0 && (n.settings.Disk == 0 || n.raft.LastIndex() > 0) {
-		return
-	}
-	if coming == 0 && n.stable.SetUint64([]byte(keyComing), 1) != nil {
-		return
-	}
-	for try := 0; !n.isIn(); try++ {
-		to := n.leaderOr(try)
-		if to != "" {
-			me := newcomer{n.self.ID, n.self.Raft, commitIndex(n.raft)}
-			n.askAt(to, request(askJoin, []byte(me.String())), n.env.Now().Add(n.settings.OpTimeout))
-		}
-		select {
-		case <-n.done:
-			return
-		case <-time.After(comePause):
-		}
-	}
-	_ = n.stable.SetUint64([]byte(keyComing), 0) // it fails with the program
-}
-
-// isIn says whether this node is what it is meant to be, for certain: in the last
-// configuration that it knows to be committed.
-func (n *Node) isIn() bool {
-	me := raft.Server{Suffrage: n.settings.suffrage(n.self.ID),
-		ID: raft.ServerID(n.self.ID), Address: raft.ServerAddress(n.self.Raft)}
-	n.fsm.conf.Lock()
-	defer n.fsm.conf.Unlock()
-	return slices.Contains(n.fsm.conf.last.Servers, me)
-}
-
-// letIn does as leader what a newcomer asks for.
-func (n *Node) letIn(text string, deadline env.Instant) result {
-	c, err := parseNewcomer(text)
-	if err != nil {
-		return result{refuse, 0, err.Error()}
-	}
-	if n.raft.State() != raft.Leader {
-		return result{refuse, 0, raft.ErrNotLeader.Error()}
-	}
-	if !n.ordering.TryLock() {
-		return result{refuse, 0, "an order is under way"}
-	}
-	defer n.ordering.Unlock()
-	return n.orderEnded(n.admit(c, deadline))
-}
-
-// admit brings a machine a step closer to what it is meant to be.
-func (n *Node) admit(c newcomer, deadline env.Instant) error {
-	s, in := n.server(c.id)
-	if in && string(s.Address) != c.address {
-		// It is not there any more, and not who it was.
-		if err := n.evict(c.id, deadline); err != nil {
-			return err
-		}
-		in = false
-	}
-	meant := n.settings.suffrage(c.id)
-	switch {
-	case !in:
-		return n.change(func(left time.Duration) raft.Future {
-			return n.raft.AddNonvoter(raft.ServerID(c.id), raft.ServerAddress(c.address), 0, left)
-		}, deadline)
-	case s.Suffrage == meant:
-		return nil
-	case meant == raft.Voter && !c.hasCaughtUp(commitIndex(n.raft)):
-		return refusal("it has not caught up yet")
-	case meant == raft.Voter:
-		return n.add(c.id, raft.Voter, deadline)
-	}
-	return n.demote(c.id, deadline)
-}
-
 // configuration is the latest one this node knows of, committed or not.
 func (n *Node) configuration() raft.Configuration { return n.raft.GetConfiguration().Configuration() }
 
@@ -214,12 +110,15 @@ func (n *Node) server(id string) (raft.Server, bool) {
 	return servers[k], true
 }
 
-// apiOf is where a node answers requests: as the settings say or, for one they do
-// not name, at the usual port of the host at which Raft reaches it. It is "" for
-// one of whom nothing is known.
+// apiOf is where a node answers requests: as the settings or the directory say or,
+// for one they do not name, at the usual port of the host at which Raft reaches it.
+// It is "" for one of whom nothing is known.
 func (n *Node) apiOf(id, at string) string {
 	if p, ok := n.settings.peer(id); ok {
 		return p.API
+	}
+	if m, ok := n.fsm.member(id); ok && m.API != "" {
+		return m.API
 	}
 	if at == "" {
 		if s, ok := n.server(id); ok {
@@ -232,12 +131,23 @@ func (n *Node) apiOf(id, at string) string {
 	return net.JoinHostPort(hostOf(at), apiPort)
 }
 
-// another is the API of one of the other peers, in turn; "" if there is none.
+// another is the API of one of the others, in turn; "" if there is none: of the
+// peers, of those in the directory, and whoever this node was told to ask.
 func (n *Node) another(turn int) string {
 	var others []string
 	for _, p := range n.settings.Peers {
 		if p.ID != n.self.ID {
 			others = append(others, p.API)
+		}
+	}
+	if n.settings.Open {
+		for _, m := range n.fsm.enrolled() {
+			if m.ID != n.self.ID && m.API != "" {
+				others = append(others, m.API)
+			}
+		}
+		if n.settings.Join != "" {
+			others = append(others, n.settings.Join)
 		}
 	}
 	if len(others) == 0 {

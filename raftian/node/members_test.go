@@ -29,11 +29,11 @@ func TestAMachineHasAnAddressForEachDiskAndMove(t *testing.T) {
 }
 
 func TestANewcomerSaysWhoItIs(t *testing.T) {
-	want := newcomer{"n2", "n2:7010", 17}
+	want := newcomer{"n2", "n2:7010", "n2:7001", 17, lonely}
 	if got, err := parseNewcomer(want.String()); err != nil || got != want {
 		t.Errorf("%+v comes as %+v, %v", want, got, err)
 	}
-	for _, bad := range []string{"", "n2", "n2 n2:7010", "n2 n2:7010 x", "n2 n2:7010 1 2"} {
+	for _, bad := range []string{"", "n2", "n2 n2:7010", "n2 n2:7010 n2:7001 x lonely", "n2 n2:7010 n2:7001 1 sad", "n2 n2:7010  1 new", "n2 n2:7010 n2:7001 1 new 2"} {
 		if got, err := parseNewcomer(bad); err == nil {
 			t.Errorf("%q is taken for %+v", bad, got)
 		}

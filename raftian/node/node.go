@@ -14,11 +14,14 @@
 //	player.go    the game loop and its clients
 //	submit.go    getting a command to the leader, and an answer back
 //	players.go   the same for players who are no part of the machine's script
-//	record.go    the last commands of the local log, for those who watch
+//	tape.go      the last commands of the local log, for those who watch
 //	serve.go     answering requests of other nodes: the API
 //	read.go      verified reads: answered by the leader without a log entry
 //	operate.go   the operator's orders
-//	members.go   who is meant to be in the cluster, and coming back into it
+//	members.go   where everyone is, and who is in the cluster
+//	directory.go what the replicated state says of that
+//	join.go      being let in, and letting in
+//	guard.go     putting out who is silent; leaving
 //	restore.go   taking a snapshot and making it the state again
 //	failure.go   what a Node does when its store fails
 //	commits.go   remembering in the log what is committed
@@ -27,7 +30,8 @@
 //	bugs.go      the mistakes that can be planted
 //	planted.go   what those of the state machine do
 //	plantedcall.go  what those around calls and requests do
-//	plantedread.go  what those of reads, membership and the log do
+//	plantedread.go  what those of reads and the log do
+//	plantedmember.go  what those of membership do
 package node
 
 import (
@@ -36,6 +40,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -52,7 +57,7 @@ type Node struct {
 	self     Peer
 	fsm      *sessions
 	feed     *feed
-	record   *record // for players who watch
+	tape     *tape // for players who watch
 	raft     *raft.Raft
 	logs     raft.LogStore // as the library has it
 	stable   *watchedStable
@@ -78,7 +83,11 @@ type Node struct {
 
 	verifying chan struct{} // has an element for each verification under way
 
-	flights flights // of a planted bug
+	recorded uint64      // the last sequence number of record; ordering is held
+	left     atomic.Bool // it is leaving, or has left, and wants to stay out
+
+	flights flights     // of planted bugs
+	alone   env.Instant // since when it has heard of no leader, of a planted bug
 }
 
 // NewFSM makes a guest's state machine, as it is before any command.
@@ -122,9 +131,12 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, ok := fsm.(Roster); !ok && (settings.Evict > 0 || settings.Open) {
+		return nil, errNoRoster
+	}
 	n.fsm = newSessions(e, n.feed, fsm)
 	n.fsm.bug, n.feed.most = settings.Bug, plantedFeed(settings.Bug)
-	n.record = newRecord(settings.Keep)
+	n.tape = newTape(settings.Keep)
 	if err := n.startRaft(); err != nil {
 		return nil, err
 	}
@@ -132,10 +144,11 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 		return nil, errors.Join(fmt.Errorf("listening for players: %w", err), n.raft.Shutdown().Error())
 	}
 	e.OnCrash(n.letGo)
-	n.ended.Add(3)
+	n.ended.Add(4)
 	go n.serve()
 	go n.play()
 	go n.comeBack()
+	go n.guard()
 	term := currentTerm(n.raft)
 	voted, err := n.stable.GetUint64([]byte(keyLastVoteTerm))
 	if err != nil {
@@ -177,6 +190,9 @@ func (n *Node) startRaft() error {
 	}
 	trans := &watchedTransport{n.trans, e, &n.acks}
 	snapshots := &guardedSnapshots{plantedSnapshots(n.store.Snapshots, n.settings.Bug), e, n.store.Failed, n.fsm.configured}
+	if err := n.forceCluster(conf, snapshots, trans); err != nil {
+		return errors.Join(err, n.trans.Close())
+	}
 	if err := n.prepare(conf, snapshots, trans); err != nil {
 		return errors.Join(err, n.trans.Close())
 	}
@@ -239,7 +255,7 @@ func (n *Node) shutDown() {
 // let in does not: a spare, or a machine whose disk was replaced, which has
 // forgotten its votes.
 func (n *Node) bootstrap(conf *raft.Config, snapshots raft.SnapshotStore, trans raft.Transport) error {
-	if n.settings.Disk > 0 || n.settings.spare(n.self.ID) {
+	if n.settings.Disk > 0 || n.settings.Join != "" || n.settings.spare(n.self.ID) {
 		return nil
 	}
 	known, err := raft.HasExistingState(n.logs, n.stable, snapshots)

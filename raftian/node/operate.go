@@ -22,6 +22,7 @@ import (
 //	demote n2         take its vote
 //	remove n2         from the cluster
 //	readd n2          remove it, and add it again at a new address
+//	leave             the machine it is given on leaves the cluster, and stays out
 //	snapshot          on the machine it is given on
 //	restore           the state, from a snapshot just taken
 //	heal              make everyone what he is meant to be, a step at a time
@@ -33,6 +34,12 @@ import (
 func (c *client) operate(text string, deadline env.Instant) result {
 	if text == "snapshot" {
 		return c.n.snapshot(deadline)
+	}
+	if text == "leave" {
+		if err := c.n.Leave(deadline); err != nil {
+			return result{doubt, 0, err.Error()}
+		}
+		return result{done, 0, "left"}
 	}
 	data := request(askOrder, []byte(text))
 	for {
@@ -254,7 +261,7 @@ func (n *Node) heal(deadline env.Instant) result {
 			}
 			continue
 		}
-		if err := n.admit(newcomer{ids[k], found.text, found.index}, deadline); err != nil {
+		if err := n.admit(newcomer{ids[k], found.text, n.apiOf(ids[k], found.text), found.index, fresh}, deadline); err != nil {
 			left = append(left, ids[k]+": "+err.Error())
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"raftian/netsim/env"
 )
 
-// What bugs planted in verified reads do, beside what read.go leaves out for
+// What bugs planted in reads and in the log do, beside what read.go leaves out for
 // them: see bugs.go.
 
 // leaseLong is how long the leader of lease-read takes itself for one.
@@ -54,13 +54,6 @@ func (n *Node) awaited(seen uint64) uint64 {
 		return 0
 	}
 	return seen
-}
-
-// forgetDisk has a machine whose disk was replaced go on as who it was.
-func (s *Settings) forgetDisk() {
-	if s.Bug == BugReadmitEarly {
-		s.Disk = 0
-	}
 }
 
 // plantedLogs is the log as the library gets it.

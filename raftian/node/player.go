@@ -40,7 +40,7 @@ func (n *Node) play() {
 	if n.settings.FPS > 0 {
 		period = time.Second / time.Duration(n.settings.FPS)
 	}
-	frames := frameCount{env: n.env, record: n.record}
+	frames := frameCount{env: n.env, tape: n.tape}
 	next := n.env.Now()
 	for frame := uint64(1); ; frame++ {
 		next = next.Add(period)
@@ -63,7 +63,7 @@ func (p *player) frame(number uint64) {
 	for _, e := range p.entries {
 		p.local.add(e, number)
 	}
-	p.n.record.add(p.entries, number, p.n.env.Now(), p.local.tip)
+	p.n.tape.add(p.entries, number, p.n.env.Now(), p.local.tip)
 	if index := commitIndex(p.n.raft); index > p.commit {
 		p.commit = index
 		p.n.env.Emit(env.Note{Kind: env.KindCommit, Index: index, Term: currentTerm(p.n.raft)})
@@ -132,7 +132,7 @@ type frameCount struct {
 	since       env.Instant
 	total, late uint64
 	worst       time.Duration
-	record      *record // may be nil
+	tape        *tape // may be nil
 }
 
 func (f *frameCount) count(delay, period time.Duration) {
@@ -141,10 +141,10 @@ func (f *frameCount) count(delay, period time.Duration) {
 	if late {
 		f.late++
 	}
-	f.record.frame(delay, late)
+	f.tape.frame(delay, late)
 	f.worst = max(f.worst, delay)
 	if now := f.env.Now(); now.Sub(f.since) >= time.Second {
 		f.env.Emit(env.Note{Kind: env.KindFrames, Count: f.total, Index: f.late, Took: f.worst})
-		*f = frameCount{env: f.env, since: now, record: f.record}
+		*f = frameCount{env: f.env, since: now, tape: f.tape}
 	}
 }

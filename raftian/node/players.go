@@ -46,7 +46,7 @@ const idleMax = 64
 
 // Desk returns the Node's desk. It is an error if the Node keeps no commands.
 func (n *Node) Desk() (*Desk, error) {
-	if n.record == nil {
+	if n.tape == nil {
 		return nil, errors.New("the setting keep is missing: the node keeps no commands for players")
 	}
 	return &Desk{n: n}, nil
@@ -121,7 +121,7 @@ func (n *Node) termOf(index uint64, deadline env.Instant) uint64 {
 		case <-time.After(readPause):
 		}
 	}
-	if s, ok := n.record.find(index); ok {
+	if s, ok := n.tape.find(index); ok {
 		return s.Term
 	}
 	var l raft.Log
@@ -137,9 +137,9 @@ func (d *Desk) Frame(index uint64, timeout time.Duration) uint64 {
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	for {
-		to, more := d.n.record.end()
+		to, more := d.n.tape.end()
 		if to.index >= index {
-			s, _ := d.n.record.find(index)
+			s, _ := d.n.tape.find(index)
 			return s.Frame
 		}
 		select {
@@ -169,7 +169,7 @@ func (d *Desk) ID() string { return d.n.self.ID }
 
 // End is the last index in the local log.
 func (d *Desk) End() uint64 {
-	to, _ := d.n.record.end()
+	to, _ := d.n.tape.end()
 	return to.index
 }
 
@@ -177,7 +177,7 @@ func (d *Desk) End() uint64 {
 // order. Commands up to through are not kept any more. If there are none yet, more
 // is closed when the local log has grown, and ended when the Node stops.
 func (d *Desk) Watch(index uint64, most int) (list []Seen, through uint64, more, ended <-chan struct{}) {
-	list, through, more = d.n.record.from(index, most)
+	list, through, more = d.n.tape.from(index, most)
 	now := d.n.env.Now()
 	for k := range list {
 		list[k].Age = now.Sub(list[k].at)
@@ -234,9 +234,9 @@ func (d *Desk) View() View {
 		}
 	}
 	slices.SortFunc(v.Members, func(a, b Member) int { return strings.Compare(a.ID, b.ID) })
-	n.record.mu.Lock()
-	defer n.record.mu.Unlock()
-	v.Local, v.Hash, v.Frames = n.record.index, n.record.chain, n.record.frames
+	n.tape.mu.Lock()
+	defer n.tape.mu.Unlock()
+	v.Local, v.Hash, v.Frames = n.tape.index, n.tape.chain, n.tape.frames
 	v.Frames.PerSecond = n.settings.FPS
 	return v
 }

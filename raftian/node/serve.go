@@ -16,7 +16,7 @@ import (
 // of refuse is certain to have had no effect.
 
 // protocolVersion is the version of requests. Another one is refused.
-const protocolVersion = 2
+const protocolVersion = 3
 
 // asked is what a request asks.
 type asked byte
@@ -29,6 +29,7 @@ const (
 	askMove                     // to another address; answers with it and starts again there
 	askJoin                     // of the leader: let the sender in; the body is newcomer's
 	askLease                    // of the leader: a read on its lease; the body is its text
+	askLeave                    // of the leader: put the named machine out, which wants to leave
 )
 
 // request is the form of a request.
@@ -60,6 +61,8 @@ func (n *Node) handle(b []byte, deadline env.Instant) result {
 		return n.move()
 	case askJoin:
 		return n.letIn(string(body), deadline)
+	case askLeave:
+		return n.letGoOf(string(body), deadline)
 	}
 	return result{refuse, 0, "an unknown request"}
 }

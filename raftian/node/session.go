@@ -64,6 +64,7 @@ type sessions struct {
 	own   sync.Mutex  // held while the state changes, or is read
 	end   entryID     // the last entry that the state holds, a command or not
 	conf  lastConfiguration
+	dir   directory
 	planted
 }
 
@@ -102,7 +103,7 @@ type hasher interface{ Hash() uint64 }
 
 // state is the hash of the whole state.
 func (s *sessions) state() uint64 {
-	all := hashUint(s.chain, s.known)
+	all := hashUint(s.chain, s.known+s.dir.sum)
 	if h, ok := s.inner.(hasher); ok {
 		return hashUint(all, h.Hash())
 	}
@@ -134,10 +135,12 @@ func (s *sessions) Apply(l *raft.Log) any {
 	inner.Data = c.Payload
 	out := s.step(&inner, c.Client)
 	s.remember(c.Client, session{c.Seq, l.Index, out})
+	s.dir.set(c.Member)
 	s.chain = hashBytes(hashUint(hashUint(s.chain, l.Index), uint64(len(l.Data))), l.Data)
 	s.chain = hashBytes(s.chain, out)
 	s.feed.add(Entry{Index: l.Index, Term: l.Term, Client: c.Client, Seq: c.Seq, Text: string(c.Payload), Output: out})
 	s.report(l, c, "")
+	s.reportMember(l, c.Member)
 	return answer{l.Index, out}
 }
 
@@ -201,9 +204,9 @@ func (s *sessions) Snapshot() (raft.FSMSnapshot, error) {
 }
 
 // The form of a snapshot: a version, the length of the head, the head (the
-// hashes, the last entries, the number of sessions, each session), then the guest's own bytes. The
-// store below checks the bytes.
-const snapshotVersion = 1
+// hashes, the last entries, the number of sessions, each session, the directory), then
+// the guest's own bytes. The store below checks the bytes.
+const snapshotVersion = 2
 
 func (s *sessions) appendHead(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint64(b, s.chain)
@@ -219,7 +222,7 @@ func (s *sessions) appendHead(b []byte) []byte {
 		b = binary.AppendUvarint(b, l.index)
 		b = appendString(b, l.output)
 	}
-	return b
+	return s.dir.append(b)
 }
 
 func appendString(b []byte, s string) []byte {
@@ -268,7 +271,7 @@ func (s *sessions) Restore(from io.ReadCloser) error {
 	if err := s.reload(from); err != nil {
 		return fmt.Errorf("restoring a snapshot: %w", err)
 	}
-	s.chain, s.last, s.index, s.term = head.chain, head.last, head.index, head.term
+	s.chain, s.last, s.index, s.term, s.dir = head.chain, head.last, head.index, head.term, head.dir
 	s.known = 0
 	for client, l := range s.last { //raftian:unordered a sum is the same in any order
 		s.known += l.hash(client)
@@ -296,6 +299,7 @@ type head struct {
 	local       tip
 	index, term uint64
 	last        map[string]session
+	dir         directory
 }
 
 // headMax bounds a snapshot's head, so that a damaged length is not believed.
@@ -362,6 +366,9 @@ func parseHead(b []byte) (head, error) {
 	for n := number(); n > 0 && ok; n-- {
 		client := word()
 		h.last[client] = session{seq: number(), index: number(), output: word()}
+	}
+	for n := number(); n > 0 && ok; n-- {
+		h.dir.set(command.Member{ID: word(), API: word(), Out: number() == 1})
 	}
 	if !ok || len(b) != 0 {
 		return head{}, errHead

@@ -332,7 +332,7 @@ func TestASnapshotThatIsCutOffIsAnError(t *testing.T) {
 	later := bytes.Clone(whole)
 	later[0] = snapshotVersion + 1
 	err := newBench().Restore(io.NopCloser(bytes.NewReader(later)))
-	if err == nil || !strings.Contains(err.Error(), "version 2, this program reads version 1") {
+	if err == nil || !strings.Contains(err.Error(), "version 3, this program reads version 2") {
 		t.Errorf("a snapshot of a later version: %v", err)
 	}
 }
@@ -343,6 +343,8 @@ func FuzzHead(f *testing.F) {
 	b.command("p1", 1, "hello")
 	b.command("p2", 1<<40, "world")
 	f.Add(b.appendHead(nil))
+	b.dir.set(command.Member{ID: "n4", API: "n4:7001", Out: true})
+	f.Add(b.appendHead(nil))
 	f.Add([]byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h, err := parseHead(data)
@@ -350,10 +352,10 @@ func FuzzHead(f *testing.F) {
 			return
 		}
 		// What was read can be written and read again.
-		s := &sessions{feed: &feed{tip: h.local}, chain: h.chain, index: h.index, term: h.term, last: h.last}
+		s := &sessions{feed: &feed{tip: h.local}, chain: h.chain, index: h.index, term: h.term, last: h.last, dir: h.dir}
 		back, err := parseHead(s.appendHead(nil))
 		if err != nil || back.chain != h.chain || back.local != h.local || back.index != h.index || back.term != h.term ||
-			!maps.Equal(back.last, h.last) {
+			!maps.Equal(back.last, h.last) || back.dir.sum != h.dir.sum || !maps.Equal(back.dir.members, h.dir.members) {
 			t.Fatalf("read %+v, and again %+v, %v", h, back, err)
 		}
 	})

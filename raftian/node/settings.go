@@ -39,6 +39,10 @@ type Settings struct {
 	RPCTimeout time.Duration // of a request on a connection
 	NewTime    bool          // send times in the newer of the codec's two forms
 
+	Evict time.Duration // how long a machine may be silent before it is put out; 0 is for ever
+	Open  bool          // who is in the cluster is what its log says; Peers names this node only
+	Join  string        // "host:port" of the players' service of someone to ask, with Open
+
 	FPS       int           // frames per second of the game loop; 0 is as many as there can be
 	Keep      int           // commands of the local log kept for players who watch; 0 is none
 	OpTimeout time.Duration // how long a client tries
@@ -140,6 +144,9 @@ func (s *Settings) fields() map[string]func(string) error {
 		"new-time":           onOff(&s.NewTime),
 		"nonvoters":          listOf(&s.Nonvoters),
 		"spares":             listOf(&s.Spares),
+		"evict":              offOr(duration(&s.Evict), &s.Evict),
+		"open":               onOff(&s.Open),
+		"join":               address(&s.Join),
 		"disk":               number(&s.Disk, 0, diskMax),
 		"bug":                s.setBug,
 	}
@@ -176,6 +183,9 @@ func (s *Settings) checkLists() error {
 				return fmt.Errorf("setting %s: %q is none of the peers", key, id)
 			}
 		}
+	}
+	if s.Open && len(s.Peers) != 1 || s.Join != "" && !s.Open {
+		return fmt.Errorf("setting open is for one peer, and join for open ones")
 	}
 	for _, p := range s.Peers {
 		if s.suffrage(p.ID) == raft.Voter && !s.spare(p.ID) {
@@ -253,6 +263,29 @@ func number[T int | uint64](to *T, least, most uint64) func(string) error {
 			return fmt.Errorf("%q is not a number from %d to %d", value, least, most)
 		}
 		*to = T(n)
+		return nil
+	}
+}
+
+// offOr reads "off", for no duration at all, or what set reads.
+func offOr(set func(string) error, to *time.Duration) func(string) error {
+	return func(value string) error {
+		if value == "off" {
+			*to = 0
+			return nil
+		}
+		return set(value)
+	}
+}
+
+// address reads "host:port".
+func address(to *string) func(string) error {
+	return func(value string) error {
+		host, port, err := net.SplitHostPort(value)
+		if err != nil || host == "" || port == "" {
+			return fmt.Errorf("%q is not host:port", value)
+		}
+		*to = value
 		return nil
 	}
 }

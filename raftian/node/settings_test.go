@@ -34,18 +34,19 @@ func TestEverySettingIsSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	others := map[string]string{"peers": "n1,n3", "pre-vote": "off", "batch": "on", "log-level": "debug", "bug": BugNoDedup,
-		"new-time": "on", "monotonic": "on", "restore-on-start": "off", "restore-committed": "on", "shutdown-on-remove": "off", "nonvoters": "n2", "spares": "n2"}
+		"new-time": "on", "monotonic": "on", "restore-on-start": "off", "restore-committed": "on", "shutdown-on-remove": "off", "nonvoters": "n2", "spares": "n2",
+		"open": "on", "join": "n2:7001"}
 	seen := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(standard.fields())) {
 		value, ok := others[key]
 		if !ok {
 			value = "7"
-			if _, err := ParseSettings([]string{"peers=n1,n2", key + "=7"}); err != nil {
+			if s := standard; s.fields()[key](value) != nil {
 				value = "7ms"
 			}
 		}
-		s, err := ParseSettings([]string{"peers=n1,n2", key + "=" + value})
-		if err != nil {
+		s := standard
+		if err := s.fields()[key](value); err != nil {
 			t.Errorf("%s=%s: %v", key, value, err)
 			continue
 		}
@@ -70,7 +71,8 @@ func difference(a, b Settings) (names []string) {
 		"LogLevel": a.LogLevel == b.LogLevel, "Bug": a.Bug == b.Bug,
 		"RestoreOnStart": a.RestoreOnStart == b.RestoreOnStart, "RestoreCommitted": a.RestoreCommitted == b.RestoreCommitted,
 		"ShutdownOnRemove": a.ShutdownOnRemove == b.ShutdownOnRemove, "NewTime": a.NewTime == b.NewTime,
-		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Spares": slices.Equal(a.Spares, b.Spares), "Disk": a.Disk == b.Disk, "Keep": a.Keep == b.Keep, "Monotonic": a.Monotonic == b.Monotonic,
+		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Spares": slices.Equal(a.Spares, b.Spares), "Disk": a.Disk == b.Disk, "Monotonic": a.Monotonic == b.Monotonic,
+		"Evict": a.Evict == b.Evict, "Open": a.Open == b.Open, "Join": a.Join == b.Join, "Keep": a.Keep == b.Keep,
 	} {
 		if !same {
 			names = append(names, name)

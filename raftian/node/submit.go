@@ -45,17 +45,26 @@ const (
 
 // do makes a call and reports it.
 func (c *client) do(call env.Call) {
-	e := c.n.env
-	began := e.Now()
-	e.Emit(env.Note{Kind: env.KindInvoke, Client: call.Client, Seq: call.Seq, Text: call.Text})
+	began := c.n.env.Now()
+	c.n.invoked(call)
 	sent := c.renumber(call)
 	r := c.concluded(sent, c.submit(sent, began.Add(c.n.settings.OpTimeout)))
 	if r.outcome == done {
 		c.seen = max(c.seen, r.index)
 	}
+	c.n.returned(call, began, r)
+}
+
+// invoked reports that a call is made.
+func (n *Node) invoked(call env.Call) {
+	n.env.Emit(env.Note{Kind: env.KindInvoke, Client: call.Client, Seq: call.Seq, Text: call.Text})
+}
+
+// returned reports how a call ended.
+func (n *Node) returned(call env.Call, began env.Instant, r result) {
 	word := map[outcome]string{done: "ok ", refuse: "fail ", doubt: "unknown "}[r.outcome]
-	e.Emit(env.Note{Kind: env.KindReturn, Client: call.Client, Seq: call.Seq, Index: r.index,
-		Text: word + r.text, Took: e.Now().Sub(began)})
+	n.env.Emit(env.Note{Kind: env.KindReturn, Client: call.Client, Seq: call.Seq, Index: r.index,
+		Text: word + r.text, Took: n.env.Now().Sub(began)})
 }
 
 // submit gets a call to the leader and its answer back, trying again until the

@@ -84,16 +84,33 @@ func begin(ctx context.Context, o Options, secure *secrets) (identity, error) {
 	case o.Peers != "":
 		who.Cluster = clusterOf(o.Peers)
 	case o.Join != "":
-		who.Cluster, err = clusterAt(ctx, o.Join, secure)
-		if name, e := hex.DecodeString(who.Cluster); err == nil && (e != nil || len(name) != clusterSize) {
-			err = refuse("what answers at %s is no node: it gives %q for the name of its cluster", o.Join, who.Cluster)
-		}
+		who.Cluster, err = joined(ctx, o, secure)
 	default:
 		var b [clusterSize]byte
 		_, err = rand.Read(b[:])
 		who.Cluster = hex.EncodeToString(b[:])
 	}
 	return who, err
+}
+
+// joined is the cluster that a node with an empty directory asks to be let into. One
+// that is in it already, where this one is, had another disk, and has forgotten its
+// votes: as who it was it might vote again.
+func joined(ctx context.Context, o Options, secure *secrets) (string, error) {
+	c, err := clusterAt(ctx, o.Join, secure)
+	if err != nil {
+		return "", err
+	}
+	if name, err := hex.DecodeString(c.GetCluster()); err != nil || len(name) != clusterSize {
+		return "", refuse("what answers at %s is no node: it gives %q for the name of its cluster", o.Join, c.GetCluster())
+	}
+	for _, m := range c.GetMembers() {
+		if m.GetRaft() == o.Raft {
+			return "", refuse("%s is in the cluster at %s already, and its data directory was another than %s: start it with that, or at another address",
+				m.GetId(), o.Raft, o.Dir)
+		}
+	}
+	return c.GetCluster(), nil
 }
 
 // clusterOf is the name of a cluster whose first members all know each other: it

@@ -32,7 +32,7 @@ func (s *secrets) http() *http.Client {
 }
 
 // clusterAt asks a member, for as long as it takes, of which cluster it is.
-func clusterAt(ctx context.Context, address string, secure *secrets) (string, error) {
+func clusterAt(ctx context.Context, address string, secure *secrets) (*apiv1.ClusterResponse, error) {
 	scheme := "http://"
 	if secure != nil {
 		scheme = "https://"
@@ -48,11 +48,11 @@ func clusterAt(ctx context.Context, address string, secure *secrets) (string, er
 		answer, err := member.Cluster(one, &apiv1.ClusterRequest{})
 		cancel()
 		if err == nil {
-			return answer.GetCluster(), nil
+			return answer, nil
 		}
 		select {
 		case <-ctx.Done():
-			return "", refuse("no member of a cluster answers at %s: %w", address, err)
+			return nil, refuse("no member of a cluster answers at %s: %w", address, err)
 		case <-time.After(200 * time.Millisecond):
 		}
 	}

@@ -77,7 +77,7 @@ func number(s *store.Stable, key string) (uint64, error) {
 }
 
 // anew is what becomes of a node whose store has lost something.
-const anew = "delete the directory and have the node join anew"
+const anew = "delete the directory and have the node join anew, at another address"
 
 func markOf(dir string) string { return filepath.Join(dir, "mark") }
 

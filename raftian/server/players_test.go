@@ -254,6 +254,7 @@ func TestBadRequestsAreAnsweredWithACode(t *testing.T) {
 		{"Attack", "application/json", `{"attacker":"n1","target":"n2","command":{"client":"p"}}`, 400, "invalid_argument"},
 		{"Attack", "application/json", `{"attacker":"n1","target":"n2","command":{"sequence":"3"}}`, 400, "invalid_argument"},
 		{"Attack", "application/json", `{"attacker":"n1","target":"n2","command":{"client":"operator","sequence":"3"}}`, 400, "invalid_argument"},
+		{"Attack", "application/json", `{"attacker":"n1","target":"n2","command":{"client":"leader-n1","sequence":"3"}}`, 400, "invalid_argument"},
 		{"Attack", "application/json", `{"attacker":"n1","target":"n2","command":{"client":"by n1 1","sequence":"3"}}`, 400, "invalid_argument"},
 		{"Attack", "application/json", `{"attacker":"n1","target":"n2","command":{"client":"` + long[:65] + `","sequence":"3"}}`, 400, "invalid_argument"},
 		{"Attack", "application/json", `{"attacker":"n1","target":"n2","command":{"client":"p","sequence":"-3"}}`, 400, "invalid_argument"},

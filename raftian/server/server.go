@@ -71,6 +71,10 @@ func settings() []string {
 	return []string{"keep=16384", "snapshot-threshold=8192", "snapshot-interval=10s", "trailing=4096", "log-level=info"}
 }
 
+// evictDefault is how long a node may be silent before the others put it out, in a
+// cluster that nodes join.
+const evictDefault = "30s"
+
 // Server is a node that runs.
 type Server struct {
 	o       Options
@@ -180,6 +184,9 @@ func (s *Server) arguments() []string {
 		peers = fmt.Sprintf("%s@%s/%s", s.o.ID, s.o.Raft, s.o.API)
 	}
 	args := append(settings(), "peers="+peers, "fps="+strconv.Itoa(s.o.FPS))
+	if s.o.Peers == "" {
+		args = append(args, "open=on", "evict="+evictDefault)
+	}
 	if s.o.Join != "" {
 		args = append(args, "join="+s.o.Join)
 	}
@@ -239,6 +246,12 @@ func (s *Server) API() string { return s.o.API }
 
 // View is what the node knows.
 func (s *Server) View() node.View { return s.service.View() }
+
+// Leave has the node leave the cluster, before it is stopped. Should it start again, it
+// asks to be let in.
+func (s *Server) Leave(timeout time.Duration) error {
+	return s.node.Leave(s.gate.Now().Add(timeout))
+}
 
 // Stop ends the node cleanly: players are told to go elsewhere, the leader hands its
 // office on, and files are closed. After ctx is done it waits for nobody.

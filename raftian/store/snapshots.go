@@ -124,7 +124,7 @@ func (s *Snapshots) find(id string) error {
 func (s *Snapshots) add(k kept) {
 	s.kept = append(s.kept, k)
 	slices.SortFunc(s.kept, func(a, b kept) int {
-		return cmp.Or(cmp.Compare(b.meta.Index, a.meta.Index), cmp.Compare(b.meta.Term, a.meta.Term),
+		return cmp.Or(cmp.Compare(b.meta.Term, a.meta.Term), cmp.Compare(b.meta.Index, a.meta.Index),
 			cmp.Compare(b.number, a.number))
 	})
 	s.number = max(s.number, k.number)

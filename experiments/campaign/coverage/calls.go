@@ -8,8 +8,26 @@ import (
 	"raftian/netsim/trace"
 )
 
-// verified begins a read that is answered without an entry in the log.
-const verified = "verified "
+// readKinds begin reads that are answered without an entry in the log, and what is
+// reached when one is answered, or is not.
+func readKinds() []readKind {
+	return []readKind{{"verified ", VerifiedReads, VerifiedRefused}, {"lease ", LeaseReads, LeaseRefused}, {"local ", LocalReads, ""}}
+}
+
+type readKind struct {
+	begins       string
+	done, failed State
+}
+
+// readOf is the kind of read that a text is, if it is one.
+func readOf(text string) (readKind, bool) {
+	for _, k := range readKinds() {
+		if strings.HasPrefix(text, k.begins) {
+			return k, true
+		}
+	}
+	return readKind{}, false
+}
 
 // callID names a call.
 type callID struct {
@@ -19,11 +37,12 @@ type callID struct {
 
 // call is one that may still be answered, or has been left in doubt.
 type call struct {
-	machine  string // of its client
-	verified bool
-	open     bool // not returned
-	applied  bool // somewhere
-	twice    bool // its command came twice, somewhere
+	machine string // of its client
+	reads   bool
+	readKind
+	open    bool // not returned
+	applied bool // somewhere
+	twice   bool // its command came twice, somewhere
 }
 
 // calls are those that may still come to something.
@@ -75,7 +94,8 @@ func (c *Counter) invoked(id callID, e *trace.Event) {
 	if k := c.calls.byID[id]; k != nil && k.open {
 		return // it is still in the call it made first
 	}
-	c.calls.byID[id] = &call{machine: e.Machine, verified: strings.HasPrefix(e.Text, verified), open: true}
+	kind, reads := readOf(e.Text)
+	c.calls.byID[id] = &call{machine: e.Machine, reads: reads, readKind: kind, open: true}
 	c.calls.at[e.Machine] = append(c.calls.at[e.Machine], id)
 	c.calls.open++
 }
@@ -90,17 +110,19 @@ func (c *Counter) returned(id callID, outcome string) {
 	c.calls.open--
 	c.calls.close(k.machine, id)
 	switch {
-	case k.verified && outcome == "ok":
-		c.reached(VerifiedReads)
-	case k.verified:
-		c.reached(VerifiedRefused)
+	case k.reads && outcome == "ok":
+		c.reached(k.done)
+	case k.reads:
+		if k.failed != "" {
+			c.reached(k.failed)
+		}
 	case k.twice && outcome == "ok":
 		c.reached(RetriesAnswered)
 	case k.applied && outcome == "unknown":
 		c.reached(DoubtfulEffects)
 	}
 	// One in doubt may still take effect.
-	if outcome != "unknown" || k.applied || k.verified {
+	if outcome != "unknown" || k.applied || k.reads {
 		delete(c.calls.byID, id)
 	}
 }

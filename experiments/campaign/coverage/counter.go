@@ -89,6 +89,8 @@ func (c *Counter) Event(e *trace.Event) {
 		c.snapshotEvent(m, e)
 	case env.KindConfig:
 		c.configuration(e)
+	case env.KindMember:
+		c.enrolled(e)
 	case env.KindInvoke, env.KindReturn, env.KindApply:
 		c.callEvent(m, e)
 	}

@@ -80,10 +80,10 @@ func FuzzCounter(f *testing.F) {
 	kinds := []string{trace.KindBoot, trace.KindCrash, trace.KindExit, trace.KindFault, trace.KindMend, trace.KindIdle,
 		trace.KindEnd, trace.KindReset, trace.KindFsync, env.KindRole, env.KindVote, env.KindRPC, env.KindReply,
 		env.KindLog, env.KindAppend, env.KindTruncate, env.KindCommit, env.KindConfig, env.KindSnapshot, env.KindRestore,
-		env.KindInvoke, env.KindReturn, env.KindApply, env.KindDiag}
+		env.KindInvoke, env.KindReturn, env.KindApply, env.KindDiag, env.KindMember}
 	texts := []string{"", "leader", "follower", "candidate", "partition n1 | n2,n3 for 1s", "flap", "partition | , for",
 		"n1 n2 voters, n3 nonvoters", "voters", "suffix", "prefix", "install", "InstallSnapshot", "RequestVote", "TimeoutNow",
-		"ok", "unknown", "duplicate", "verified x", "empty disk", "configuration"}
+		"ok", "unknown", "duplicate", "verified x", "empty disk", "configuration", "in", "out", "left", "lease x", "local x"}
 	f.Add([]byte{0, 0, 0, 0, 9, 1, 0, 1})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		s := tell()

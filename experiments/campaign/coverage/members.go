@@ -22,6 +22,8 @@ type members struct {
 	// proposer is the last leader to append a configuration. It has often stepped
 	// down by the time its removal is reported committed.
 	proposer string
+	told     uint64            // index of the last command that said who is in and who is out
+	said     map[string]string // what they said of whom
 }
 
 // parseMembers reads "n1 n2 voters, n3 nonvoters".
@@ -87,5 +89,25 @@ func (c *Counter) configuration(e *trace.Event) {
 func (c *Counter) loses(name string) {
 	if c.members.proposer == name {
 		c.reached(LeadersRemoved)
+	}
+}
+
+// enrolled notes what a command said of a participant, as the first to report it does.
+func (c *Counter) enrolled(e *trace.Event) {
+	if e.Index <= c.members.told {
+		return
+	}
+	before := c.members.said[e.Peer]
+	if c.members.said == nil {
+		c.members.said = map[string]string{}
+	}
+	c.members.told, c.members.said[e.Peer] = e.Index, e.Text
+	switch {
+	case e.Text == "out":
+		c.reached(PutOut)
+	case e.Text == "left":
+		c.reached(Left)
+	case e.Text == "in" && (before == "out" || before == "left"):
+		c.reached(BackIn)
 	}
 }

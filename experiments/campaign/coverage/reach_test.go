@@ -79,6 +79,9 @@ func reaching() map[State]struct {
 			configured("n1", 6, "n1 n2 voters, n3 nonvoters")), "members_removed 1"},
 		LeadersRemoved: {tell(configured("n1", 1, "n1 n2 n3 voters"), leads("n3", 2), reconfigures("n3", 5),
 			role("n3", "follower", 2), configured("n1", 5, "n1 n2 voters")), "elections 1, leaders_deposed 1, members_removed 1"},
+		PutOut:        {tell(enrolled("n1", 5, "n3", "out"), enrolled("n2", 5, "n3", "out")), ""},
+		BackIn:        {tell(enrolled("n1", 5, "n3", "out"), enrolled("n1", 9, "n3", "in"), enrolled("n1", 10, "n4", "in")), "members_put_out 1"},
+		Left:          {tell(enrolled("n1", 5, "n3", "left")), ""},
 		OrdersDone:    {tell(invokes("n1", env.Operator, 1, "transfer"), returns("n1", env.Operator, 1, "ok")), ""},
 		OrdersRefused: {tell(invokes("n1", env.Operator, 1, "transfer"), returns("n1", env.Operator, 1, "fail no leader")), ""},
 
@@ -91,6 +94,10 @@ func reaching() map[State]struct {
 		VerifiedReads: {tell(invokes("n1", "p1", 1, "verified look n1"), returns("n1", "p1", 1, "ok 90")), ""},
 		VerifiedRefused: {tell(invokes("n1", "p1", 1, "verified look n1"), returns("n1", "p1", 1, "fail no leader")),
 			""},
+		LeaseReads:   {tell(invokes("n1", "p1", 1, "lease look"), returns("n1", "p1", 1, "ok")), ""},
+		LeaseRefused: {tell(invokes("n1", "p1", 1, "lease look"), returns("n1", "p1", 1, "fail")), ""},
+		LocalReads: {tell(invokes("n1", "p1", 1, "local look"), returns("n1", "p1", 1, "ok"),
+			invokes("n1", "p1", 2, "local look"), returns("n1", "p1", 2, "fail")), ""},
 
 		// The network and faults.
 		Resets:      {tell(said("n1", trace.KindReset, "fault")), ""},

@@ -75,6 +75,9 @@ const (
 	Removed        State = "members_removed"
 	Readmitted     State = "members_readmitted"
 	LeadersRemoved State = "leaders_removed" // or demoted
+	PutOut         State = "members_put_out" // by the leader: they were silent
+	BackIn         State = "members_back_in" // after they were put out, or had left
+	Left           State = "members_left"    // of their own accord
 	OrdersDone     State = "orders_done"
 	OrdersRefused  State = "orders_not_done"
 )
@@ -87,6 +90,9 @@ const (
 	DoubtfulEffects State = "unknown_took_effect"
 	VerifiedReads   State = "verified_reads"
 	VerifiedRefused State = "verified_reads_refused"
+	LeaseReads      State = "lease_reads"
+	LeaseRefused    State = "lease_reads_refused"
+	LocalReads      State = "local_reads"
 )
 
 // The network, and faults on top of each other.
@@ -155,6 +161,9 @@ func States() []Named {
 		{Removed, "machines removed"},
 		{Readmitted, "machines removed and let in again"},
 		{LeadersRemoved, "leaders removed or demoted"},
+		{PutOut, "silent machines put out"},
+		{BackIn, "machines back in the game"},
+		{Left, "machines that left"},
 		{OrdersDone, "operator's orders done"},
 		{OrdersRefused, "operator's orders not done"},
 
@@ -163,6 +172,9 @@ func States() []Named {
 		{DoubtfulEffects, "calls in doubt that took effect"},
 		{VerifiedReads, "verified reads answered"},
 		{VerifiedRefused, "verified reads not answered"},
+		{LeaseReads, "reads answered on a lease"},
+		{LeaseRefused, "reads on a lease not answered"},
+		{LocalReads, "local reads answered"},
 
 		{Resets, "connections reset"},
 		{HalfOpen, "connections found half open"},

@@ -126,6 +126,10 @@ func configured(machine string, index uint64, text string) func(*story) {
 	return note(machine, env.Note{Kind: env.KindConfig, Index: index, Text: text})
 }
 
+func enrolled(machine string, index uint64, name, how string) func(*story) {
+	return note(machine, env.Note{Kind: env.KindMember, Index: index, Peer: name, Text: how})
+}
+
 func restores(machine, how string, index uint64) func(*story) {
 	return note(machine, env.Note{Kind: env.KindRestore, Text: how, Index: index})
 }

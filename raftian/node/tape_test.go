@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// indexes are those that a record lists, and up to where it keeps none.
-func indexes(r *record, from uint64, most int) (list []uint64, through uint64) {
+// indexes are those that a tape lists, and up to where it keeps none.
+func indexes(r *tape, from uint64, most int) (list []uint64, through uint64) {
 	seen, through, _ := r.from(from, most)
 	for _, s := range seen {
 		list = append(list, s.Index)
@@ -15,8 +15,8 @@ func indexes(r *record, from uint64, most int) (list []uint64, through uint64) {
 	return list, through
 }
 
-func TestARecordKeepsTheLastCommandsOfTheLocalLog(t *testing.T) {
-	r := newRecord(3)
+func TestATapeKeepsTheLastCommandsOfTheLocalLog(t *testing.T) {
+	r := newTape(3)
 	for k, index := range []uint64{2, 5, 6, 9, 11} {
 		r.add([]Entry{{Index: index, Term: 7}}, uint64(k+1), 0, tip{index, 0})
 	}
@@ -38,7 +38,7 @@ func TestARecordKeepsTheLastCommandsOfTheLocalLog(t *testing.T) {
 }
 
 func TestAJumpLeavesOutWhatWasCompacted(t *testing.T) {
-	r := newRecord(2)
+	r := newTape(2)
 	r.add([]Entry{{Index: 2}, {Index: 3}, {Index: 4}}, 1, 0, tip{4, 0})
 	_, more := r.end()
 	r.add([]Entry{{Index: 40, Jump: true}, {Index: 41}}, 2, 0, tip{41, 99})
@@ -56,7 +56,7 @@ func TestAJumpLeavesOutWhatWasCompacted(t *testing.T) {
 }
 
 func TestANodeWithoutPlayersKeepsNothing(t *testing.T) {
-	r := newRecord(0)
+	r := newTape(0)
 	r.add([]Entry{{Index: 2}}, 1, 0, tip{2, 0})
 	r.frame(time.Second, true)
 	if r != nil {

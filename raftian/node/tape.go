@@ -15,9 +15,9 @@ type Seen struct {
 	at    env.Instant
 }
 
-// record keeps the last commands of the local log for players who watch. A nil
-// record keeps none.
-type record struct {
+// tape keeps the last commands of the local log for players who watch. A nil
+// tape keeps none.
+type tape struct {
 	mu      sync.Mutex
 	ring    []Seen // in the order of their indexes, begun at next once it is full
 	next    int    // where the next one goes
@@ -28,16 +28,16 @@ type record struct {
 	changed chan struct{} // closed when the local log grows
 }
 
-func newRecord(keep int) *record {
+func newTape(keep int) *tape {
 	if keep == 0 {
 		return nil
 	}
-	return &record{ring: make([]Seen, 0, keep), tip: tip{chain: chainStart}, changed: make(chan struct{})}
+	return &tape{ring: make([]Seen, 0, keep), tip: tip{chain: chainStart}, changed: make(chan struct{})}
 }
 
 // add takes what a frame has added to the local log at an instant, after which it
 // ends at to.
-func (r *record) add(entries []Entry, frame uint64, at env.Instant, to tip) {
+func (r *tape) add(entries []Entry, frame uint64, at env.Instant, to tip) {
 	if r == nil || len(entries) == 0 {
 		return
 	}
@@ -59,7 +59,7 @@ func (r *record) add(entries []Entry, frame uint64, at env.Instant, to tip) {
 	r.changed = make(chan struct{})
 }
 
-func (r *record) keep(s Seen) {
+func (r *tape) keep(s Seen) {
 	if len(r.ring) < cap(r.ring) {
 		r.ring = append(r.ring, s)
 		return
@@ -71,7 +71,7 @@ func (r *record) keep(s Seen) {
 }
 
 // at is the k-th of those that are kept, from the oldest on.
-func (r *record) at(k int) *Seen {
+func (r *tape) at(k int) *Seen {
 	if r.full {
 		k = (r.next + k) % len(r.ring)
 	}
@@ -80,7 +80,7 @@ func (r *record) at(k int) *Seen {
 
 // from lists at most most of the commands at index or behind it, and up to where
 // commands are not kept any more. more is closed once there are others.
-func (r *record) from(index uint64, most int) (list []Seen, through uint64, more <-chan struct{}) {
+func (r *tape) from(index uint64, most int) (list []Seen, through uint64, more <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for k := r.search(index); k < len(r.ring) && len(list) < most; k++ {
@@ -90,7 +90,7 @@ func (r *record) from(index uint64, most int) (list []Seen, through uint64, more
 }
 
 // search is the position of the first command at index or behind it.
-func (r *record) search(index uint64) int {
+func (r *tape) search(index uint64) int {
 	low, high := 0, len(r.ring)
 	for low < high {
 		if mid := (low + high) / 2; r.at(mid).Index < index {
@@ -103,7 +103,7 @@ func (r *record) search(index uint64) int {
 }
 
 // find is the command at an index, if it is kept.
-func (r *record) find(index uint64) (Seen, bool) {
+func (r *tape) find(index uint64) (Seen, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if k := r.search(index); k < len(r.ring) && r.at(k).Index == index {
@@ -113,14 +113,14 @@ func (r *record) find(index uint64) (Seen, bool) {
 }
 
 // end is the end of the local log. more is closed once it is another.
-func (r *record) end() (to tip, more <-chan struct{}) {
+func (r *tape) end() (to tip, more <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.tip, r.changed
 }
 
 // frame counts a frame that came so late.
-func (r *record) frame(delay time.Duration, late bool) {
+func (r *tape) frame(delay time.Duration, late bool) {
 	if r == nil {
 		return
 	}

@@ -1,0 +1,149 @@
+package invariant
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"raftian/linearizability/verdict"
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
+)
+
+// Membership holds if the cluster changes one server at a time, a participant is let
+// in only once it is in the configuration, and whoever was put out is in again some
+// time after the faults. Source: Thesis §4.1 (one server at a time), §4.2.1 (a server
+// that is added catches up first).
+//
+// Two committed configurations, one after the other in the log, differ in one server
+// at most: in whether it is there, or in its suffrage. The command that lets a
+// participant in ("add Z") stands behind a configuration that has it. At the end, a
+// bound after all faults are over, every machine that is ready and has not left is in
+// the leader's configuration, and none that is there counts as put out.
+type Membership struct {
+	bound   time.Duration
+	roster  roster
+	configs map[uint64]configEntry // committed, by index
+	changes map[uint64]change      // by index
+	healed  *sighting
+	ended   *sighting
+}
+
+type configEntry struct {
+	configuration
+	by sighting
+}
+
+// change is what a command said of a participant.
+type change struct {
+	name, how string
+	by        sighting
+}
+
+// NewMembership returns the judge. Without a bound above 0 it does not ask who is in
+// at the end.
+func NewMembership(bound time.Duration) *Membership {
+	return &Membership{bound: bound, roster: make(roster), configs: make(map[uint64]configEntry), changes: make(map[uint64]change)}
+}
+
+// Name is "membership".
+func (*Membership) Name() string { return "membership" }
+
+// Kinds are the kinds of event it reads.
+func (*Membership) Kinds() []string {
+	return append(kindsOfRoster(), env.KindMember, trace.KindHeal, trace.KindEnd)
+}
+
+// Event takes the next event.
+func (j *Membership) Event(e *trace.Event) {
+	switch e.Kind {
+	case trace.KindHeal:
+		s := see(e)
+		j.healed = &s
+	case trace.KindEnd:
+		s := see(e)
+		j.ended = &s
+	case env.KindMember:
+		if _, known := j.changes[e.Index]; !known {
+			j.changes[e.Index] = change{e.Peer, e.Text, see(e)}
+		}
+	default:
+		if e.Kind == env.KindConfig {
+			if _, known := j.configs[e.Index]; !known {
+				j.configs[e.Index] = configEntry{parseConfiguration(e.Text), see(e)}
+			}
+		}
+		j.roster.take(e)
+	}
+}
+
+// Verdict says whether the property held.
+func (j *Membership) Verdict() verdict.Verdict {
+	var r ruling
+	order := slices.Sorted(maps.Keys(j.configs))
+	for k := 1; k < len(order); k++ {
+		j.oneByOne(&r, order[k-1], order[k])
+	}
+	for _, index := range slices.Sorted(maps.Keys(j.changes)) {
+		if c := j.changes[index]; c.how == "in" {
+			j.inFirst(&r, order, index, c)
+		}
+	}
+	j.back(&r)
+	return r.verdict(j.Name())
+}
+
+// oneByOne fails if two configurations differ in more than one server.
+func (j *Membership) oneByOne(r *ruling, first, second uint64) {
+	a, b := j.configs[first], j.configs[second]
+	if changed := a.changed(b.configuration); len(changed) > 1 {
+		r.fail("more than one server changed at a time",
+			fmt.Sprintf("the configurations at index %d and %d differ in %s", first, second, strings.Join(changed, " and ")),
+			a.by.did("had the configuration of entry %d", first), b.by.did("had the configuration of entry %d", second))
+	}
+}
+
+// inFirst fails if a participant is let in that is not in the configuration. Where
+// none is known there is no claim.
+func (j *Membership) inFirst(r *ruling, order []uint64, index uint64, c change) {
+	k, _ := slices.BinarySearch(order, index)
+	if k == 0 {
+		return
+	}
+	config := j.configs[order[k-1]]
+	if _, in := config.configuration[c.name]; !in {
+		r.fail("let in before it was in the configuration",
+			fmt.Sprintf("entry %d lets %s in; the configuration of entry %d is without it", index, c.name, order[k-1]),
+			config.by.did("had the configuration of entry %d", order[k-1]), c.by.did("applied entry %d", index))
+	}
+}
+
+// back fails if a machine is not in again at the end.
+func (j *Membership) back(r *ruling) {
+	if j.bound <= 0 || j.healed == nil || j.ended == nil || j.ended.at < j.healed.at.Add(j.bound) || j.roster.leader() == "" {
+		return
+	}
+	last := make(map[string]change)
+	for _, index := range slices.Sorted(maps.Keys(j.changes)) {
+		last[j.changes[index].name] = j.changes[index]
+	}
+	in := j.roster.belong()
+	for _, name := range slices.Sorted(maps.Keys(j.roster)) {
+		m, said := j.roster[name], last[name]
+		if !m.ready || m.readyAt > j.healed.at.Add(j.bound) || said.how == "left" {
+			continue
+		}
+		evidence := []verdict.Evidence{
+			{Event: j.healed.event, Text: fmt.Sprintf("every fault was over at %v", j.healed.at)}, m.last.did("%s", m.did)}
+		switch {
+		case said.how == "out":
+			r.fail("a machine that was put out is not let in again",
+				fmt.Sprintf("%s was put out and is not in again at the end", name), append(evidence, said.by.did("applied the entry that put %s out", name))...)
+		case !slices.Contains(in, name):
+			r.fail("a machine is not in the configuration at the end",
+				fmt.Sprintf("%s is ready and not in the configuration at the end", name), evidence...)
+		}
+	}
+}
