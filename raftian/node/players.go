@@ -226,13 +226,13 @@ func (d *Desk) View() View {
 	if contact := n.raft.LastContact(); v.Role != "leader" && !contact.IsZero() {
 		v.HeardOf, v.Contact = true, time.Since(contact)
 	}
-	if f := n.raft.GetConfiguration(); f.Error() == nil {
-		v.Configuration = f.Index()
-		for _, s := range f.Configuration().Servers {
-			v.Members = append(v.Members, Member{string(s.ID), string(s.Address), n.apiOf(string(s.ID), string(s.Address)),
-				strings.ToLower(s.Suffrage.String())})
-		}
+	for _, s := range n.configuration().Servers {
+		v.Members = append(v.Members, Member{string(s.ID), string(s.Address), n.apiOf(string(s.ID), string(s.Address)),
+			strings.ToLower(s.Suffrage.String())})
 	}
+	n.fsm.conf.Lock()
+	v.Configuration = n.fsm.conf.index
+	n.fsm.conf.Unlock()
 	slices.SortFunc(v.Members, func(a, b Member) int { return strings.Compare(a.ID, b.ID) })
 	n.tape.mu.Lock()
 	defer n.tape.mu.Unlock()

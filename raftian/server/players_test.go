@@ -43,7 +43,7 @@ func TestEveryNodeAnswersEverything(t *testing.T) {
 	nodes := servers(t)
 	for k, s := range nodes {
 		p := clientOf(fmt.Sprintf("p%d", k), s)
-		effect := do(t, p, "n1 attack n3")
+		effect := do(t, p, fmt.Sprintf("n%d attack n3", 1+k%2))
 		if want := fmt.Sprintf("hit n3 %d", 90-10*k); effect.GetOutput() != want || effect.GetNode() != s.ID() ||
 			effect.GetOutcome() != apiv1.Outcome_OUTCOME_DONE || effect.GetTerm() == 0 || effect.GetIndex() == 0 {
 			t.Errorf("at %s an attack came to %v; want %q", s.ID(), effect, want)

@@ -83,7 +83,16 @@ func start(t testing.TB, o Options) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(t, s) })
+	if o.Bootstrap {
+		enrolled(t, s)
+	}
 	return s
+}
+
+// enrolled waits until the first node of a cluster has its city in the game.
+func enrolled(t testing.TB, s *Server) {
+	t.Helper()
+	eventually(t, s.ID()+" is in the game", func() bool { return s.View().Local > 0 })
 }
 
 func stop(t testing.TB, s *Server) {
@@ -166,6 +175,7 @@ func TestANodeGoesOnWhereItWasStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	enrolled(t, s)
 	p := clientOf("p", s)
 	do(t, p, "add n2")
 	effect := do(t, p, "n1 attack n2")
@@ -301,7 +311,7 @@ func TestMetricsAreThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"raftian_leader 1", "raftian_members 1", `raftian_applied_total{what="effect"} 1`,
+	for _, line := range []string{"raftian_leader 1", "raftian_members 1", `raftian_applied_total{what="effect"} 2`,
 		`raftian_call_seconds_count{code="ok",procedure="Attack"} 1`, "raftian_frames_total ", "go_goroutines "} {
 		if !strings.Contains(string(b), "\n"+line) {
 			t.Errorf("there is no line %q", line)

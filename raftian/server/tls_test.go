@@ -90,8 +90,8 @@ func TestWithTLSOnlyThoseWithACertificateAreLetIn(t *testing.T) {
 		return api.NewClient(api.ClientOptions{Name: name, Nodes: []string{nodes[0].API()}, HTTP: http, TLS: true})
 	}
 	p := secured(ours.give(), "p")
-	for range 3 { // at the leader or by way of it
-		do(t, p, "n1 attack n2")
+	for _, attacker := range []string{"n1", "n3", "n1"} { // at the leader or by way of it
+		do(t, p, attacker+" attack n2")
 	}
 	if c := look(t, p, apiv1.Read_READ_VERIFIED).GetCities()[1]; c.GetHealth() != 70 {
 		t.Errorf("n2 has %v", c)

@@ -1303,9 +1303,10 @@ type ClusterResponse struct {
 	AppliedIndex  uint64 `protobuf:"varint,11,opt,name=applied_index,json=appliedIndex,proto3" json:"applied_index,omitempty"`
 	LocalIndex    uint64 `protobuf:"varint,12,opt,name=local_index,json=localIndex,proto3" json:"local_index,omitempty"`
 	// The chain hash of the local log at local_index: equal logs have equal hashes.
-	LocalHash uint64    `protobuf:"fixed64,13,opt,name=local_hash,json=localHash,proto3" json:"local_hash,omitempty"`
-	Members   []*Member `protobuf:"bytes,14,rep,name=members,proto3" json:"members,omitempty"`
-	// The log index of the configuration that members are of.
+	LocalHash uint64 `protobuf:"fixed64,13,opt,name=local_hash,json=localHash,proto3" json:"local_hash,omitempty"`
+	// Of the last configuration, committed or not.
+	Members []*Member `protobuf:"bytes,14,rep,name=members,proto3" json:"members,omitempty"`
+	// The log index of the last committed configuration.
 	ConfigurationIndex uint64  `protobuf:"varint,15,opt,name=configuration_index,json=configurationIndex,proto3" json:"configuration_index,omitempty"`
 	Frames             *Frames `protobuf:"bytes,16,opt,name=frames,proto3" json:"frames,omitempty"`
 	unknownFields      protoimpl.UnknownFields
