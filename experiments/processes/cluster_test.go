@@ -27,6 +27,7 @@ type cluster struct {
 	program   string
 	processes []*process
 	wires     *wires
+	open      bool       // nodes join it, and the silent are put out
 	own       *recording // events of the round as a whole, and of processes that end
 	healed    env.Instant
 	ended     env.Instant
@@ -63,7 +64,7 @@ func freeAddress(t *testing.T, rng *rand.Rand) string {
 }
 
 func newCluster(t *testing.T, program string, rng *rand.Rand) *cluster {
-	c := &cluster{t: t, program: program, wires: newWires(), own: &recording{}}
+	c := &cluster{t: t, program: program, wires: newWires(), own: &recording{}, open: rng.IntN(2) == 0}
 	dir := t.TempDir()
 	var peers []string
 	// The addresses that others know lead through a proxy.
@@ -85,10 +86,18 @@ func newCluster(t *testing.T, program string, rng *rand.Rand) *cluster {
 	for k, p := range c.processes {
 		p.args = []string{"serve", "--id", p.id, "--data", filepath.Join(dir, p.id),
 			"--raft", known[k].raft, "--bind-raft", p.raft, "--api", known[k].api, "--bind-api", p.api,
-			"--peers", strings.Join(peers, ","), "--log", "json", "--log-level", "warn", "--events", p.events,
+			"--log", "json", "--log-level", "warn", "--events", p.events,
 			"--set", "heartbeat=300ms", "--set", "election=300ms", "--set", "lease=" + lease.String(),
 			"--set", "snapshot-threshold=" + threshold, "--set", "trailing=" + trailing, "--set", "snapshot-interval=1s",
 			"--set", "keep=200000"}
+		switch {
+		case !c.open:
+			p.args = append(p.args, "--peers", strings.Join(peers, ","))
+		case k == 0:
+			p.args = append(p.args, "--bootstrap", "--set", "evict="+evict.String())
+		default:
+			p.args = append(p.args, "--join", known[0].api, "--set", "evict="+evict.String())
+		}
 		if *bug != "" {
 			p.args = append(p.args, "--set", "bug="+*bug)
 		}
@@ -103,6 +112,43 @@ func newCluster(t *testing.T, program string, rng *rand.Rand) *cluster {
 		c.wires.close()
 	})
 	return c
+}
+
+// evict is how long a node may be silent in a cluster that nodes join.
+const evict = 1500 * time.Millisecond
+
+// begin starts all processes. In a cluster that nodes join, it waits until all have.
+func (c *cluster) begin() {
+	for k, p := range c.processes {
+		c.start(p)
+		if c.open && k == 0 {
+			c.await("the first node leads", func(v *apiv1.ClusterResponse) bool { return v.GetRole() == "leader" })
+		}
+	}
+	if c.open {
+		c.await("all have joined", func(v *apiv1.ClusterResponse) bool {
+			voters := 0
+			for _, m := range v.GetMembers() {
+				if m.GetSuffrage() == "voter" {
+					voters++
+				}
+			}
+			return voters == nodes
+		})
+	}
+}
+
+// await waits until the first node sees the cluster so.
+func (c *cluster) await(what string, holds func(*apiv1.ClusterResponse) bool) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if v, err := c.processes[0].look(c.t.Context()); err == nil && holds(v) {
+			return
+		}
+	}
+	for _, p := range c.processes {
+		c.t.Logf("%s said last:\n%s", p.id, tail(p.log, 8))
+	}
+	c.t.Fatalf("not within 30 s: %s", what)
 }
 
 // lease is the length of a leader's lease.

@@ -87,6 +87,9 @@ func (c *cluster) killSome(rng *rand.Rand, seen *counts) {
 		}
 	}
 	pause(rng, 0, 1500)
+	if c.open && rng.IntN(3) == 0 {
+		time.Sleep(evict + time.Second) // so that one is put out, and has to come back
+	}
 	for _, p := range list {
 		c.start(p)
 		if rng.IntN(2) == 0 {

@@ -8,7 +8,9 @@
 //	go test ./experiments/processes -v -length 1h -timeout 2h       in rounds of a minute
 //	go test ./experiments/processes -v -length 1m -bug no-dedup     it must fail
 //
-// Each round has a cluster of its own. -seed repeats the faults and calls of a round,
+// Each round has a cluster of its own: of nodes that know each other from the beginning
+// or, in half of the rounds, of nodes that join the first, and are put out when they
+// are silent. -seed repeats the faults and calls of a round,
 // though not what comes of them; -keep DIR keeps the trace of each round as a run
 // file, for `raftian show` and `raftian check`.
 //
@@ -33,6 +35,7 @@ import (
 
 	"raftian/experiments/findings"
 	"raftian/linearizability"
+	"raftian/netsim/env"
 )
 
 var (
@@ -76,34 +79,43 @@ func TestProcessesThatAreKilledKeepTheirPromises(t *testing.T) {
 type counts struct {
 	rounds, ok, failed, unknown               int
 	kills, leaders, stops, cuts, resets, ends int
-	events, known                             int
+	events, evicted, known                    int
 }
 
 func (c *counts) add(o counts) {
 	c.rounds, c.ok, c.failed, c.unknown = c.rounds+1, c.ok+o.ok, c.failed+o.failed, c.unknown+o.unknown
 	c.kills, c.leaders, c.stops, c.cuts = c.kills+o.kills, c.leaders+o.leaders, c.stops+o.stops, c.cuts+o.cuts
-	c.resets, c.ends, c.events, c.known = c.resets+o.resets, c.ends+o.ends, c.events+o.events, c.known+o.known
+	c.resets, c.ends, c.events = c.resets+o.resets, c.ends+o.ends, c.events+o.events
+	c.evicted, c.known = c.evicted+o.evicted, c.known+o.known
 }
 
 func (c counts) String() string {
 	return fmt.Sprintf("%d operations: %d ok, %d certainly without effect, %d unknown; %d kill -9 (%d of leaders), %d SIGTERM, "+
-		"%d SIGSTOP, %d partitions, %d resets; %d events; %d known findings",
-		c.ok+c.failed+c.unknown, c.ok, c.failed, c.unknown, c.kills, c.leaders, c.ends, c.stops, c.cuts, c.resets, c.events, c.known)
+		"%d SIGSTOP, %d partitions, %d resets, %d nodes put out; %d events; %d known findings",
+		c.ok+c.failed+c.unknown, c.ok, c.failed, c.unknown, c.kills, c.leaders, c.ends, c.stops, c.cuts, c.resets, c.evicted, c.events, c.known)
 }
 
 // play plays one round and has it judged.
 func play(t *testing.T, program string, seed uint64, length time.Duration) (seen counts) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	c := newCluster(t, program, rng)
-	for _, p := range c.processes {
-		c.start(p)
+	if c.open {
+		t.Log("nodes join, and are put out when they are silent")
 	}
+	c.begin()
 	players := startPlayers(c, seed)
 	watchers := startWatchers(c)
 	seen = c.trouble(rng, length)
 	c.recover(players, watchers)
 	trace := c.traceOf(players)
 	seen.events = len(trace)
+	out := map[uint64]bool{}
+	for k := range trace {
+		if trace[k].Kind == env.KindMember && trace[k].Text == "out" {
+			out[trace[k].Index] = true
+		}
+	}
+	seen.evicted = len(out)
 	for _, p := range players {
 		seen.ok, seen.failed, seen.unknown = seen.ok+p.ok, seen.failed+p.failed, seen.unknown+p.unknown
 	}
@@ -111,7 +123,7 @@ func play(t *testing.T, program string, seed uint64, length time.Duration) (seen
 		t.Error("no operation succeeded")
 	}
 	watchers.check(t, players)
-	verdicts := judge(trace, c.healed, c.ended)
+	verdicts := judge(trace, c.open, c.healed, c.ended)
 	known := findings.Known(findings.All(), planOf(seed, c.healed, c.ended), verdicts, raftVersion(t))
 	failed, kept := t.Failed(), false
 	for k, v := range verdicts {

@@ -58,19 +58,30 @@ func (w *wires) lead(t *testing.T, to, address string) string {
 // greetingSize is how long what a node says first is, up to the length of its name.
 const greetingSize = 8 + 1 + 16 + 1
 
-// join stands between two nodes until the connection ends.
-func (w *wires) join(c net.Conn, to, address string) {
-	hello := make([]byte, greetingSize, greetingSize+255)
-	if _, err := io.ReadFull(c, hello); err != nil {
-		c.Close()
-		return
+// greeted reads what a node says first, and who it is. Of anyone else it is a byte.
+func greeted(c net.Conn) (hello []byte, from string, err error) {
+	hello = make([]byte, greetingSize, greetingSize+255)
+	if _, err := io.ReadFull(c, hello[:1]); err != nil {
+		return nil, "", err
+	}
+	if hello[0] != 0 {
+		return hello[:1], "a player", nil
+	}
+	if _, err := io.ReadFull(c, hello[1:]); err != nil {
+		return nil, "", err
 	}
 	hello = hello[:greetingSize+int(hello[greetingSize-1])]
-	if _, err := io.ReadFull(c, hello[greetingSize:]); err != nil {
+	_, err = io.ReadFull(c, hello[greetingSize:])
+	return hello, string(hello[greetingSize:]), err
+}
+
+// join stands between two nodes until the connection ends.
+func (w *wires) join(c net.Conn, to, address string) {
+	hello, from, err := greeted(c)
+	if err != nil {
 		c.Close()
 		return
 	}
-	from := string(hello[greetingSize:])
 	if !w.wait(from, to) {
 		c.Close()
 		return
