@@ -94,10 +94,16 @@ func (n *Node) comeBack() {
 
 // askIn asks until this node is in, and says whether it is: the node may stop.
 func (n *Node) askIn(why reason, in func() bool) bool {
+	hint := ""
 	for try := 0; !in(); try++ {
-		if to := n.leaderOr(try); to != "" {
+		to := n.leaderOr(try)
+		if hint != "" {
+			to = hint
+		}
+		if hint = ""; to != "" {
 			me := newcomer{n.self.ID, n.self.Raft, n.self.API, commitIndex(n.raft), why}
-			n.askAt(to, request(askJoin, []byte(me.String())), n.env.Now().Add(n.settings.OpTimeout))
+			r := n.askAt(to, request(askJoin, []byte(me.String())), n.env.Now().Add(n.settings.OpTimeout))
+			_, hint, _ = strings.Cut(r.text, askInstead)
 		}
 		select {
 		case <-n.done:
@@ -134,7 +140,7 @@ func (n *Node) stayIn() {
 		}
 		n.askIn(why, func() bool {
 			_, leader := n.raft.LeaderWithID()
-			return leader != "" && n.isIn()
+			return n.left.Load() || leader != "" && n.isIn()
 		})
 		heard = n.env.Now()
 	}
@@ -172,6 +178,9 @@ func (n *Node) isEnrolled(id, api string) bool {
 	return !m.Out
 }
 
+// askInstead stands before the address of the leader in the answer of another node.
+const askInstead = "; ask "
+
 // letIn does as leader what a newcomer asks for.
 func (n *Node) letIn(text string, deadline env.Instant) result {
 	c, err := parseNewcomer(text)
@@ -179,7 +188,11 @@ func (n *Node) letIn(text string, deadline env.Instant) result {
 		return result{refuse, 0, err.Error()}
 	}
 	if n.raft.State() != raft.Leader {
-		return result{refuse, 0, raft.ErrNotLeader.Error()}
+		text := raft.ErrNotLeader.Error()
+		if at, id := n.raft.LeaderWithID(); id != "" && string(id) != n.self.ID {
+			text += askInstead + n.apiOf(string(id), string(at))
+		}
+		return result{refuse, 0, text}
 	}
 	if !n.ordering.TryLock() {
 		return result{refuse, 0, "an order is under way"}
