@@ -108,6 +108,7 @@ func (m *marker) note(n env.Note) {
 		m.term.Store(n.Term)
 	case env.KindVote:
 		m.voted.Store(n.Term)
+	case env.KindConfig:
 	default:
 		return
 	}
@@ -129,6 +130,7 @@ func (s *Server) mark() {
 		case <-tick.C:
 		case <-s.marker.soon:
 		}
+		s.remember()
 		now := mark{max(written.Committed, s.service.View().Commit), max(written.Term, s.marker.term.Load()), max(written.Voted, s.marker.voted.Load())}
 		if now == written {
 			continue
@@ -136,7 +138,7 @@ func (s *Server) mark() {
 		// Not synced: what is older than the store claims too little, which is no harm.
 		text, err := json.Marshal(now)
 		if err == nil {
-			err = errors.Join(os.WriteFile(markOf(s.o.Dir)+".new", append(text, '\n'), 0o600), os.Rename(markOf(s.o.Dir)+".new", markOf(s.o.Dir)))
+			err = jot(markOf(s.o.Dir), append(text, '\n'))
 		}
 		if err != nil {
 			s.log.Warn("writing down what the store must hold", "error", err)
@@ -144,4 +146,10 @@ func (s *Server) mark() {
 		}
 		written = now
 	}
+}
+
+// jot writes a file so that it is there as it was or as it is to be, but for a power
+// loss.
+func jot(path string, text []byte) error {
+	return errors.Join(os.WriteFile(path+".new", text, 0o600), os.Rename(path+".new", path))
 }

@@ -8,6 +8,7 @@
 //	hall.go      a listener that is given its connections
 //	tls.go       certificates
 //	identity.go  whose data directory it is, and of which cluster
+//	known.go     whom to ask should the node have been put out
 //	mark.go      what the store must still hold
 //	wires.go     cutting a node off, for play
 //	lock_*.go    one process on a data directory
@@ -30,6 +31,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -89,6 +91,7 @@ type Server struct {
 	metrics *metrics
 	events  *events
 	marker  marker
+	others  string             // as written down last
 	cancel  context.CancelFunc // of everything that players still wait for
 	stopped sync.Once
 	failed  chan error    // has one value if the node ends by itself
@@ -187,8 +190,8 @@ func (s *Server) arguments() []string {
 	if s.o.Peers == "" {
 		args = append(args, "open=on", "evict="+evictDefault)
 	}
-	if s.o.Join != "" {
-		args = append(args, "join="+s.o.Join)
+	if ask := s.acquainted(); len(ask) > 0 {
+		args = append(args, "join="+strings.Join(ask, ","))
 	}
 	return append(args, s.o.Settings...)
 }
