@@ -127,15 +127,19 @@ func (c *cluster) begin() {
 	}
 	if c.open {
 		c.await("all have joined", func(v *apiv1.ClusterResponse) bool {
-			voters := 0
-			for _, m := range v.GetMembers() {
-				if m.GetSuffrage() == "voter" {
-					voters++
-				}
-			}
-			return voters == nodes
+			return votersOf(v) == nodes
 		})
 	}
+}
+
+// votersOf counts them.
+func votersOf(v *apiv1.ClusterResponse) (count int) {
+	for _, m := range v.GetMembers() {
+		if m.GetSuffrage() == "voter" {
+			count++
+		}
+	}
+	return count
 }
 
 // await waits until the first node sees the cluster so.
@@ -261,6 +265,8 @@ func (c *cluster) recover(players []*player, watchers *watchers) {
 	}
 	const patience = 60 * time.Second
 	var last []string
+	var before string
+	since := time.Now() // when the local logs were last seen to change
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		last = last[:0]
 		equal := true
@@ -271,10 +277,18 @@ func (c *cluster) recover(players []*player, watchers *watchers) {
 				continue
 			}
 			here := fmt.Sprintf("index %d hash %016x", v.GetLocalIndex(), v.GetLocalHash())
+			if c.open {
+				here += fmt.Sprintf(" %d voters", votersOf(v))
+				equal = equal && votersOf(v) == nodes
+			}
 			equal = equal && v.GetLocalIndex() > 0 && (len(last) == 0 || strings.HasSuffix(last[0], here))
 			last = append(last, p.id+": "+here)
 		}
-		if equal {
+		if now := strings.Join(last, "\n"); now != before {
+			before, since = now, time.Now()
+		}
+		// Whoever comes back has its vote first, and then is in by one more command.
+		if equal && (!c.open || time.Since(since) > 1500*time.Millisecond) {
 			watchers.reach(c)
 			c.ended = now()
 			c.own.add(trace.Event{At: c.ended, Note: env.Note{Kind: trace.KindEnd}})
