@@ -35,6 +35,8 @@ import (
 	"sync"
 	"time"
 
+	"connectrpc.com/grpcreflect"
+
 	"raftian/netsim/env"
 	"raftian/raftian/api"
 	"raftian/raftian/api/v1/apiv1connect"
@@ -200,6 +202,9 @@ func (s *Server) arguments() []string {
 func (s *Server) serve() {
 	mux := http.NewServeMux()
 	mux.Handle("/"+apiv1connect.PlayersName+"/", s.service.Handler())
+	reflector := grpcreflect.NewStaticReflector(apiv1connect.PlayersName) // so that grpcurl knows the schema
+	mux.Handle(grpcreflect.NewHandlerV1(reflector))
+	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector))
 	mux.Handle("GET /metrics", s.metrics.handler())
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
