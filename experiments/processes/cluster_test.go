@@ -43,6 +43,8 @@ type process struct {
 	over            chan struct{} // closed once the process has ended
 	starts          uint64
 	stopped, killed bool
+	data            string
+	emptied         map[uint64]bool // starts on a new disk
 }
 
 // now is the present on the clock that all processes share.
@@ -72,6 +74,7 @@ func newCluster(t *testing.T, program string, rng *rand.Rand) *cluster {
 	var known []place
 	for k := range nodes {
 		p := &process{id: fmt.Sprintf("n%d", k+1), raft: freeAddress(t, rng), api: freeAddress(t, rng)}
+		p.data, p.emptied = filepath.Join(dir, p.id), map[uint64]bool{}
 		p.log, p.events = filepath.Join(dir, p.id+".log"), filepath.Join(dir, p.id+".events")
 		at := place{c.wires.lead(t, p.id, p.raft), c.wires.lead(t, p.id, p.api)}
 		known = append(known, at)
@@ -84,7 +87,7 @@ func newCluster(t *testing.T, program string, rng *rand.Rand) *cluster {
 		threshold, trailing = "100", "50"
 	}
 	for k, p := range c.processes {
-		p.args = []string{"serve", "--id", p.id, "--data", filepath.Join(dir, p.id),
+		p.args = []string{"serve", "--id", p.id, "--data", p.data,
 			"--raft", known[k].raft, "--bind-raft", p.raft, "--api", known[k].api, "--bind-api", p.api,
 			"--log", "json", "--log-level", "warn", "--events", p.events,
 			"--set", "heartbeat=300ms", "--set", "election=300ms", "--set", "lease=" + lease.String(),
@@ -180,6 +183,35 @@ func (c *cluster) start(p *process) {
 	}()
 }
 
+// replace gives a process that was killed an empty disk, and another address for Raft,
+// where nothing comes that is meant for who it was: it has to join as one who was never
+// in.
+func (c *cluster) replace(p, ask *process, rng *rand.Rand) {
+	if err := os.RemoveAll(p.data); err != nil {
+		c.t.Fatal(err)
+	}
+	p.raft = freeAddress(c.t, rng)
+	raft := c.wires.lead(c.t, p.id, p.raft)
+	var args []string
+	for k := 0; k < len(p.args); k++ {
+		switch arg := p.args[k]; arg {
+		case "--raft":
+			args = append(args, arg, raft)
+			k++
+		case "--bind-raft":
+			args = append(args, arg, p.raft)
+			k++
+		case "--bootstrap":
+		case "--join":
+			k++
+		default:
+			args = append(args, arg)
+		}
+	}
+	p.args = append(args, "--join", ask.api)
+	p.emptied[p.starts+1] = true
+}
+
 // running says whether a process has not ended.
 func (p *process) running() bool {
 	select {
@@ -211,6 +243,7 @@ func (c *cluster) end(p *process) {
 	}
 	if status := p.cmd.ProcessState.ExitCode(); status != 0 {
 		c.t.Errorf("%s ended with status %d after SIGTERM: %s", p.id, status, tail(p.log, 3))
+		keepLog(c.t, p)
 	}
 	c.exited(p)
 }

@@ -11,7 +11,12 @@ import (
 func (c *cluster) trouble(rng *rand.Rand, length time.Duration) (seen counts) {
 	time.Sleep(time.Second) // for a first leader
 	begun := time.Now()
+	replaced := false // one disk may be lost; of two, too much would be
 	for time.Since(begun) < length {
+		if c.open && !replaced && rng.IntN(6) == 0 {
+			c.replaceOne(rng, &seen)
+			replaced = true
+		}
 		switch rng.IntN(8) {
 		case 0, 1, 2:
 			c.killSome(rng, &seen)
@@ -96,6 +101,22 @@ func (c *cluster) killSome(rng *rand.Rand, seen *counts) {
 			pause(rng, 0, 300)
 		}
 	}
+}
+
+// replaceOne kills a node, and starts it again with an empty disk.
+func (c *cluster) replaceOne(rng *rand.Rand, seen *counts) {
+	p := c.victim(rng)
+	ask := c.processes[rng.IntN(nodes)]
+	for ask == p {
+		ask = c.processes[rng.IntN(nodes)]
+	}
+	c.kill(p)
+	seen.kills++
+	seen.replaced++
+	pause(rng, 0, 2000)
+	c.replace(p, ask, rng)
+	c.start(p)
+	pause(rng, 0, 2000)
 }
 
 func (c *cluster) stopSome(rng *rand.Rand, seen *counts) {

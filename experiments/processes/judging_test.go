@@ -35,6 +35,7 @@ func (c *cluster) traceOf(players []*player) []trace.Event {
 		if err != nil {
 			c.t.Fatal(err)
 		}
+		starts := uint64(0)
 		for line := range bytes.Lines(text) {
 			var e trace.Event
 			if err := trace.ParseJSON(bytes.TrimSpace(line), &e); err != nil {
@@ -42,6 +43,13 @@ func (c *cluster) traceOf(players []*player) []trace.Event {
 				c.t.Logf("an event of %s that cannot be read: %v", p.id, err)
 				continue
 			}
+			if e.Kind == trace.KindBoot {
+				starts++
+				if p.emptied[starts] {
+					e.Text = "empty disk"
+				}
+			}
+			e.Boot = starts
 			all = append(all, e)
 		}
 	}

@@ -29,6 +29,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,7 @@ var (
 	round  = flag.Duration("round", time.Minute, "how long they do in one round at most")
 	seed   = flag.Uint64("seed", 0, "of the first round; 0 draws one")
 	bug    = flag.String("bug", "", "to plant in the nodes, one of those that raftian bugs lists")
+	races  = flag.Bool("races", false, "have the processes look for data races in themselves")
 	keep   = flag.String("keep", "", "directory for the run files of all rounds; without it only those that fail are kept, beside the test's output")
 )
 
@@ -54,7 +56,11 @@ func TestProcessesThatAreKilledKeepTheirPromises(t *testing.T) {
 		t.Skip("it takes 15 s")
 	}
 	program := filepath.Join(t.TempDir(), "raftian")
-	if out, err := exec.Command("go", "build", "-o", program, "raftian/raftian").CombinedOutput(); err != nil {
+	build := []string{"build", "-o", program, "raftian/raftian"}
+	if *races {
+		build = slices.Insert(build, 1, "-race")
+	}
+	if out, err := exec.Command("go", build...).CombinedOutput(); err != nil {
 		t.Fatalf("building the command: %v\n%s", err, out)
 	}
 	first := *seed
@@ -79,20 +85,20 @@ func TestProcessesThatAreKilledKeepTheirPromises(t *testing.T) {
 type counts struct {
 	rounds, ok, failed, unknown               int
 	kills, leaders, stops, cuts, resets, ends int
-	events, evicted, known                    int
+	events, evicted, replaced, known          int
 }
 
 func (c *counts) add(o counts) {
 	c.rounds, c.ok, c.failed, c.unknown = c.rounds+1, c.ok+o.ok, c.failed+o.failed, c.unknown+o.unknown
 	c.kills, c.leaders, c.stops, c.cuts = c.kills+o.kills, c.leaders+o.leaders, c.stops+o.stops, c.cuts+o.cuts
 	c.resets, c.ends, c.events = c.resets+o.resets, c.ends+o.ends, c.events+o.events
-	c.evicted, c.known = c.evicted+o.evicted, c.known+o.known
+	c.evicted, c.replaced, c.known = c.evicted+o.evicted, c.replaced+o.replaced, c.known+o.known
 }
 
 func (c counts) String() string {
 	return fmt.Sprintf("%d operations: %d ok, %d certainly without effect, %d unknown; %d kill -9 (%d of leaders), %d SIGTERM, "+
-		"%d SIGSTOP, %d partitions, %d resets, %d nodes put out; %d events; %d known findings",
-		c.ok+c.failed+c.unknown, c.ok, c.failed, c.unknown, c.kills, c.leaders, c.ends, c.stops, c.cuts, c.resets, c.evicted, c.events, c.known)
+		"%d SIGSTOP, %d partitions, %d resets, %d nodes put out, %d disks replaced; %d events; %d known findings",
+		c.ok+c.failed+c.unknown, c.ok, c.failed, c.unknown, c.kills, c.leaders, c.ends, c.stops, c.cuts, c.resets, c.evicted, c.replaced, c.events, c.known)
 }
 
 // play plays one round and has it judged.

@@ -35,15 +35,17 @@ func (p *places) learnAll(c raft.Configuration) {
 	}
 }
 
-// name is who is at an address.
-func (p *places) name(address string) (id string, known bool) {
+// name is who is at an address, or the address.
+func (p *places) name(address string) string {
 	if p == nil {
-		return "", false
+		return address
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	id, known = p.ids[address]
-	return id, known
+	if id, known := p.ids[address]; known {
+		return id
+	}
+	return address
 }
 
 // configured takes a committed configuration, of a snapshot.

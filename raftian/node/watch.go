@@ -154,8 +154,8 @@ func (w *watchedStable) Set(key, value []byte) error {
 		return failure(w.env, "writing "+string(key), err)
 	}
 	if string(key) == keyLastVoteCand {
-		who, known := w.places.name(string(value))
-		if !known {
+		who := w.places.name(string(value))
+		if w.places == nil {
 			who = w.settings.byAddress(string(value))
 		}
 		w.env.Emit(env.Note{Kind: env.KindVote, Term: w.voteTerm, Peer: who})
