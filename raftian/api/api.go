@@ -52,6 +52,9 @@ type Options struct {
 	// Origins are those of web pages that may ask, beside local ones, such as
 	// "https://play.example.org".
 	Origins []string
+	// Met lists the other nodes that have ever connected to this one or answered it;
+	// nil for nobody.
+	Met func() []string
 	// Observe is told of each call that ended; nil for nobody. It may be called by
 	// several goroutines at once.
 	Observe func(procedure string, code string, took time.Duration)

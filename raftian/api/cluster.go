@@ -22,5 +22,8 @@ func (s *Service) Cluster(context.Context, *apiv1.ClusterRequest) (*apiv1.Cluste
 	for _, m := range v.Members {
 		answer.Members = append(answer.Members, &apiv1.Member{Id: m.ID, Raft: m.Raft, Api: m.API, Suffrage: m.Suffrage})
 	}
+	if s.o.Met != nil {
+		answer.Met = s.o.Met()
+	}
 	return answer, nil
 }

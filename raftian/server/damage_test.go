@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,8 +190,13 @@ func TestAFullDiskEndsANodeAndNothingElse(t *testing.T) {
 	})
 
 	// Still full, it cannot start; with room, it goes on where it was.
+	rest := filepath.Join(small, "rest")
+	if err := fillUp(rest); err == nil {
+		t.Fatal("the disk is not full")
+	}
 	refused(t, list[0], "no space left on device")
 	remove(t, fill)
+	remove(t, rest)
 	back := start(t, list[0])
 	eventually(t, "the node has caught up", func() bool { return back.View().Applied >= last })
 	here := look(t, clientOf("q", back), apiv1.Read_READ_LOCAL)
@@ -213,4 +219,34 @@ func fillUp(path string) error {
 		}
 	}
 	return err
+}
+
+// A node whose directory was emptied has forgotten its votes, and is told so by those
+// who know it. As one who lost a disk it is let in again.
+func TestANodeWhoseDirectoryWasEmptiedIsNotWhoItWas(t *testing.T) {
+	t.Parallel()
+	list := three(t)
+	nodes := []*Server{start(t, list[0]), start(t, list[1]), start(t, list[2])}
+	p := clientOf("p", nodes[0], nodes[1])
+	do(t, p, "n1 attack n2")
+	eventually(t, "the others have met n3", func() bool {
+		return slices.Contains(nodes[0].gate.met.all(), "n3") || slices.Contains(nodes[1].gate.met.all(), "n3")
+	})
+	stop(t, nodes[2])
+	if err := os.RemoveAll(list[2].Dir); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, list[2], "has met n3 before")
+	again := list[2]
+	again.Settings = append(slices.Clone(again.Settings), "disk=1")
+	n3 := start(t, again)
+	eventually(t, "n3 votes again, at another address", func() bool {
+		for _, m := range nodes[0].View().Members {
+			if m.ID == "n3" {
+				return m.Suffrage == "voter" && m.Raft != again.Raft && n3.View().Applied >= nodes[0].View().Applied
+			}
+		}
+		return false
+	})
+	do(t, p, "n2 attack n1")
 }

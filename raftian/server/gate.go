@@ -33,6 +33,7 @@ type gate struct {
 	wires    *Wires
 	players  *hall
 	exit     func(error)
+	met      *met
 
 	nodesOpen, playersOpen atomic.Int64
 	quiet                  muffler
@@ -44,7 +45,7 @@ func newGate(e *env.Real, o Options, cluster string, secure *secrets, log *slog.
 	hello := append(greeting(cluster), byte(len(o.ID)))
 	return &gate{Real: e, api: o.API, bind: map[string]string{o.Raft: o.BindRaft, o.API: o.BindAPI},
 		greeting: append(hello, o.ID...), secure: secure, log: log, wires: o.Wires,
-		players: newHall(name(o.API), nil)}
+		met: readMet(o.Dir), players: newHall(name(o.API), nil)}
 }
 
 // Exit implements env.Env: it is for the server's owner to end the process.
@@ -94,10 +95,12 @@ func (g *gate) sort(c net.Conn, nodes *hall, players bool) {
 			g.refused(from, err)
 		}
 	case first[0] == greetingWord[0]:
-		if _, err = readGreeting(c, g.greeting[:greetingSize]); err != nil {
+		var id string
+		if id, err = readGreeting(c, g.greeting[:greetingSize]); err != nil {
 			g.refused(from, err)
 			break
 		}
+		g.met.add(id)
 		g.admit(c, nodes, &g.nodesOpen, nodesMax, nil)
 		return
 	case players:

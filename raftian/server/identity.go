@@ -83,6 +83,7 @@ func begin(ctx context.Context, o Options, secure *secrets) (identity, error) {
 	switch {
 	case o.Peers != "":
 		who.Cluster = clusterOf(o.Peers)
+		err = neverSeen(ctx, o, secure)
 	case o.Join != "":
 		who.Cluster, err = joined(ctx, o, secure)
 	default:

@@ -9,6 +9,7 @@
 //	tls.go       certificates
 //	identity.go  whose data directory it is, and of which cluster
 //	known.go     whom to ask should the node have been put out
+//	met.go       who was there before
 //	mark.go      what the store must still hold
 //	wires.go     cutting a node off, for play
 //	lock_*.go    one process on a data directory
@@ -166,7 +167,8 @@ func (s *Server) run(secure *secrets) error {
 	if s.node, err = node.Start(s.gate, node.NewGame); err != nil {
 		return fmt.Errorf("starting the node: %w", err)
 	}
-	if s.service, err = api.New(s.node, api.Options{Cluster: s.who.Cluster, Origins: s.o.Origins, Observe: s.metrics.call}); err != nil {
+	if s.service, err = api.New(s.node, api.Options{Cluster: s.who.Cluster, Origins: s.o.Origins,
+		Met: s.gate.met.all, Observe: s.metrics.call}); err != nil {
 		return errors.Join(err, s.node.Stop())
 	}
 	s.metrics.watch(s.service)
@@ -232,6 +234,9 @@ func (s *Server) emit(_ env.Instant, n env.Note) {
 	s.events.note(n)
 	s.metrics.note(n)
 	s.marker.note(n)
+	if n.Kind == env.KindReply && !strings.Contains(n.Text, " ") { // without an error
+		s.gate.met.add(n.Peer)
+	}
 	logNote(s.log, n)
 }
 

@@ -1309,8 +1309,10 @@ type ClusterResponse struct {
 	// The log index of the last committed configuration.
 	ConfigurationIndex uint64  `protobuf:"varint,15,opt,name=configuration_index,json=configurationIndex,proto3" json:"configuration_index,omitempty"`
 	Frames             *Frames `protobuf:"bytes,16,opt,name=frames,proto3" json:"frames,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// The other nodes that have ever connected to this one or answered it, members or not.
+	Met           []string `protobuf:"bytes,17,rep,name=met,proto3" json:"met,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ClusterResponse) Reset() {
@@ -1451,6 +1453,13 @@ func (x *ClusterResponse) GetConfigurationIndex() uint64 {
 func (x *ClusterResponse) GetFrames() *Frames {
 	if x != nil {
 		return x.Frames
+	}
+	return nil
+}
+
+func (x *ClusterResponse) GetMet() []string {
+	if x != nil {
+		return x.Met
 	}
 	return nil
 }
@@ -1673,7 +1682,7 @@ const file_players_proto_rawDesc = "" +
 	"\x02at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"%\n" +
 	"\tCompacted\x12\x18\n" +
 	"\athrough\x18\x01 \x01(\x04R\athrough\"\x10\n" +
-	"\x0eClusterRequest\"\x93\x04\n" +
+	"\x0eClusterRequest\"\xa5\x04\n" +
 	"\x0fClusterResponse\x12\x12\n" +
 	"\x04node\x18\x01 \x01(\tR\x04node\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\rR\aversion\x12\x18\n" +
@@ -1695,7 +1704,8 @@ const file_players_proto_rawDesc = "" +
 	"local_hash\x18\r \x01(\x06R\tlocalHash\x12,\n" +
 	"\amembers\x18\x0e \x03(\v2\x12.raftian.v1.MemberR\amembers\x12/\n" +
 	"\x13configuration_index\x18\x0f \x01(\x04R\x12configurationIndex\x12*\n" +
-	"\x06frames\x18\x10 \x01(\v2\x12.raftian.v1.FramesR\x06frames\"Z\n" +
+	"\x06frames\x18\x10 \x01(\v2\x12.raftian.v1.FramesR\x06frames\x12\x10\n" +
+	"\x03met\x18\x11 \x03(\tR\x03met\"Z\n" +
 	"\x06Member\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04raft\x18\x02 \x01(\tR\x04raft\x12\x10\n" +
