@@ -2,7 +2,9 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -57,23 +59,23 @@ func (n *Node) Desk() (*Desk, error) {
 // who makes it sees to it that its text is the same. Of a read it is ReadText; a local
 // one waits until the state holds the entry seen.
 //
-// What took effect is waited for: when Ask returns, this node's state holds it, too,
-// unless the timeout came first. committed is how long it took until that was known.
+// committed is how long it took until the answer was known. The term, which is no part
+// of it, is then asked of whoever answered, or waited for.
 func (d *Desk) Ask(call env.Call, seen uint64, timeout time.Duration) (a Answer, committed time.Duration) {
 	began := d.n.env.Now()
 	deadline := began.Add(timeout)
 	c := d.take()
 	c.name, c.seen = call.Client, seen
 	r := c.submit(call, deadline)
-	d.put(c)
 	committed = d.n.env.Now().Sub(began)
 	a = Answer{Outcome: Outcome(r.outcome), Index: r.index, Text: r.text}
 	if strings.HasPrefix(call.Text, locally) {
 		deadline = began // nothing took effect that could be waited for
 	}
 	if r.outcome == done {
-		a.Term = d.n.termOf(r.index, deadline)
+		a.Term = d.n.termOf(c, r.index, deadline)
 	}
+	d.put(c)
 	return a, committed
 }
 
@@ -108,27 +110,75 @@ func (d *Desk) Close() {
 	d.idle = nil
 }
 
-// termOf is the term of a committed entry, once this node knows that it is
-// committed; 0 if it does not in time, or if the entry is compacted away.
-func (n *Node) termOf(index uint64, deadline env.Instant) uint64 {
-	for n.fsm.reached() < index && commitIndex(n.raft) < index {
-		if n.env.Now() >= deadline {
-			return 0
-		}
+// termOf is the term of a committed entry: as this node knows, as the one says whom the
+// client asked last, or once this node knows; 0 if it does not in time, or if the entry
+// is compacted away.
+func (n *Node) termOf(c *client, index uint64, deadline env.Instant) uint64 {
+	term, known := n.termHere(index)
+	if known {
+		return term
+	}
+	if term := c.askTerm(index, deadline); term > 0 {
+		return term
+	}
+	for n.env.Now() < deadline {
 		select {
 		case <-n.done:
 			return 0
 		case <-time.After(readPause):
 		}
+		if term, known = n.termHere(index); known {
+			return term
+		}
+	}
+	return 0
+}
+
+// termHere is the term of an entry, if this node knows that it is committed; 0 if it is
+// compacted away.
+func (n *Node) termHere(index uint64) (term uint64, known bool) {
+	if n.fsm.reached() < index && commitIndex(n.raft) < index {
+		return 0, false
 	}
 	if s, ok := n.tape.find(index); ok {
-		return s.Term
+		return s.Term, true
 	}
 	var l raft.Log
 	if n.logs.GetLog(index, &l) != nil {
+		return 0, true
+	}
+	return l.Term, true
+}
+
+// askTerm asks the node that the client is connected to; 0 if it does not say.
+func (c *client) askTerm(index uint64, deadline env.Instant) uint64 {
+	left := min(deadline.Sub(c.n.env.Now()), c.n.settings.RPCTimeout)
+	if c.conn == nil || left <= 0 || c.conn.SetDeadline(time.Now().Add(left)) != nil {
 		return 0
 	}
-	return l.Term
+	r, err := exchange(c.conn, request(askEntry, strconv.AppendUint(nil, index, 10)))
+	if err != nil {
+		c.hangUp()
+		return 0
+	}
+	term, err := strconv.ParseUint(r.text, 10, 64)
+	if r.outcome != done || err != nil {
+		return 0
+	}
+	return term
+}
+
+// tellTerm answers with the term of a committed entry.
+func (n *Node) tellTerm(text string) result {
+	index, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || n.tape == nil {
+		return result{refuse, 0, "no terms are told here"}
+	}
+	term, _ := n.termHere(index)
+	if term == 0 {
+		return result{refuse, 0, fmt.Sprintf("entry %d is not committed, or compacted away", index)}
+	}
+	return result{done, index, strconv.FormatUint(term, 10)}
 }
 
 // Frame waits until the local log holds the entry at index, and says which frame
