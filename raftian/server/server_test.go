@@ -20,18 +20,25 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
+// addresses are those that were given to a test.
+var addresses sync.Map
+
 // freeAddress finds a local address that nobody listens at, and that nobody will be
-// given by the system: outgoing connections have ports from 32768 up.
+// given: outgoing connections have ports from 32768 up, and the tests of other packages
+// that may run beside these have other ports.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	for range 1000 {
-		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))
+		address := fmt.Sprintf("127.0.0.1:%d", 14000+rand.IntN(3000))
+		if _, given := addresses.LoadOrStore(address, true); given {
+			continue
+		}
 		if l, err := net.Listen("tcp", address); err == nil {
 			l.Close()
 			return address
 		}
 	}
-	t.Fatal("no free port from 20000 to 32000")
+	t.Fatal("no free port from 14000 to 17000")
 	return ""
 }
 
