@@ -151,6 +151,9 @@ func attach(ctx context.Context, address, city string, http *http.Client, tls bo
 	asked, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	v, err := prompt("", []string{address}, http, tls).Client.Cluster(asked)
+	if lost := (*api.Unanswered)(nil); errors.As(err, &lost) {
+		err = lost.Last
+	}
 	if err != nil {
 		return usage(fmt.Errorf("no node answers at %s: %w", address, err))
 	}

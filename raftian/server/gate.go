@@ -18,6 +18,7 @@ const (
 	greetTime  = 5 * time.Second // that a connection has to say what it is
 	nodesMax   = 512             // connections of nodes, open at once at one address
 	playersMax = 4096            // connections of players, open at once
+	doorMax    = 1024            // connections that have not said yet what they are
 )
 
 // gate is the Env of a served node. It stands at the node's addresses: it takes TLS
@@ -36,16 +37,19 @@ type gate struct {
 	met      *met
 
 	nodesOpen, playersOpen atomic.Int64
+	door                   chan struct{} // has an element for each that has not said what it is
 	quiet                  muffler
 }
 
 var _ env.Env = (*gate)(nil)
 
+var errCrowd = errors.New("there are too many connections")
+
 func newGate(e *env.Real, o Options, cluster string, secure *secrets, log *slog.Logger) *gate {
 	hello := append(greeting(cluster), byte(len(o.ID)))
 	return &gate{Real: e, api: o.API, bind: map[string]string{o.Raft: o.BindRaft, o.API: o.BindAPI},
 		greeting: append(hello, o.ID...), secure: secure, log: log, wires: o.Wires,
-		met: readMet(o.Dir), players: newHall(name(o.API), nil)}
+		met: readMet(o.Dir), door: make(chan struct{}, doorMax), players: newHall(name(o.API), nil)}
 }
 
 // Exit implements env.Env: it is for the server's owner to end the process.
@@ -76,7 +80,16 @@ func (g *gate) accept(l net.Listener, nodes *hall, players bool) {
 			time.Sleep(10 * time.Millisecond) // such as too many open files
 			continue
 		}
-		go g.sort(c, nodes, players)
+		select {
+		case g.door <- struct{}{}:
+			go func() {
+				defer func() { <-g.door }()
+				g.sort(c, nodes, players)
+			}()
+		default:
+			g.refused(c.RemoteAddr(), errCrowd)
+			c.Close()
+		}
 	}
 }
 
@@ -116,7 +129,7 @@ func (g *gate) sort(c net.Conn, nodes *hall, players bool) {
 func (g *gate) admit(c net.Conn, to *hall, open *atomic.Int64, most int64, read []byte) {
 	if open.Add(1) > most {
 		open.Add(-1)
-		g.refused(c.RemoteAddr(), errors.New("there are too many connections"))
+		g.refused(c.RemoteAddr(), errCrowd)
 		c.Close()
 		return
 	}
