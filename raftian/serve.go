@@ -15,7 +15,7 @@ import (
 )
 
 // stopTime is how long a node that is told to end may take for it.
-const stopTime = 10 * time.Second
+const stopTime = 5 * time.Second
 
 // secureFlags are the flags of whoever speaks TLS.
 type secureFlags struct{ cert, key, ca string }

@@ -72,8 +72,14 @@ type Options struct {
 
 // The settings of a deployed node that differ from those of a simulated one: a
 // snapshot every few thousand entries, and commands kept for those who watch.
+//
+// Entries are not pipelined (in-flight=1). A pipeline whose answer says that there is a
+// newer term, or that entries were refused, can be left with a sender and a receiver
+// that wait for each other for ever (net_transport.go, decodeResponses; see
+// hashicorp/raft issue 612): the node never shuts down, and if it still leads, the
+// follower gets nothing but heartbeats.
 func settings() []string {
-	return []string{"keep=16384", "snapshot-threshold=8192", "snapshot-interval=10s", "trailing=4096", "log-level=info"}
+	return []string{"keep=16384", "snapshot-threshold=8192", "snapshot-interval=10s", "trailing=4096", "log-level=info", "in-flight=1"}
 }
 
 // evictDefault is how long a node may be silent before the others put it out, in a
@@ -267,7 +273,8 @@ func (s *Server) Leave(timeout time.Duration) error {
 }
 
 // Stop ends the node cleanly: players are told to go elsewhere, the leader hands its
-// office on, and files are closed. After ctx is done it waits for nobody.
+// office on, and files are closed. After ctx is done it waits for nobody: the process is
+// to end.
 func (s *Server) Stop(ctx context.Context) error {
 	var err error
 	s.stopped.Do(func() {
@@ -288,7 +295,8 @@ func (s *Server) Stop(ctx context.Context) error {
 		select {
 		case err = <-ended:
 		case <-ctx.Done():
-			err = fmt.Errorf("stopping the node: %w", ctx.Err())
+			// What is on its disk is what would be there had it been killed.
+			s.log.Warn("the node does not shut down, and is left")
 		}
 		s.service.Close()
 		s.marking.Wait()
