@@ -18,6 +18,7 @@ type stage struct {
 	worn       []string // of the voters: whose disks may lose what they hold
 	from, heal env.Instant
 	moments    []Moment
+	short      bool // logs are
 }
 
 const (
@@ -33,7 +34,7 @@ func newStage(seed uint64, p *Plan, o Options) stage {
 	if voters == nil {
 		voters = p.Machines
 	}
-	return stage{p.Machines, voters, drawWorn(Stream(seed, "plan worn"), voters), env.Instant(faultsAfter), p.Heal, o.Moments}
+	return stage{p.Machines, voters, drawWorn(Stream(seed, "plan worn"), voters), env.Instant(faultsAfter), p.Heal, o.Moments, o.ShortLogs}
 }
 
 // drawWorn draws the machines that may lose what their disks hold in a run:
@@ -102,8 +103,11 @@ func (st *stage) possible(asked Kinds) []FaultKind {
 
 // tickets is how often a kind of fault is drawn, compared with the others:
 // crashes and cuts most, since they find most.
-func tickets(kind FaultKind) int {
+func (st *stage) tickets(kind FaultKind) int {
 	if d, is := drillOf(kind); is {
+		if st.short {
+			return d.short
+		}
 		return d.tickets
 	}
 	switch kind {
@@ -126,7 +130,7 @@ func drawFault(seed uint64, i int, list []FaultKind, st stage) draw {
 	rng := Stream(seed, name)
 	room := time.Duration(st.heal-st.from) - faultMin
 	f := Fault{
-		Kind: Prefer(seed, name, list, tickets),
+		Kind: Prefer(seed, name, list, st.tickets),
 		At:   st.from.Add(time.Duration(rng.Int64N(int64(room))).Truncate(time.Millisecond)),
 	}
 	if d, is := drillOf(f.Kind); is {

@@ -43,6 +43,7 @@ const (
 type drill struct {
 	classes Kinds
 	tickets int
+	short   int // tickets if logs are short (Options.ShortLogs)
 	least   int // voters there must be
 	draw    func(rng *rand.Rand, at env.Instant, st stage) []Fault
 }
@@ -56,17 +57,17 @@ func drills() []FaultKind {
 func drillOf(name FaultKind) (drill, bool) {
 	switch name {
 	case drillForgetting:
-		return drill{Network | Disks, 3, 3, drawForgetting}, true
+		return drill{Network | Disks, 3, 3, 3, drawForgetting}, true
 	case drillUsurping:
-		return drill{Network | Disks, 3, 3, drawUsurping}, true
+		return drill{Network | Disks, 3, 3, 3, drawUsurping}, true
 	case drillLosing:
-		return drill{Crash | Disks, 3, 1, drawLosing}, true
+		return drill{Crash | Disks, 3, 3, 1, drawLosing}, true
 	case drillOvertaking:
-		return drill{Network | Disks, 5, 3, drawOvertaking}, true
+		return drill{Network | Disks, 3, 25, 3, drawOvertaking}, true
 	case drillInterrupting:
-		return drill{Crash, 3, 2, drawInterrupting}, true
+		return drill{Crash, 3, 10, 2, drawInterrupting}, true
 	case drillRelapsing:
-		return drill{Crash, 6, 2, drawRelapsing}, true
+		return drill{Crash, 9, 2, 2, drawRelapsing}, true
 	}
 	return drill{}, false
 }
@@ -141,7 +142,7 @@ func drawLosing(rng *rand.Rand, at env.Instant, st stage) []Fault {
 }
 
 func drawOvertaking(rng *rand.Rand, at env.Instant, _ stage) []Fault {
-	alone, apart := between(rng, 500*time.Millisecond, 2*time.Second), between(rng, 700*time.Millisecond, 2*time.Second)
+	alone, apart := between(rng, 500*time.Millisecond, 2*time.Second), between(rng, 500*time.Millisecond, 1500*time.Millisecond)
 	return []Fault{
 		{Kind: StallDisk, At: at, When: leads(0), Groups: [][]string{{Followers}}, For: alone},
 		{Kind: Partition, At: at, When: leads(alone - 5*time.Millisecond), Groups: [][]string{{It}, {Others}}, For: apart},

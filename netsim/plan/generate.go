@@ -33,6 +33,10 @@ type Options struct {
 	// Voters are the machines of which fewer than half, at most, may lose what is
 	// on their disks; all by default.
 	Voters []string
+	// ShortLogs says that machines keep little of their logs: who falls behind is sent
+	// a snapshot. The drills that need that are then drawn more often, and those that
+	// need the opposite less.
+	ShortLogs bool
 	// Round is how long one round of the guest's protocol may take, that is to
 	// another machine and back with an fsync at each end: a bound for drawn links
 	// and disks. 40 ms by default.

@@ -94,6 +94,7 @@ func (g Guest) Plan(o Options) (plan.Plan, error) {
 	var err error
 	draw.Settings = all
 	draw.Voters = voters(all, machines)
+	draw.ShortLogs = shortLogs(all)
 	if draw.Round, err = round(all, draw.Rate); err != nil {
 		return plan.Plan{}, err
 	}

@@ -62,7 +62,7 @@ func choices() []choice {
 }
 
 // eviction is after how long a silent machine is put out, where it is.
-func eviction() choice { return choice{"evict", []string{"1s", "1500ms", "2s", "3s"}} }
+func eviction() choice { return choice{"evict", []string{"off", "1s", "2s", "3s"}} }
 
 // dropEviction returns a plan's settings, without eviction if it could cost what is
 // committed: a majority of those who are left must keep what is on their disks,
@@ -191,6 +191,14 @@ func compaction(rng *rand.Rand) []plan.Setting {
 		{Key: "snapshot-threshold", Value: of("1", "2", "4")},
 		{Key: "trailing", Value: of("0", "0", "1", "2")},
 	}
+}
+
+// shortLogs says whether machines compact their logs often, and keep little of them.
+func shortLogs(settings []plan.Setting) bool {
+	trailing, err1 := strconv.Atoi(valueOf(settings, "trailing", "128"))
+	threshold, err2 := strconv.Atoi(valueOf(settings, "snapshot-threshold", "256"))
+	interval, err3 := time.ParseDuration(valueOf(settings, "snapshot-interval", "2s"))
+	return cmp.Or(err1, err2, err3) == nil && trailing <= 4 && threshold <= 16 && interval <= time.Second
 }
 
 // commitPerEntry is the commit timeout, at most, for each entry that fits into a
