@@ -35,6 +35,8 @@ func bot(ctx context.Context, client *api.Client, city string) {
 	for _, c := range game.GetCities() {
 		switch {
 		case c.GetStatus() != "playing":
+		case c.GetName() == city && c.GetResting():
+			return
 		case c.GetName() == city:
 			plays = true
 		default:

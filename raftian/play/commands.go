@@ -18,6 +18,7 @@ const patience = 10 * time.Second
 const help = `  attack CITY              with your own city
   status [CITY] [KIND]     of the game; KIND is verified, log, lease or local
   who                      how each node sees the cluster
+  watch 2s                 what is committed meanwhile, and in which frame
   join [CITY], leave [CITY]
   as CITY                  play another city from now on
   wait 2s                  do nothing for a while
@@ -58,6 +59,8 @@ func (p *Prompt) do(ctx context.Context, words []string) error {
 	case verb == "as" && rules.ValidName(one):
 		p.City = one
 		return nil
+	case verb == "watch" && one != "":
+		return p.watch(ctx, one)
 	case verb == "wait" && one != "":
 		return pause(ctx, one)
 	case p.Machines != nil:

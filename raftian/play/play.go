@@ -5,6 +5,7 @@
 //	play.go      Prompt: reading commands
 //	commands.go  what they do
 //	who.go       telling how each node sees the cluster
+//	watch.go     telling what is committed
 //	news.go      telling when another node leads
 //	cluster.go   Cluster: nodes that can be cut off, killed and started
 //	bots.go      players that are none
