@@ -50,6 +50,9 @@ type process struct {
 // now is the present on the clock that all processes share.
 func now() env.Instant { return env.Instant(time.Now().UnixNano()) }
 
+// given are the addresses that were given to a process.
+var given sync.Map
+
 // freeAddress finds a local address that nobody listens at, and that nobody will be
 // given: outgoing connections have ports from 32768 up, and the tests of other packages
 // that may run beside these have other ports.
@@ -57,6 +60,9 @@ func freeAddress(t *testing.T, rng *rand.Rand) string {
 	t.Helper()
 	for range 1000 {
 		address := fmt.Sprintf("127.0.0.1:%d", 17000+rng.IntN(3000))
+		if _, given := given.LoadOrStore(address, true); given {
+			continue
+		}
 		if l, err := net.Listen("tcp", address); err == nil {
 			l.Close()
 			return address

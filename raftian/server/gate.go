@@ -64,7 +64,11 @@ func (g *gate) Listen(address string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	nodes := newHall(name(address), l.Close)
+	at := net.Addr(name(address))
+	if _, port, _ := net.SplitHostPort(address); port == "0" {
+		at = l.Addr()
+	}
+	nodes := newHall(at, l.Close)
 	go g.accept(l, nodes, address == g.api)
 	return nodes, nil
 }
@@ -186,6 +190,9 @@ type guest struct {
 	once sync.Once
 	left func()
 }
+
+// NetConn is what was let in, as tls.Conn's is.
+func (c *guest) NetConn() net.Conn { return c.Conn }
 
 func (c *guest) Read(b []byte) (int, error) {
 	if len(c.read) > 0 {

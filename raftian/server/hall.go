@@ -18,13 +18,30 @@ func newHall(at net.Addr, close func() error) *hall {
 	return &hall{at: at, in: make(chan net.Conn), closed: make(chan struct{}), close: close}
 }
 
-// enter hands a connection to whoever accepts it. Once the hall is closed, it closes
-// the connection.
+// enter hands a connection to whoever accepts it. Once the hall is closed, it resets the
+// connection, as the system does with those that nobody accepted.
 func (h *hall) enter(c net.Conn) {
 	select {
 	case h.in <- c:
 	case <-h.closed:
+		if tcp := beneath(c); tcp != nil {
+			_ = tcp.SetLinger(0)
+		}
 		c.Close()
+	}
+}
+
+// beneath is the connection of TCP that others were put around; nil if there is none.
+func beneath(c net.Conn) *net.TCPConn {
+	for {
+		switch in := c.(type) {
+		case *net.TCPConn:
+			return in
+		case interface{ NetConn() net.Conn }:
+			c = in.NetConn()
+		default:
+			return nil
+		}
 	}
 }
 
@@ -39,9 +56,11 @@ func (h *hall) Accept() (net.Conn, error) {
 }
 
 // Close implements net.Listener.
-func (h *hall) Close() (err error) {
+func (h *hall) Close() error {
+	err := net.ErrClosed // the second time
 	h.once.Do(func() {
 		close(h.closed)
+		err = nil
 		if h.close != nil {
 			err = h.close()
 		}

@@ -65,6 +65,9 @@ type wire struct {
 	of *Wires
 }
 
+// NetConn is what the wire is made of, as tls.Conn's is.
+func (c *wire) NetConn() net.Conn { return c.Conn }
+
 func (c *wire) Close() error {
 	c.of.mu.Lock()
 	delete(c.of.open, c)
