@@ -41,7 +41,7 @@ start n3, quit; help lists them all. It reads them from a pipe as well.`,
 	c.Flags().IntVar(&fps, "fps", 60, "frames per second of the game loops: 30, 60, 120, 240, or 0 for as many as there can be")
 	c.Flags().BoolVar(&bots, "bots", true, "let bots play the other cities")
 	c.Flags().DurationVar(&pace, "pace", time.Second, "from one move of a bot to the next")
-	c.Flags().StringVar(&dir, "data", "", "keep the nodes' data under this directory; without it, it is deleted at the end")
+	c.Flags().StringVar(&dir, "data", "", "directory to keep the nodes' data in, and to go on from; without it, it is deleted at the end")
 	c.Flags().StringVar(&log, "log", "", "append the nodes' log to this file")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if nodes < 1 || nodes > 25 {

@@ -98,9 +98,9 @@ func TestServeRunsUntilItIsToldToEnd(t *testing.T) {
 // Elections, a node that is cut off and one that is killed, at the prompt.
 func TestPlayFromAPipe(t *testing.T) {
 	t.Parallel()
-	began := time.Now()
+	began, dir := time.Now(), filepath.Join(t.TempDir(), "data")
 	played := typed(t, "attack n2\nstatus n2\ncut n3\nwait 1s\nn1\nwho\nheal\nkill n2\nkill n2\nwho\nstart n2\nwait 2s\nwho\nstart n9\nstatus local\nquit\n",
-		"play", "--nodes", "3", "--bots=false", "--data", filepath.Join(t.TempDir(), "data"))
+		"play", "--nodes", "3", "--bots=false", "--data", dir)
 	played.want(t, exitPass, "")
 	played.wantLines(t, "3 nodes in ", "hit n2 90 (entry ", ", in frame ", "n2  ", " 90 ", "> cut n3", `"n1" is no command`, "> who", "leader",
 		"> kill n2", "> kill n2", "n2 does not run", "> who", "does not answer", "> start n2", "> who", "leader", "> start n9", `there is no node "n9"`, "score", "> quit")
@@ -111,6 +111,10 @@ func TestPlayFromAPipe(t *testing.T) {
 	if n := strings.Count(after, " to "); n != 3 {
 		t.Errorf("at the end %d nodes answer:\n%s", n, after)
 	}
+	again := typed(t, "status n2\n", "play", "--nodes", "3", "--bots=false", "--data", dir)
+	again.want(t, exitPass, "")
+	again.wantLines(t, "> status n2", "n2  ", " 90 ")
+	typed(t, "", "play", "--nodes", "5", "--data", dir).want(t, exitUsage, "holds a cluster of 3 nodes, not of 5")
 	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %v", took)
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,28 +40,51 @@ type ClusterOptions struct {
 	Log      *slog.Logger
 }
 
-// NewCluster starts a cluster of nodes n1, n2 and so on.
+// NewCluster starts a cluster of nodes n1, n2 and so on. One that was in the directory
+// before goes on, at the addresses it had.
 func NewCluster(ctx context.Context, o ClusterOptions) (*Cluster, error) {
-	c := &Cluster{}
-	var peers []string
-	free, err := freeAddresses(2 * o.Nodes)
+	peers, err := peersIn(o)
 	if err != nil {
 		return nil, err
 	}
-	for k := range o.Nodes {
-		id := fmt.Sprintf("n%d", k+1)
-		m := &machine{o: server.Options{ID: id, Dir: filepath.Join(o.Dir, id), Raft: free[2*k], API: free[2*k+1],
+	c := &Cluster{}
+	for _, peer := range strings.Split(peers, ",") {
+		id, addresses, _ := strings.Cut(peer, "@")
+		raft, api, _ := strings.Cut(addresses, "/")
+		m := &machine{o: server.Options{ID: id, Dir: filepath.Join(o.Dir, id), Raft: raft, API: api, Peers: peers,
 			FPS: o.FPS, Settings: o.Settings, Log: o.Log, Wires: new(server.Wires)}}
 		c.nodes = append(c.nodes, m)
-		peers = append(peers, fmt.Sprintf("%s@%s/%s", id, m.o.Raft, m.o.API))
-	}
-	for _, m := range c.nodes {
-		m.o.Peers = strings.Join(peers, ",")
 		if err := m.start(ctx); err != nil {
 			return nil, errors.Join(err, c.Stop())
 		}
 	}
 	return c, nil
+}
+
+// peersIn is the list of the nodes in a directory, where it is kept.
+func peersIn(o ClusterOptions) (string, error) {
+	path := filepath.Join(o.Dir, "peers")
+	text, err := os.ReadFile(path)
+	if err == nil {
+		peers := strings.TrimSpace(string(text))
+		if n := strings.Count(peers, "@"); n != o.Nodes {
+			return "", fmt.Errorf("%s holds a cluster of %d nodes, not of %d", o.Dir, n, o.Nodes)
+		}
+		return peers, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	free, err := freeAddresses(2 * o.Nodes)
+	if err != nil {
+		return "", err
+	}
+	var list []string
+	for k := range o.Nodes {
+		list = append(list, fmt.Sprintf("n%d@%s/%s", k+1, free[2*k], free[2*k+1]))
+	}
+	peers := strings.Join(list, ",")
+	return peers, errors.Join(os.MkdirAll(o.Dir, 0o700), os.WriteFile(path, []byte(peers+"\n"), 0o600))
 }
 
 // freeAddresses finds local addresses at which nobody listens.
