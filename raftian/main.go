@@ -16,6 +16,8 @@
 //	out.go       where files go, and JSON
 //	shrink.go    raftian shrink
 //	trials.go    raftian test
+//	serve.go     raftian serve
+//	play.go      raftian play, attach
 package main
 
 import (
@@ -115,7 +117,8 @@ Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the to
 			return usage(errors.New("say what to do; raftian --help lists the commands"))
 		},
 	}
-	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(), shrinkCommand(), trialsCommand(), bugsCommand())
+	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(), shrinkCommand(), trialsCommand(), bugsCommand(),
+		serveCommand(), playCommand(), attachCommand())
 	return root
 }
 

@@ -82,6 +82,10 @@ func rooms() []Room {
 			Why: "the world program is a guest and a node, joined; what they do is in their packages"},
 		{Path: "raftian/api/...", May: []string{"raftian/api/...", "raftian/command", "raftian/node", "netsim/env", "game/rules"},
 			Why: "players meet a node, real or simulated, and not the bench"},
+		{Path: "raftian/server", May: []string{"raftian/api/...", "raftian/node", "raftian/store", "netsim/env", "netsim/trace"},
+			Tests: []string{"netsim/env/envtest"}, Why: "a server is a node and its players' service on a real machine, and no part of the bench"},
+		{Path: "raftian/play", May: []string{"raftian/api/...", "raftian/server", "game/rules"},
+			Why: "who plays knows the game and the players' service"},
 		{Path: "raftian/arch", Why: "the house's own rules stand beside it"},
 		{Path: "raftian", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/...", "experiments/..."},
 			Why: "the command may call everything"},
@@ -113,6 +117,11 @@ func libraries() []Library {
 		{Path: "flag", Mains: true, Tests: true, Why: flags},
 		{Path: "github.com/spf13/cobra", Mains: true, Why: flags},
 		{Path: "github.com/spf13/pflag", Mains: true, Why: flags},
+		{Path: "connectrpc.com", Rooms: []string{"raftian/api/...", "raftian/server"}, Tests: true,
+			Why: "players are met in raftian/api; others use its Client"},
+		{Path: "google.golang.org/protobuf", Rooms: []string{"raftian/api/..."}, Tests: true, Why: "the schema is raftian/api's"},
+		{Path: "github.com/bufbuild/protocompile", Rooms: []string{"raftian/api/generate"}, Why: "only the generator compiles the schema"},
+		{Path: "github.com/prometheus", Rooms: []string{"raftian/server"}, Why: "only the server is watched by Prometheus"},
 		{Path: "pgregory.net/rapid", Rooms: []string{"netsim/plan/plantest"}, Tests: true, Why: "random cases belong to tests; a Plan's draws come from its streams"},
 	}
 }

@@ -60,7 +60,7 @@ func (b broken) Open(string) (*raft.SnapshotMeta, io.ReadCloser, error) { return
 // calls are all that the library does with its stores.
 func calls(e env.Env, err, failed error) map[string]func() error {
 	b := broken{err}
-	log := watchedLog{b, e, &termStart{}}
+	log := watchedLog{b, e, &termStart{}, nil}
 	stable := &watchedStable{StableStore: b, env: e, settings: &Settings{}}
 	snaps := &guardedSnapshots{b, e, func() error { return failed }, nil}
 	return map[string]func() error{

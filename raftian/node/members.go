@@ -146,8 +146,10 @@ func (n *Node) another(turn int) string {
 				others = append(others, m.API)
 			}
 		}
-		if n.settings.Join != "" {
-			others = append(others, n.settings.Join)
+		for _, api := range n.settings.Join {
+			if api != n.self.API {
+				others = append(others, api)
+			}
 		}
 	}
 	if len(others) == 0 {

@@ -8,11 +8,14 @@
 //	node.go      Node: start, stop, and what is wired to what
 //	settings.go  what a Node is told
 //	session.go   exactly-once application around the guest's state machine
+//	places.go    who is where in an open cluster
 //	watch.go     seeing what the library does
 //	prevote.go   and pre-votes, which older versions do not have
 //	local.go     the player's local log and what feeds it
 //	player.go    the game loop and its clients
 //	submit.go    getting a command to the leader, and an answer back
+//	players.go   the same for players who are no part of the machine's script
+//	tape.go      the last commands of the local log, for those who watch
 //	serve.go     answering requests of other nodes: the API
 //	read.go      verified reads: answered by the leader without a log entry
 //	operate.go   the operator's orders
@@ -55,6 +58,8 @@ type Node struct {
 	self     Peer
 	fsm      *sessions
 	feed     *feed
+	places   *places // of an open cluster
+	tape     *tape   // for players who watch
 	raft     *raft.Raft
 	logs     raft.LogStore // as the library has it
 	stable   *watchedStable
@@ -133,6 +138,10 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	}
 	n.fsm = newSessions(e, n.feed, fsm)
 	n.fsm.bug, n.feed.most = settings.Bug, plantedFeed(settings.Bug)
+	n.tape = newTape(settings.Keep)
+	if settings.Open {
+		n.places = new(places)
+	}
 	if err := n.startRaft(); err != nil {
 		return nil, err
 	}
@@ -169,7 +178,7 @@ func (n *Node) startRaft() error {
 	if err := reportLog(e, n.store.Log); err != nil {
 		return fmt.Errorf("reading the log: %w", err)
 	}
-	n.stable = &watchedStable{StableStore: n.store.Stable, env: e, settings: &n.settings}
+	n.stable = &watchedStable{StableStore: n.store.Stable, env: e, settings: &n.settings, places: n.places}
 	if err := n.findAddress(); err != nil {
 		return fmt.Errorf("finding the own address: %w", err)
 	}
@@ -185,7 +194,7 @@ func (n *Node) startRaft() error {
 		return errors.Join(fmt.Errorf("making the log cache: %w", err), n.trans.Close())
 	}
 	trans := &watchedTransport{n.trans, e, &n.acks}
-	snapshots := &guardedSnapshots{plantedSnapshots(n.store.Snapshots, n.settings.Bug), e, n.store.Failed, n.fsm.configured}
+	snapshots := &guardedSnapshots{plantedSnapshots(n.store.Snapshots, n.settings.Bug), e, n.store.Failed, n.configured}
 	if err := n.forceCluster(conf, snapshots, trans); err != nil {
 		return errors.Join(err, n.trans.Close())
 	}
@@ -203,7 +212,7 @@ func (n *Node) startRaft() error {
 
 // logStore is the log as the library gets it.
 func (n *Node) logStore() (raft.LogStore, error) {
-	var logs raft.LogStore = watchedLog{n.store.Log, n.env, &n.terms}
+	var logs raft.LogStore = watchedLog{n.store.Log, n.env, &n.terms, n.places}
 	if n.settings.LogCache > 0 {
 		cache, err := raft.NewLogCache(n.settings.LogCache, logs)
 		if err != nil {
@@ -226,7 +235,7 @@ func (n *Node) prepare(conf *raft.Config, snapshots raft.SnapshotStore, trans ra
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	n.fsm.configured(list[0].ConfigurationIndex, list[0].Configuration)
+	n.configured(list[0].ConfigurationIndex, list[0].Configuration)
 	if n.settings.RestoreOnStart {
 		return nil
 	}
@@ -251,7 +260,7 @@ func (n *Node) shutDown() {
 // let in does not: a spare, or a machine whose disk was replaced, which has
 // forgotten its votes.
 func (n *Node) bootstrap(conf *raft.Config, snapshots raft.SnapshotStore, trans raft.Transport) error {
-	if n.settings.Disk > 0 || n.settings.Join != "" || n.settings.spare(n.self.ID) {
+	if n.settings.Disk > 0 || len(n.settings.Join) > 0 || n.settings.spare(n.self.ID) {
 		return nil
 	}
 	known, err := raft.HasExistingState(n.logs, n.stable, snapshots)

@@ -36,8 +36,11 @@ func (n *Node) play() {
 		idle:   map[string]*client{},
 	}
 	p.skip()
-	period := time.Second / time.Duration(n.settings.FPS)
-	frames := frameCount{env: n.env}
+	var period time.Duration // as short as can be
+	if n.settings.FPS > 0 {
+		period = time.Second / time.Duration(n.settings.FPS)
+	}
+	frames := frameCount{env: n.env, tape: n.tape}
 	next := n.env.Now()
 	for frame := uint64(1); ; frame++ {
 		next = next.Add(period)
@@ -45,6 +48,9 @@ func (n *Node) play() {
 		case <-n.done:
 			return
 		case <-time.After(next.Sub(n.env.Now())):
+		}
+		if period == 0 {
+			next = n.env.Now()
 		}
 		frames.count(n.env.Now().Sub(next), period)
 		p.frame(frame)
@@ -57,6 +63,7 @@ func (p *player) frame(number uint64) {
 	for _, e := range p.entries {
 		p.local.add(e, number)
 	}
+	p.n.tape.add(p.entries, number, p.n.env.Now(), p.local.tip)
 	if index := commitIndex(p.n.raft); index > p.commit {
 		p.commit = index
 		p.n.env.Emit(env.Note{Kind: env.KindCommit, Index: index, Term: currentTerm(p.n.raft)})
@@ -125,16 +132,19 @@ type frameCount struct {
 	since       env.Instant
 	total, late uint64
 	worst       time.Duration
+	tape        *tape // may be nil
 }
 
 func (f *frameCount) count(delay, period time.Duration) {
 	f.total++
-	if delay > period/2 {
+	late := period > 0 && delay > period/2
+	if late {
 		f.late++
 	}
+	f.tape.frame(delay, late)
 	f.worst = max(f.worst, delay)
 	if now := f.env.Now(); now.Sub(f.since) >= time.Second {
 		f.env.Emit(env.Note{Kind: env.KindFrames, Count: f.total, Index: f.late, Took: f.worst})
-		*f = frameCount{env: f.env, since: now}
+		*f = frameCount{env: f.env, since: now, tape: f.tape}
 	}
 }

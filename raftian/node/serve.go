@@ -30,6 +30,7 @@ const (
 	askJoin                     // of the leader: let the sender in; the body is newcomer's
 	askLease                    // of the leader: a read on its lease; the body is its text
 	askLeave                    // of the leader: put the named machine out, which wants to leave
+	askEntry                    // answers with the term of a committed entry; the body is its index, in digits
 )
 
 // request is the form of a request.
@@ -63,6 +64,8 @@ func (n *Node) handle(b []byte, deadline env.Instant) result {
 		return n.letIn(string(body), deadline)
 	case askLeave:
 		return n.letGoOf(string(body), deadline)
+	case askEntry:
+		return n.tellTerm(string(body))
 	}
 	return result{refuse, 0, "an unknown request"}
 }

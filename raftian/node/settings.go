@@ -41,9 +41,10 @@ type Settings struct {
 
 	Evict time.Duration // how long a machine may be silent before it is put out; 0 is for ever
 	Open  bool          // who is in the cluster is what its log says; Peers names this node only
-	Join  string        // "host:port" of the players' service of someone to ask, with Open
+	Join  []string      // "host:port" of the players' services of some to ask, with Open
 
-	FPS       int           // frames per second of the game loop
+	FPS       int           // frames per second of the game loop; 0 is as many as there can be
+	Keep      int           // commands of the local log kept for players who watch; 0 is none
 	OpTimeout time.Duration // how long a client tries
 	LogLevel  string        // of the diagnostic log: off, error, warn, info, debug
 
@@ -133,7 +134,8 @@ func (s *Settings) fields() map[string]func(string) error {
 		"in-flight":          number(&s.InFlight, 1, 1024),
 		"pool":               number(&s.Pool, 0, 1024),
 		"rpc-timeout":        duration(&s.RPCTimeout),
-		"fps":                number(&s.FPS, 1, 1000),
+		"fps":                number(&s.FPS, 0, 1000),
+		"keep":               number(&s.Keep, 0, 1<<20),
 		"op-timeout":         duration(&s.OpTimeout),
 		"log-level":          oneOf(&s.LogLevel, "off", "error", "warn", "info", "debug"),
 		"restore-on-start":   onOff(&s.RestoreOnStart),
@@ -144,7 +146,7 @@ func (s *Settings) fields() map[string]func(string) error {
 		"spares":             listOf(&s.Spares),
 		"evict":              offOr(duration(&s.Evict), &s.Evict),
 		"open":               onOff(&s.Open),
-		"join":               address(&s.Join),
+		"join":               addresses(&s.Join),
 		"disk":               number(&s.Disk, 0, diskMax),
 		"bug":                s.setBug,
 	}
@@ -182,7 +184,7 @@ func (s *Settings) checkLists() error {
 			}
 		}
 	}
-	if s.Open && len(s.Peers) != 1 || s.Join != "" && !s.Open {
+	if s.Open && len(s.Peers) != 1 || len(s.Join) > 0 && !s.Open {
 		return fmt.Errorf("setting open is for one peer, and join for open ones")
 	}
 	for _, p := range s.Peers {
@@ -276,14 +278,15 @@ func offOr(set func(string) error, to *time.Duration) func(string) error {
 	}
 }
 
-// address reads "host:port".
-func address(to *string) func(string) error {
+// addresses reads "host:port,host:port".
+func addresses(to *[]string) func(string) error {
 	return func(value string) error {
-		host, port, err := net.SplitHostPort(value)
-		if err != nil || host == "" || port == "" {
-			return fmt.Errorf("%q is not host:port", value)
+		*to = strings.Split(value, ",")
+		for _, one := range *to {
+			if host, port, err := net.SplitHostPort(one); err != nil || host == "" || port == "" {
+				return fmt.Errorf("%q is not host:port", one)
+			}
 		}
-		*to = value
 		return nil
 	}
 }

@@ -19,8 +19,9 @@ import (
 // the store fails.
 type watchedLog struct {
 	raft.LogStore
-	env   env.Env
-	terms *termStart
+	env    env.Env
+	terms  *termStart
+	places *places
 }
 
 // IsMonotonic implements raft.MonotonicLogStore for the store beneath.
@@ -37,6 +38,7 @@ func (w watchedLog) StoreLogs(logs []*raft.Log) error {
 	}
 	for _, l := range logs {
 		w.terms.note(l)
+		w.places.learn(l)
 		w.env.Emit(env.Note{Kind: env.KindAppend, Index: l.Index, Term: l.Term,
 			Hash: hashOf(l.Data), Text: entryType(l.Type)})
 	}
@@ -73,7 +75,11 @@ func (w watchedLog) LastIndex() (uint64, error) {
 
 // GetLog implements raft.LogStore.
 func (w watchedLog) GetLog(index uint64, l *raft.Log) error {
-	return failure(w.env, "reading the log", w.LogStore.GetLog(index, l))
+	err := failure(w.env, "reading the log", w.LogStore.GetLog(index, l))
+	if err == nil {
+		w.places.learn(l)
+	}
+	return err
 }
 
 func entryType(t raft.LogType) string {
@@ -126,6 +132,7 @@ type watchedStable struct {
 	raft.StableStore
 	env      env.Env
 	settings *Settings
+	places   *places
 	voteTerm uint64
 }
 
@@ -147,7 +154,11 @@ func (w *watchedStable) Set(key, value []byte) error {
 		return failure(w.env, "writing "+string(key), err)
 	}
 	if string(key) == keyLastVoteCand {
-		w.env.Emit(env.Note{Kind: env.KindVote, Term: w.voteTerm, Peer: w.settings.byAddress(string(value))})
+		who := w.places.name(string(value))
+		if w.places == nil {
+			who = w.settings.byAddress(string(value))
+		}
+		w.env.Emit(env.Note{Kind: env.KindVote, Term: w.voteTerm, Peer: who})
 	}
 	return nil
 }

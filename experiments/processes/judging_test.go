@@ -1,0 +1,114 @@
+package processes
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"connectrpc.com/connect"
+
+	"raftian/experiments/campaign"
+	"raftian/game/spec"
+	"raftian/linearizability"
+	"raftian/netsim/env"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+	apiv1 "raftian/raftian/api/v1"
+	"raftian/raftian/guest"
+)
+
+type connectStream = connect.ServerStreamForClient[apiv1.WatchResponse]
+
+// traceOf is one trace of what the processes, the players and the round itself
+// reported, by the clock they share, up to the end of the round. Instants count from
+// its first event.
+func (c *cluster) traceOf(players []*player) []trace.Event {
+	all := slices.Clone(c.own.list)
+	for _, p := range players {
+		all = append(all, p.notes.list...)
+	}
+	for _, p := range c.processes {
+		text, err := os.ReadFile(p.events)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		starts := uint64(0)
+		for line := range bytes.Lines(text) {
+			var e trace.Event
+			if err := trace.ParseJSON(bytes.TrimSpace(line), &e); err != nil {
+				// A process was killed in the middle of it.
+				c.t.Logf("an event of %s that cannot be read: %v", p.id, err)
+				continue
+			}
+			if e.Kind == trace.KindBoot {
+				starts++
+				if p.emptied[starts] {
+					e.Text = "empty disk"
+				}
+			}
+			e.Boot = starts
+			all = append(all, e)
+		}
+	}
+	all = slices.DeleteFunc(all, func(e trace.Event) bool { return e.At > c.ended })
+	slices.SortStableFunc(all, func(a, b trace.Event) int { return cmp.Compare(a.At, b.At) })
+	begin := all[0].At
+	for k := range all {
+		all[k].N = uint64(k + 1)
+		all[k].At -= begin
+	}
+	c.healed -= begin
+	c.ended -= begin
+	return all
+}
+
+func machines() (names []string) {
+	for k := range nodes {
+		names = append(names, fmt.Sprintf("n%d", k+1))
+	}
+	return names
+}
+
+// judge has the judges of simulated runs judge a round.
+func judge(all []trace.Event, open bool, healed, ended env.Instant) []linearizability.Verdict {
+	model := guest.Game().Model(machines())
+	if open { // cities come in with their nodes
+		model = guest.Game().Model(nil)
+	}
+	panel := linearizability.NewPanel(linearizability.Options{
+		Model: &model, Bound: ended.Sub(healed), RPCCeiling: 5000, ReadOnly: spec.ReadOnly, Promises: spec.Promises(lease)})
+	for k := range all {
+		panel.Event(&all[k])
+	}
+	return panel.Verdicts()
+}
+
+// planOf is what a plan would say of a round.
+func planOf(seed uint64, healed, ended env.Instant) plan.Plan {
+	return plan.Plan{Seed: seed, Guest: "game", Machines: machines(), Length: time.Duration(ended) + 1, Heal: healed,
+		Settings: []plan.Setting{{Key: "lease", Value: lease.String()}}}
+}
+
+// save keeps a round as a run file.
+func save(path string, seed uint64, all []trace.Event, verdicts []linearizability.Verdict, healed, ended env.Instant) error {
+	f, err := trace.Create(path, trace.Header{Seed: seed, Guest: "game", Plan: planOf(seed, healed, ended).String()})
+	if err != nil {
+		return err
+	}
+	digest := trace.NewDigest()
+	for k := range all {
+		digest.Add(&all[k])
+		if err := f.Event(&all[k]); err != nil {
+			return err
+		}
+	}
+	for _, v := range verdicts {
+		if err := f.Section(campaign.TagVerdict, v); err != nil {
+			return err
+		}
+	}
+	return f.Close(trace.Trailer{Digest: digest.String(), Events: uint64(len(all))})
+}

@@ -1,0 +1,29 @@
+package node
+
+import (
+	"testing"
+
+	"github.com/hashicorp/raft"
+)
+
+// In an open cluster the settings name this node only: who is elsewhere on its host is
+// known by the configurations in the log.
+func TestInAnOpenClusterTheLogSaysWhoIsWhere(t *testing.T) {
+	var c raft.Configuration
+	for id, address := range map[string]string{"n1": "127.0.0.1:7000", "n2": "127.0.0.1:7100"} {
+		c.Servers = append(c.Servers, raft.Server{ID: raft.ServerID(id), Address: raft.ServerAddress(address)})
+	}
+	p := new(places)
+	p.learn(&raft.Log{Type: raft.LogConfiguration, Data: raft.EncodeConfiguration(c)})
+	p.learn(&raft.Log{Type: raft.LogCommand, Data: []byte("n1 attack n2")})
+	for address, want := range map[string]string{"127.0.0.1:7000": "n1", "127.0.0.1:7100": "n2", "127.0.0.1:7200": "127.0.0.1:7200"} {
+		if got := p.name(address); got != want {
+			t.Errorf("at %s is %s; want %s", address, got, want)
+		}
+	}
+	var none *places
+	none.learn(&raft.Log{Type: raft.LogConfiguration, Data: raft.EncodeConfiguration(c)})
+	if got := none.name("127.0.0.1:7000"); got != "127.0.0.1:7000" {
+		t.Errorf("nobody is known to be at an address as %s", got)
+	}
+}

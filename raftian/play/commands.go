@@ -1,0 +1,166 @@
+package play
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"raftian/game/rules"
+	apiv1 "raftian/raftian/api/v1"
+)
+
+// patience is how long a command is tried.
+const patience = 10 * time.Second
+
+// help lists the commands.
+const help = `  attack CITY              with your own city
+  status [CITY] [KIND]     of the game; KIND is verified, log, lease or local
+  who                      how each node sees the cluster
+  watch 2s                 what is committed meanwhile, and in which frame
+  join [CITY], leave [CITY]
+  as CITY                  play another city from now on
+  wait 2s                  do nothing for a while
+  quit`
+
+const helpMachines = `  cut NODE, heal [NODE]    cut a node off from the others, and undo it
+  kill NODE, start NODE    end a node without a goodbye, and start it from its disk`
+
+// do does what a line says.
+func (p *Prompt) do(ctx context.Context, words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	verb, rest := words[0], words[1:]
+	one := "" // the only argument
+	if len(rest) == 1 {
+		one = rest[0]
+	}
+	switch {
+	case verb == "quit" || verb == "exit":
+		return errQuit
+	case verb == "help":
+		p.say("%s", help)
+		if p.Machines != nil {
+			p.say("%s", helpMachines)
+		}
+		return nil
+	case verb == "attack" && one != "":
+		return p.command(ctx, rules.Input{Verb: rules.Attack, City: p.City, Target: one})
+	case verb == "join" && len(rest) <= 1:
+		return p.command(ctx, rules.Input{Verb: rules.Add, City: p.whom(one)})
+	case verb == "leave" && len(rest) <= 1:
+		return p.command(ctx, rules.Input{Verb: rules.Del, City: p.whom(one)})
+	case verb == "status" && len(rest) <= 2:
+		return p.status(ctx, rest)
+	case verb == "who" && len(rest) == 0:
+		return p.who(ctx)
+	case verb == "as" && rules.ValidName(one):
+		p.City = one
+		return nil
+	case verb == "watch" && one != "":
+		return p.watch(ctx, one)
+	case verb == "wait" && one != "":
+		return pause(ctx, one)
+	case p.Machines != nil:
+		return p.machine(verb, rest, one)
+	}
+	return fmt.Errorf("%q is no command; help lists them", strings.Join(words, " "))
+}
+
+func (p *Prompt) whom(city string) string {
+	if city == "" {
+		return p.City
+	}
+	return city
+}
+
+func pause(ctx context.Context, text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no time such as 2s", text)
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+	return nil
+}
+
+// machine does something to a node.
+func (p *Prompt) machine(verb string, rest []string, one string) error {
+	do := map[string]func(string) error{"cut": p.Machines.Cut, "heal": p.Machines.Heal, "kill": p.Machines.Kill, "start": p.Machines.Start}[verb]
+	switch {
+	case do == nil || len(rest) > 1:
+		return fmt.Errorf("%q is no command; help lists them", strings.Join(append([]string{verb}, rest...), " "))
+	case one == "" && verb != "heal":
+		return fmt.Errorf("say which node to %s", verb)
+	}
+	return do(one)
+}
+
+// command has a command take effect, and tells of its life.
+func (p *Prompt) command(ctx context.Context, in rules.Input) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	began := time.Now()
+	effect, err := p.Client.Do(ctx, p.Client.Number(), in.String())
+	if err != nil {
+		return err
+	}
+	frame := ""
+	if effect.GetFrame() > 0 {
+		frame = fmt.Sprintf(", in frame %d of %s", effect.GetFrame(), effect.GetNode())
+	}
+	p.say("  %s (entry %d of term %d%s; committed after %v, answered after %v)", effect.GetOutput(), effect.GetIndex(), effect.GetTerm(), frame,
+		brief(effect.GetCommittedAfter().AsDuration()), brief(time.Since(began)))
+	return nil
+}
+
+// brief is a duration that a person reads.
+func brief(d time.Duration) time.Duration {
+	if d < 10*time.Millisecond {
+		return d.Round(10 * time.Microsecond)
+	}
+	return d.Round(time.Millisecond)
+}
+
+// status looks at the game.
+func (p *Prompt) status(ctx context.Context, words []string) error {
+	r := &apiv1.StatusRequest{}
+	kinds := map[string]apiv1.Read{"verified": apiv1.Read_READ_VERIFIED, "log": apiv1.Read_READ_LOG,
+		"lease": apiv1.Read_READ_LEASE, "local": apiv1.Read_READ_LOCAL}
+	for _, word := range words {
+		if kind := kinds[word]; kind != 0 && r.Read == 0 {
+			r.Read = kind
+		} else if r.City == "" {
+			r.City = word
+		} else {
+			return errors.New("say status, a city, and a kind of read at most")
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	answer, err := p.Client.Look(ctx, p.Client.Number(), r)
+	if err != nil {
+		return err
+	}
+	if len(answer.GetCities()) == 0 {
+		p.say("  %s", answer.GetOutput())
+	}
+	for _, c := range answer.GetCities() {
+		life := c.GetStatus()
+		if life == "playing" {
+			const full = 20
+			n := min(full, int(c.GetHealth())*full/rules.HealthFull)
+			life = strings.Repeat("#", n) + strings.Repeat(".", full-n) + fmt.Sprintf(" %d", c.GetHealth())
+		}
+		p.say("  %-16s %-25s score %d", c.GetName(), life, c.GetScore())
+	}
+	if answer.GetWinner() != "" {
+		p.say("  %s wins", answer.GetWinner())
+	}
+	p.say("  (after entry %d of term %d, asked of %s)", answer.GetIndex(), answer.GetTerm(), answer.GetNode())
+	return nil
+}
