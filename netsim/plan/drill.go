@@ -35,7 +35,8 @@ const (
 	// date.
 	drillInterrupting FaultKind = "drill: interrupting"
 	// drillRelapsing takes a machine away and has it lose power again as soon as it is
-	// back: in the midst of an early write, when much is written at once to catch up.
+	// back, up to three times: in the midst of an early write, when much is written at
+	// once to catch up.
 	drillRelapsing FaultKind = "drill: relapsing"
 )
 
@@ -59,7 +60,7 @@ func drillOf(name FaultKind) (drill, bool) {
 	case drillForgetting:
 		return drill{Network | Disks, 3, 3, 3, drawForgetting}, true
 	case drillUsurping:
-		return drill{Network | Disks, 3, 3, 3, drawUsurping}, true
+		return drill{Network | Disks, 6, 3, 3, drawUsurping}, true
 	case drillLosing:
 		return drill{Crash | Disks, 3, 3, 1, drawLosing}, true
 	case drillOvertaking:
@@ -178,13 +179,16 @@ func (st *stage) often(what string) string {
 
 func drawRelapsing(rng *rand.Rand, at env.Instant, st stage) []Fault {
 	who := some(rng, st.machines, 1)
-	away, off := between(rng, time.Second, 4*time.Second), between(rng, 100*time.Millisecond, time.Second)
-	soon := time.Duration(rng.IntN(4)) * 50 * time.Microsecond // the fsync after it takes longer, mostly
-	nth := 2 + rng.IntN(3)/2                                   // booting, it opens what it has with a first write
+	away, off := between(rng, 1500*time.Millisecond, 4*time.Second), between(rng, 100*time.Millisecond, time.Second)
 	kinds := []FaultKind{Power, Kill}
-	return []Fault{
-		{Kind: kinds[rng.IntN(2)], At: at, Groups: [][]string{who}, For: away},
-		{Kind: Power, At: at.Add(away), Groups: [][]string{{It}}, For: off,
-			When: Trigger{Who: who[0], What: "write", Text: st.often("write"), Nth: nth, Wait: soon}},
+	faults := []Fault{{Kind: kinds[rng.IntN(2)], At: at, Groups: [][]string{who}, For: away}}
+	for range 1 + rng.IntN(3) {
+		soon := time.Duration(1+rng.IntN(3)) * 50 * time.Microsecond // the fsync after it takes longer, mostly
+		nth := 2 + rng.IntN(3)/2                                     // booting, it opens what it has with a first write
+		at = at.Add(away)
+		faults = append(faults, Fault{Kind: Power, At: at, Groups: [][]string{{It}}, For: off,
+			When: Trigger{Who: who[0], What: "write", Text: st.often("write"), Nth: nth, Wait: soon}})
+		away = off + between(rng, 500*time.Millisecond, 1500*time.Millisecond)
 	}
+	return faults
 }

@@ -49,7 +49,8 @@ func TestDrillsAreDrawnAndAreOverByTheHeal(t *testing.T) {
 					t.Fatalf("%s: from %s for %s; the heal is at %s", name, f.At, f.For, plans[i].Heal)
 				}
 			}
-			if len(d.faults) == len(draws[0].faults) {
+			// One that relapses does so up to three times.
+			if len(d.faults) == len(draws[0].faults) || name == drillRelapsing && len(d.faults) >= 2 {
 				whole++
 			}
 		}

@@ -302,10 +302,13 @@ func TestOrdersLeaveEnoughDisks(t *testing.T) {
 	for seed := range uint64(500) {
 		p := mustPlan(t, echo(), Options{Seed: seed, Faults: plan.All})
 		names := voters(p.Settings, p.Machines)
-		gone, worn := map[string]bool{}, map[string]bool{}
+		gone, worn, leaders := map[string]bool{}, map[string]bool{}, false
 		for _, s := range operators(p) {
 			words := strings.Fields(s.Text)
-			if slices.Contains([]order{demote, remove, readd}, order(words[0])) {
+			switch {
+			case len(words) == 2 && words[1] == theLeader:
+				leaders = true
+			case slices.Contains([]order{demote, remove, readd}, order(words[0])):
 				gone[words[1]] = true
 			}
 		}
@@ -313,6 +316,9 @@ func TestOrdersLeaveEnoughDisks(t *testing.T) {
 			if f.Kind == plan.Rot || f.Kind == plan.Replace {
 				worn[f.Groups[0][0]] = true
 			}
+		}
+		if leaders && len(worn) > 0 {
+			t.Fatalf("seed %d: any leader may go, and disks are lost", seed)
 		}
 		for name := range gone {
 			if !slices.Contains(names, name) {
@@ -357,5 +363,37 @@ func TestPlansStayOfOneSize(t *testing.T) {
 	}
 	if calls > 1800*seeds || calls < 900*seeds || faults > 12*seeds || faults < 4*seeds {
 		t.Errorf("on average %d calls and %d faults", calls/seeds, faults/seeds)
+	}
+}
+
+// Where a majority of those who are left could lose what is committed, nobody is put
+// out for being silent.
+func TestEvictionLeavesEnoughDisks(t *testing.T) {
+	g := echo()
+	g.Roster = true
+	evicts, both := 0, 0
+	for seed := range uint64(500) {
+		p := mustPlan(t, g, Options{Seed: seed, Faults: plan.All})
+		if after := value(p, "evict"); after == "" || after == "off" {
+			continue
+		}
+		evicts++
+		least := len(voters(p.Settings, p.Machines))/2 + 1 // that remain
+		lost := len(worn(p))
+		if lost == 0 {
+			continue
+		}
+		both++
+		if lost > (least-1)/2 {
+			t.Fatalf("seed %d: of %d voters that may remain %d lose their disks", seed, least, lost)
+		}
+		for _, s := range operators(p) {
+			if verb, _, _ := strings.Cut(s.Text, " "); slices.Contains([]order{demote, remove, readd, leave}, order(verb)) {
+				t.Fatalf("seed %d: disks are lost, silent machines put out, and an operator says %s", seed, s.Text)
+			}
+		}
+	}
+	if evicts < 25 || both == 0 {
+		t.Errorf("of 500 seeds %d put silent machines out, %d of these lose disks", evicts, both)
 	}
 }

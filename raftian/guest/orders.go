@@ -30,6 +30,10 @@ const (
 	heal        order = "heal"    // everyone is what the first configuration said
 )
 
+// theLeader is whoever leads when an order is carried out, in place of a name. It may
+// be a machine that is not to go where disks are lost.
+const theLeader = "leader"
+
 // words are the order as it is called.
 func (o order) words(machine string) string {
 	switch o {
@@ -102,6 +106,9 @@ func drawOrders(p plan.Plan, voters []string) []plan.Step {
 		kind := plan.Prefer(p.Seed, name, kinds, order.tickets)
 		if leaves := rng.Uint64(); kind == demote || kind == remove || kind == readd || kind == leave {
 			about = may[leaves%uint64(len(may))]
+			if (kind == demote || kind == remove) && leaves>>32%3 == 0 && len(worn(p)) == 0 {
+				about = theLeader
+			}
 		}
 		if kind == leave {
 			on = about

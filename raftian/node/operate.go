@@ -20,7 +20,8 @@ import (
 //	add-voter n4      add it with a vote, or give it one; promote is another word
 //	add-nonvoter n4   add it without a vote
 //	demote n2         take its vote
-//	remove n2         from the cluster
+//	remove n2         from the cluster; the word leader, here and for demote, is
+//	                  whoever carries the order out
 //	readd n2          remove it, and add it again at a new address
 //	leave             the machine it is given on leaves the cluster, and stays out
 //	snapshot          on the machine it is given on
@@ -86,6 +87,9 @@ func (n *Node) order(text string, deadline env.Instant) result {
 	}
 	defer n.ordering.Unlock()
 	verb, id, _ := strings.Cut(text, " ")
+	if id == "leader" && (verb == "remove" || verb == "demote") {
+		id = n.self.ID
+	}
 	switch verb {
 	case "transfer":
 		return n.transfer(id, deadline)
