@@ -165,7 +165,7 @@ func (b *Builder) gatherOps() {
 				r.Clients = append(r.Clients, op.Client)
 			}
 			b.calls[callID{op.Client, op.Seq}] = int32(len(r.Ops))
-			r.Ops = append(r.Ops, Op{Op: op, Of: k, Machine: r.MachineOf(int(op.CallEvent))})
+			r.Ops = append(r.Ops, Op{Op: op, Number: len(r.Ops), Of: k, Machine: r.MachineOf(int(op.CallEvent))})
 		}
 	}
 	b.sortClients()

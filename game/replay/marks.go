@@ -141,7 +141,20 @@ func (m *marker) event(n int, e *trace.Event, machine int) {
 		m.becomes(n, e, machine, Down)
 	case env.KindRole:
 		m.becomes(n, e, machine, standing(e.Text))
+	case env.KindTerm:
+		if is := m.is(machine); is == Follower || is == Candidate { // who leads ends that first
+			m.becomes(n, e, machine, is)
+		}
 	}
+}
+
+// is what a machine was last.
+func (m *marker) is(machine int) Standing {
+	if machine == World || len(m.run.roles[machine]) == 0 {
+		return Down
+	}
+	roles := m.run.roles[machine]
+	return roles[len(roles)-1].Is
 }
 
 // becomes ends a machine's role and begins another.

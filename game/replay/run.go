@@ -75,6 +75,7 @@ const none = -1
 // Op is a call of a client, with what a replay needs besides.
 type Op struct {
 	history.Op
+	Number   int  // in Run.Ops
 	Of       int  // the client's number
 	Machine  int  // where it was called; World if not known
 	Illegal  bool // a verdict that failed rests on it
@@ -108,6 +109,17 @@ func (r *Run) OpOf(n int) *Op {
 		return &r.Ops[k]
 	}
 	return nil
+}
+
+// EventsOf are the events that are about an op, rising. It goes through the run.
+func (r *Run) EventsOf(op *Op) []int {
+	var all []int
+	for n := int(op.CallEvent); n <= len(r.events); n++ {
+		if r.OpOf(n) == op {
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 // End is the instant of the last event, or as long as the plan says.

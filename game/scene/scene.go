@@ -1,0 +1,157 @@
+package scene
+
+import (
+	"raftian/game/glyph"
+	"raftian/game/replay"
+	"raftian/netsim/env"
+)
+
+// Scene draws one run. What stays the same from frame to frame is kept.
+type Scene struct {
+	run      *replay.Run
+	book     *glyph.Book
+	lay      Layout
+	list     List
+	front    canvas // what changes with the cursor
+	over     canvas // what lies over everything
+	still    canvas // panels and the minimap, which change with the size
+	lanes    canvas // the timeline, which changes with what it shows
+	axis     axis
+	shown    shown
+	size     [2]int
+	version  uint64
+	index    minimap
+	rowsOf   []int        // of each fault, in the timeline
+	lanesOf  []lane       // of clients
+	loud     []int32      // events that tell the story
+	cited    map[int]bool // events on which verdicts rest
+	opOf     int          // the op whose events are in opEvents
+	opEvents []int
+}
+
+// shown is what the timeline was last made from.
+type shown struct {
+	from, to env.Instant
+	ordinal  bool
+	w, h     int
+}
+
+// New returns the scene of a run.
+func New(r *replay.Run, book *glyph.Book) *Scene {
+	s := &Scene{run: r, book: book, cited: map[int]bool{}}
+	for n := 1; n <= r.Events(); n++ {
+		if tells(r.Event(n)) {
+			s.loud = append(s.loud, int32(n))
+		}
+	}
+	for i := range r.Pins {
+		s.cited[r.Pins[i].Event] = true
+	}
+	return s
+}
+
+// Layout is where the panels of the last scene were.
+func (s *Scene) Layout() Layout { return s.lay }
+
+// When is the moment at a place of the timeline.
+func (s *Scene) When(x float32) env.Instant { return s.axis.when(x) }
+
+// WhenAll is the moment at a place of the minimap.
+func (s *Scene) WhenAll(x float32) env.Instant { return s.index.axis.when(x) }
+
+// Draw makes the scene. The list is good until the next one.
+func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
+	s.version++
+	if size := [2]int{v.W, v.H}; size != s.size {
+		s.size, s.shown = size, shown{}
+		s.lay = NewLayout(v.W, v.H)
+		for _, k := range []*canvas{&s.front, &s.over, &s.still, &s.lanes} {
+			k.book, k.body, k.small = s.book, s.lay.Body, s.lay.Small
+		}
+		s.drawStill()
+	}
+	if now := (shown{v.From, v.To, v.Ordinal, v.W, v.H}); now != s.shown {
+		s.shown = now
+		s.axis = newAxis(s.run, v, s.plot())
+		s.drawTimeline()
+	}
+	s.front.reset()
+	f := &shot{Scene: s, canvas: &s.front, c: c, v: v, state: c.State(), at: c.At()}
+	f.reach = s.run.Reach(f.state, f.at)
+	f.title()
+	f.cluster()
+	f.logs()
+	f.inspector()
+	f.nowOnTimeline()
+	f.nowOnMinimap()
+	f.transport()
+	s.over.reset()
+	f.canvas = &s.over
+	f.search()
+	if v.Help {
+		f.help()
+	} else {
+		f.tooltip()
+	}
+	s.list = List{W: max(v.W, WidthLeast), H: max(v.H, HeightLeast), Hits: s.list.Hits[:0], Layers: s.list.Layers[:0]}
+	s.add("still", &s.still)
+	s.add("timeline", &s.lanes)
+	s.add("now", &s.front)
+	s.add("over", &s.over)
+	return &s.list
+}
+
+// add puts a canvas on the list. The two that stay for a while keep their version.
+func (s *Scene) add(name string, c *canvas) {
+	version := s.version
+	if c == &s.still || c == &s.lanes {
+		version = c.version
+	}
+	s.list.Layers = append(s.list.Layers, Layer{name, c.items, version})
+	s.list.Hits = append(s.list.Hits, c.hits...)
+}
+
+// shot is a scene in the making.
+type shot struct {
+	*Scene
+	*canvas
+	c     *replay.Cursor
+	v     *View
+	state *replay.State
+	at    env.Instant
+	reach *replay.Reach
+	was   *replay.State // before the last event; made when it is asked for
+	names []Box         // on the axis of the timeline
+}
+
+// before is the state before the last event.
+func (f *shot) before() *replay.State {
+	if f.was == nil {
+		if f.was = f.c.Before(); f.was == nil {
+			f.was = f.state
+		}
+	}
+	return f.was
+}
+
+// drawStill draws what changes with the size only.
+func (s *Scene) drawStill() {
+	c := &s.still
+	c.reset()
+	s.version++
+	c.version = s.version
+	c.rect(0, 0, float32(max(s.size[0], WidthLeast)), float32(max(s.size[1], HeightLeast)), ground)
+	for _, p := range []struct {
+		box  Box
+		name string
+	}{{s.lay.Cluster, "CLUSTER"}, {s.lay.Logs, "LOGS & STATES"}, {s.lay.Inspector, "INSPECTOR"}, {s.lay.Timeline, ""}} {
+		c.box(p.box, panel)
+		c.frame(p.box, 1, edge)
+		c.text(p.box.X+10, p.box.Y+s.heading()*0.68, style{glyph.Bold, s.lay.Small, dim}, p.name)
+	}
+	s.index = newMinimap(s)
+	s.index.draw(c)
+}
+
+// heading is how high the heading of a panel is.
+func (s *Scene) heading() float32 { return roundf(float32(s.lay.Body) * 1.9) }
