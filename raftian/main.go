@@ -13,6 +13,7 @@
 //	show.go      raftian show: which events, and the verdicts
 //	story.go     telling the events of a run
 //	export.go    raftian export
+//	replay.go    raftian replay, and pictures of runs
 //	out.go       where files go, and JSON
 //	shrink.go    raftian shrink
 //	trials.go    raftian test
@@ -115,7 +116,7 @@ Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the to
 			return usage(errors.New("say what to do; raftian --help lists the commands"))
 		},
 	}
-	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(), shrinkCommand(), trialsCommand(), bugsCommand())
+	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(), replayCommand(), shrinkCommand(), trialsCommand(), bugsCommand())
 	return root
 }
 
