@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"raftian/game/paint"
 	"raftian/game/replay"
 	"raftian/game/scene"
+	"raftian/game/view"
 	"raftian/netsim/env"
 	"raftian/netsim/trace"
 )
@@ -68,13 +71,22 @@ any machine, with or without a display; --at says when, such as 3.2s.`,
 			return usage(fmt.Errorf("%s: %w", args[0], err))
 		}
 		if screenshot == "" {
-			return usage(errors.New("the viewer is not there yet; use --screenshot FILE.png"))
+			return window(c.Context(), args[0], d, book)
 		}
 		return write(args[0], run, screenshot, "png", func(w io.Writer) error {
 			return paint.PNG(w, d.Draw(), book)
 		})
 	}
 	return c
+}
+
+// window shows a replay in a window.
+func window(ctx context.Context, name string, d *desk.Desk, book *glyph.Book) error {
+	err := view.Show(ctx, d, book, view.Options{Title: "raftian replay " + filepath.Base(name)})
+	if err != nil {
+		return tool(fmt.Errorf("%w; write a picture with --screenshot FILE.png instead", err))
+	}
+	return nil
 }
 
 // svg writes a drawing of a run.

@@ -19,14 +19,15 @@ import (
 
 // Desk is a replay that somebody looks at.
 type Desk struct {
-	Cursor *replay.Cursor
-	View   scene.View
-	scene  *scene.Scene
-	run    *replay.Run
-	list   *scene.List
-	grip   grip
-	note   time.Duration // how long the note has been there
-	ahead  float64       // virtual nanoseconds that are less than one
+	Cursor  *replay.Cursor
+	View    scene.View
+	scene   *scene.Scene
+	run     *replay.Run
+	list    *scene.List
+	grip    grip
+	note    time.Duration // how long the note has been there
+	ahead   float64       // virtual nanoseconds that are less than one
+	changes uint64
 }
 
 // Open opens a run at its first violation; at its start if it has none.
@@ -48,12 +49,31 @@ func Open(r *replay.Run, book *glyph.Book, w, h int) *Desk {
 
 // Seek goes to an instant and has the timeline show it.
 func (d *Desk) Seek(t env.Instant) {
+	d.changes++
 	d.Cursor.Seek(t)
 	d.follow()
 }
 
-// Resize has the scene laid out for another size, in pixels.
-func (d *Desk) Resize(w, h int) { d.View.W, d.View.H = w, h }
+// Resize has the scene laid out for another size, in pixels, of which so many are one
+// of an ordinary screen.
+func (d *Desk) Resize(w, h int, dense float64) {
+	v := &d.View
+	if v.W != w || v.H != h || v.Dense != dense {
+		v.W, v.H, v.Dense = w, h, dense
+		d.changes++
+	}
+}
+
+// Changes is another number whenever the scene may be another.
+func (d *Desk) Changes() uint64 { return d.changes }
+
+// Rate shows how many frames per second are drawn.
+func (d *Desk) Rate(fps float64) {
+	if d.View.Rate != fps {
+		d.View.Rate = fps
+		d.changes++
+	}
+}
 
 // Draw is the scene as it is now.
 func (d *Desk) Draw() *scene.List {
@@ -69,11 +89,13 @@ func (d *Desk) Tick(by time.Duration) {
 	if d.View.Note != "" {
 		if d.note += by; d.note > noteLasts {
 			d.View.Note = ""
+			d.changes++
 		}
 	}
 	if !d.View.Playing {
 		return
 	}
+	d.changes++
 	d.ahead += float64(by) * d.View.Speed
 	whole := int64(d.ahead)
 	d.ahead -= float64(whole)

@@ -21,6 +21,7 @@ const shift = 100 * time.Millisecond
 
 // Press does what a key does.
 func (d *Desk) Press(k Key) {
+	d.changes++
 	v := &d.View
 	switch {
 	case v.Help:
@@ -193,6 +194,7 @@ func (d *Desk) pin() {
 
 // Type adds what is typed to a search.
 func (d *Desk) Type(r rune) {
+	d.changes++
 	if d.View.Searching && r >= ' ' && len(d.View.Search) < 100 {
 		d.View.Search += string(r)
 	}

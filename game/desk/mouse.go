@@ -21,6 +21,10 @@ type grip struct {
 // Point says where the mouse is, in pixels of the scene.
 func (d *Desk) Point(x, y float32) {
 	v := &d.View
+	if v.X == x && v.Y == y && v.Hover {
+		return
+	}
+	d.changes++
 	v.X, v.Y, v.Hover = x, y, true
 	g := &d.grip
 	if !g.held {
@@ -35,10 +39,24 @@ func (d *Desk) Point(x, y float32) {
 }
 
 // Leave says that the mouse is nowhere.
-func (d *Desk) Leave() { d.View.Hover = false }
+func (d *Desk) Leave() {
+	if d.View.Hover {
+		d.View.Hover = false
+		d.changes++
+	}
+}
+
+// Over is what the mouse points at; Nothing if at nothing.
+func (d *Desk) Over() scene.Do {
+	if hit := d.at(d.View.X, d.View.Y); hit != nil && d.View.Hover {
+		return hit.Target.Do
+	}
+	return scene.Nothing
+}
 
 // Down says that the mouse's button went down where it points.
 func (d *Desk) Down() {
+	d.changes++
 	v := &d.View
 	if v.Help {
 		v.Help = false
@@ -61,6 +79,7 @@ func (d *Desk) Down() {
 
 // Up says that it went up.
 func (d *Desk) Up() {
+	d.changes++
 	g := d.grip
 	d.grip = grip{}
 	if !g.held || g.moved {
@@ -138,6 +157,7 @@ func (d *Desk) slide(x float32) {
 
 // Wheel turns the mouse's wheel: up zooms in where the mouse is, sideways moves.
 func (d *Desk) Wheel(x, y float64) {
+	d.changes++
 	v := &d.View
 	if y != 0 {
 		t := d.Cursor.At()

@@ -28,19 +28,21 @@ func (t *timeline) nodes() {
 	}
 }
 
-// density is how many events there were, column by column; equal neighbours are
-// one rectangle.
+// density is how many events there were, column by column, in steps of two pixels;
+// equal neighbours are one rectangle.
 func (t *timeline) density(b Box, counts []int, most int) {
+	height := func(i int) float32 {
+		if counts[i] == 0 {
+			return 0
+		}
+		return 2 * max(1, roundf(loudness(counts[i], most)*b.H*0.2))
+	}
 	for i := 0; i < len(counts); {
-		n := counts[i]
-		k := i + 1
-		for k < len(counts) && counts[k] == n {
+		h, k := height(i), i+1
+		for k < len(counts) && height(k) == h {
 			k++
 		}
-		if n > 0 {
-			h := max(1, roundf(loudness(n, most)*(b.H*0.42)))
-			t.rect(b.X+float32(i), b.Bottom()-h, float32(k-i), h, dim.Fade(0.45))
-		}
+		t.rect(b.X+float32(i), b.Bottom()-h, float32(k-i), h, dim.Fade(0.45))
 		i = k
 	}
 }

@@ -8,10 +8,12 @@ type Layout struct {
 	Body, Small                                                   uint8 // sizes of text, in pixels
 }
 
-// NewLayout lays out a scene of so many pixels.
-func NewLayout(w, h int) Layout {
+// NewLayout lays out a scene of so many pixels, of which so many are one of an
+// ordinary screen.
+func NewLayout(w, h int, dense float64) Layout {
 	w, h = max(w, WidthLeast), max(h, HeightLeast)
-	unit := math.Sqrt(min(float64(w)/WidthLeast, float64(h)/HeightLeast))
+	dense = max(dense, 1)
+	unit := dense * math.Sqrt(max(1, min(float64(w)/WidthLeast, float64(h)/HeightLeast)/dense))
 	l := Layout{Body: uint8(math.Round(12 * unit)), Small: uint8(math.Round(10.6 * unit))}
 	const gap = 6
 	width, line := float32(w)-2*gap, float32(l.Body)

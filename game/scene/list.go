@@ -54,6 +54,7 @@ type Layer struct {
 	Name    string
 	Items   []Item
 	Version uint64 // another one whenever the Items are
+	Kept    bool   // they stay for many frames, as a rule; such layers come first
 }
 
 // List is a whole scene.

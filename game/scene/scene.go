@@ -18,7 +18,7 @@ type Scene struct {
 	lanes    canvas // the timeline, which changes with what it shows
 	axis     axis
 	shown    shown
-	size     [2]int
+	size     size
 	version  uint64
 	index    minimap
 	rowsOf   []int        // of each fault, in the timeline
@@ -27,6 +27,12 @@ type Scene struct {
 	cited    map[int]bool // events on which verdicts rest
 	opOf     int          // the op whose events are in opEvents
 	opEvents []int
+}
+
+// size is what the layout was last made for.
+type size struct {
+	w, h  int
+	dense float64
 }
 
 // shown is what the timeline was last made from.
@@ -62,9 +68,9 @@ func (s *Scene) WhenAll(x float32) env.Instant { return s.index.axis.when(x) }
 // Draw makes the scene. The list is good until the next one.
 func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
 	s.version++
-	if size := [2]int{v.W, v.H}; size != s.size {
+	if size := (size{v.W, v.H, v.Dense}); size != s.size {
 		s.size, s.shown = size, shown{}
-		s.lay = NewLayout(v.W, v.H)
+		s.lay = NewLayout(v.W, v.H, v.Dense)
 		for _, k := range []*canvas{&s.front, &s.over, &s.still, &s.lanes} {
 			k.book, k.body, k.small = s.book, s.lay.Body, s.lay.Small
 		}
@@ -103,11 +109,11 @@ func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
 
 // add puts a canvas on the list. The two that stay for a while keep their version.
 func (s *Scene) add(name string, c *canvas) {
-	version := s.version
+	l := Layer{Name: name, Items: c.items, Version: s.version}
 	if c == &s.still || c == &s.lanes {
-		version = c.version
+		l.Version, l.Kept = c.version, true
 	}
-	s.list.Layers = append(s.list.Layers, Layer{name, c.items, version})
+	s.list.Layers = append(s.list.Layers, l)
 	s.list.Hits = append(s.list.Hits, c.hits...)
 }
 
@@ -140,7 +146,7 @@ func (s *Scene) drawStill() {
 	c.reset()
 	s.version++
 	c.version = s.version
-	c.rect(0, 0, float32(max(s.size[0], WidthLeast)), float32(max(s.size[1], HeightLeast)), ground)
+	c.rect(0, 0, float32(max(s.size.w, WidthLeast)), float32(max(s.size.h, HeightLeast)), ground)
 	for _, p := range []struct {
 		box  Box
 		name string

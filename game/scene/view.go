@@ -5,6 +5,7 @@ import "raftian/netsim/env"
 // View is what the viewer looks at, besides the moment.
 type View struct {
 	W, H       int         // of the scene, in pixels
+	Dense      float64     // pixels of the screen per pixel of an ordinary one; 0 is 1
 	From, To   env.Instant // what the timeline shows
 	Ordinal    bool        // by the order of events instead of time
 	Heartbeats bool        // are shown

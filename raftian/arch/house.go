@@ -76,7 +76,7 @@ func rooms() []Room {
 		{Path: "game/desk", May: []string{"game/glyph", "game/replay", "game/scene", "netsim/env"},
 			Tests: []string{"game/replay/replaytest"}, Runs: Pure, Why: game},
 		{Path: "game/view", May: []string{"game/rules", "game/replay", "game/glyph", "game/scene", "game/desk", "raftian/api",
-			"netsim/env", "netsim/trace"}, Why: game},
+			"netsim/env", "netsim/trace"}, Tests: []string{"game/paint", "game/replay/replaytest"}, Why: game},
 
 		{Path: "raftian/command", May: []string{"game/rules"}, Runs: Pure, Why: "a log entry's bytes depend on nothing but the command in them"},
 		{Path: "raftian/store", May: []string{"netsim/env"}, Runs: OnMachine,

@@ -1,0 +1,338 @@
+package view
+
+import (
+	"math"
+	"slices"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"raftian/game/glyph"
+	"raftian/game/scene"
+)
+
+// artist draws display lists. Each layer is one call of the graphics driver. Layers
+// that are kept are drawn into an image that stays, and again only when they change:
+// without a graphics processor, every pixel and every triangle counts.
+type artist struct {
+	atlas  *atlas
+	layers map[string]*mesh
+	list   *scene.List
+}
+
+func newArtist(book *glyph.Book) *artist {
+	return &artist{atlas: newAtlas(book), layers: map[string]*mesh{}}
+}
+
+// surface is what is drawn on: an image, or the window.
+type surface interface {
+	DrawImage(*ebiten.Image, *ebiten.DrawImageOptions)
+	DrawTriangles32([]ebiten.Vertex, []uint32, *ebiten.Image, *ebiten.DrawTrianglesOptions)
+}
+
+// keep draws the layers of a scene that are kept on an image that holds them already,
+// or is new.
+func (a *artist) keep(to *ebiten.Image, l *scene.List, isNew bool) {
+	if a.atlas.full() {
+		a.atlas.clear()
+		clear(a.layers)
+	}
+	a.list = l
+	changed := isNew
+	for i := range l.Layers {
+		changed = a.build(&l.Layers[i]) && l.Layers[i].Kept || changed
+	}
+	if !changed {
+		return
+	}
+	for i := range l.Layers {
+		if l.Layers[i].Kept {
+			a.layer(to, &l.Layers[i], 1, 0, 0)
+		}
+	}
+}
+
+// finish draws the image on a surface, and the other layers over it; a pixel becomes
+// so many, and the corner moves.
+func (a *artist) finish(to surface, kept *ebiten.Image, scale, dx, dy float32) {
+	o := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
+	if scale != 1 {
+		o.Filter = ebiten.FilterLinear
+		o.GeoM.Scale(float64(scale), float64(scale))
+	}
+	o.GeoM.Translate(float64(dx), float64(dy))
+	to.DrawImage(kept, o)
+	for i := range a.list.Layers {
+		if layer := &a.list.Layers[i]; !layer.Kept {
+			a.layer(to, layer, scale, dx, dy)
+		}
+	}
+}
+
+// touch changes nothing of an image.
+func (a *artist) touch(to *ebiten.Image) {
+	m := &mesh{atlas: a.atlas}
+	m.quad(0, 0, 1, 1, place{x: white, y: white})
+	to.DrawTriangles32(m.vertices, m.indices, a.atlas.image, nil)
+}
+
+// build turns a layer into triangles, unless that was done, and says whether it was.
+func (a *artist) build(layer *scene.Layer) bool {
+	m := a.layers[layer.Name]
+	if m == nil {
+		m = &mesh{}
+		a.layers[layer.Name] = m
+	}
+	if m.version == layer.Version {
+		return false
+	}
+	m.version = layer.Version
+	m.build(a.atlas, layer.Items)
+	return true
+}
+
+func (a *artist) layer(to surface, layer *scene.Layer, scale, dx, dy float32) {
+	m := a.layers[layer.Name]
+	if len(m.indices) == 0 {
+		return
+	}
+	vertices := m.vertices
+	if scale != 1 || dx != 0 || dy != 0 {
+		vertices = slices.Clone(vertices)
+		for i := range vertices {
+			v := &vertices[i]
+			v.DstX, v.DstY = v.DstX*scale+dx, v.DstY*scale+dy
+		}
+	}
+	to.DrawTriangles32(vertices, m.indices, a.atlas.image, nil)
+}
+
+// mesh is a layer as triangles. Slanted edges fade over one pixel, half of it inside
+// and half outside, which is what smooths them: the driver's own way is far too slow
+// without a graphics processor.
+type mesh struct {
+	version  uint64
+	vertices []ebiten.Vertex
+	indices  []uint32
+	atlas    *atlas
+	r, g, b  float32
+	a        float32
+}
+
+func (m *mesh) build(atlas *atlas, items []scene.Item) {
+	m.vertices, m.indices, m.atlas = m.vertices[:0], m.indices[:0], atlas
+	for i := range items {
+		it := &items[i]
+		m.r, m.g, m.b, m.a = float32(it.Color.R)/255, float32(it.Color.G)/255, float32(it.Color.B)/255, float32(it.Color.A)/255
+		switch it.Shape {
+		case scene.Rect:
+			m.quad(it.X, it.Y, it.X+it.X2, it.Y+it.Y2, place{x: white, y: white})
+		case scene.Line:
+			m.line(it)
+		case scene.Triangle:
+			m.polygon([]point{{it.X, it.Y}, {it.X2, it.Y2}, {it.X3, it.Y3}})
+		case scene.Disc:
+			m.polygon(circle(it.X, it.Y, it.X3))
+		case scene.Ring:
+			m.ring(it)
+		case scene.Text:
+			m.text(it)
+		}
+	}
+}
+
+// vertex adds a corner of the colour that is set, with a part of its alpha.
+func (m *mesh) vertex(x, y, srcX, srcY, part float32) uint32 {
+	m.vertices = append(m.vertices, ebiten.Vertex{DstX: x, DstY: y, SrcX: srcX, SrcY: srcY,
+		ColorR: m.r, ColorG: m.g, ColorB: m.b, ColorA: m.a * part})
+	return uint32(len(m.vertices) - 1)
+}
+
+func (m *mesh) solid(p point) uint32 { return m.vertex(p.x, p.y, white, white, 1) }
+func (m *mesh) gone(p point) uint32  { return m.vertex(p.x, p.y, white, white, 0) }
+
+// quad is a rectangle that shows a place of the atlas.
+func (m *mesh) quad(x, y, x2, y2 float32, p place) {
+	i := m.vertex(x, y, p.x, p.y, 1)
+	m.vertex(x2, y, p.x+p.w, p.y, 1)
+	m.vertex(x, y2, p.x, p.y+p.h, 1)
+	m.vertex(x2, y2, p.x+p.w, p.y+p.h, 1)
+	m.indices = append(m.indices, i, i+1, i+2, i+1, i+3, i+2)
+}
+
+func (m *mesh) text(it *scene.Item) {
+	pen := it.X
+	for _, r := range it.Text {
+		p := m.atlas.at(letter{it.Face, it.Px, r})
+		if p.w > 0 {
+			x, y := float32(math.Round(float64(pen)))+p.dx, it.Y+p.dy
+			m.quad(x, y, x+p.w, y+p.h, p)
+		}
+		pen += p.advance
+	}
+}
+
+type point struct{ x, y float32 }
+
+// strip joins two rows of corners, all[k:k+n] and all[l:l+n], by triangles.
+func (m *mesh) strip(k, l uint32, n int, closed bool) {
+	for i := range n {
+		j := i + 1
+		if j == n {
+			if !closed {
+				return
+			}
+			j = 0
+		}
+		a, b, c, d := k+uint32(i), k+uint32(j), l+uint32(i), l+uint32(j)
+		m.indices = append(m.indices, a, b, c, b, d, c)
+	}
+}
+
+// polygon fills a convex polygon.
+func (m *mesh) polygon(all []point) {
+	n := len(all)
+	area := float32(0)
+	for i, p := range all {
+		q := all[(i+1)%n]
+		area += p.x*q.y - q.x*p.y
+	}
+	out := float32(0.5)
+	if area < 0 {
+		out = -out
+	}
+	inner := uint32(len(m.vertices))
+	for i := range all {
+		m.solid(corner(all, i, -out))
+	}
+	outer := uint32(len(m.vertices))
+	for i := range all {
+		m.gone(corner(all, i, out))
+	}
+	for i := 1; i+1 < n; i++ {
+		m.indices = append(m.indices, inner, inner+uint32(i), inner+uint32(i+1))
+	}
+	m.strip(inner, outer, n, true)
+}
+
+// corner is a corner of a polygon moved out by a distance from both of its sides.
+func corner(all []point, i int, by float32) point {
+	n := len(all)
+	a, p, b := all[(i+n-1)%n], all[i], all[(i+1)%n]
+	x1, y1 := normal(a, p)
+	x2, y2 := normal(p, b)
+	x, y := x1+x2, y1+y2
+	// Of a sharp corner the tip would be far away.
+	scale := 2 / max(x*x+y*y, 0.5)
+	return point{p.x + x*scale*by, p.y + y*scale*by}
+}
+
+// normal is the unit vector at right angles to the way from a to b, to the right of
+// it as y goes down.
+func normal(a, b point) (x, y float32) {
+	dx, dy := b.x-a.x, b.y-a.y
+	length := float32(math.Hypot(float64(dx), float64(dy)))
+	if length == 0 {
+		return 0, 0
+	}
+	return dy / length, -dx / length
+}
+
+// line is a stroke, solid or dash by dash.
+func (m *mesh) line(it *scene.Item) {
+	dx, dy := it.X2-it.X, it.Y2-it.Y
+	length := float32(math.Hypot(float64(dx), float64(dy)))
+	if length == 0 {
+		return
+	}
+	dx, dy = dx/length, dy/length
+	step := length
+	if it.Dash > 0 {
+		step = float32(it.Dash)
+	}
+	for at := float32(0); at < length; at += 2 * step {
+		end := min(at+step, length)
+		m.stroke(point{it.X + dx*at, it.Y + dy*at}, point{it.X + dx*end, it.Y + dy*end}, it.Width)
+		if it.Dash == 0 {
+			return
+		}
+	}
+}
+
+// stroke is a straight part of a line. Upright and level ones on whole pixels are
+// sharp.
+func (m *mesh) stroke(a, b point, width float32) {
+	nx, ny := normal(a, b)
+	in, out := max(width/2-0.5, 0), width/2+0.5
+	if width < 1 {
+		m.a *= width
+		out = 1
+	}
+	row := func(by float32, shown bool) {
+		for _, p := range []point{a, b} {
+			p = point{p.x + nx*by, p.y + ny*by}
+			if shown {
+				m.solid(p)
+			} else {
+				m.gone(p)
+			}
+		}
+	}
+	k := uint32(len(m.vertices))
+	row(-out, false)
+	row(-in, true)
+	row(in, true)
+	row(out, false)
+	for i := range uint32(3) {
+		m.strip(k+2*i, k+2*i+2, 2, false)
+	}
+}
+
+// ring is a part of a ring, solid or dash by dash.
+func (m *mesh) ring(it *scene.Item) {
+	around := 2 * math.Pi * it.X3 * (it.Y2 - it.X2)
+	if it.Dash == 0 || around <= 0 {
+		m.arc(it, it.X2, it.Y2)
+		return
+	}
+	part := float32(it.Dash) / around * (it.Y2 - it.X2)
+	for at := it.X2; at < it.Y2; at += 2 * part {
+		m.arc(it, at, min(at+part, it.Y2))
+	}
+}
+
+func (m *mesh) arc(it *scene.Item, from, to float32) {
+	n := max(2, int(math.Ceil(float64(to-from)*float64(sides(it.X3))))+1)
+	in, out := max(it.Width/2-0.5, 0), it.Width/2+0.5
+	k := uint32(len(m.vertices))
+	for i, r := range []float32{it.X3 - out, it.X3 - in, it.X3 + in, it.X3 + out} {
+		for j := range n {
+			p := around(it.X, it.Y, max(r, 0), from+(to-from)*float32(j)/float32(n-1))
+			if i == 0 || i == 3 {
+				m.gone(p)
+			} else {
+				m.solid(p)
+			}
+		}
+	}
+	for i := range uint32(3) {
+		m.strip(k+i*uint32(n), k+(i+1)*uint32(n), n, false)
+	}
+}
+
+// sides is how many sides a circle is drawn with.
+func sides(r float32) int { return 12 + int(8*math.Sqrt(float64(max(r, 0)))) }
+
+// circle is a circle as a polygon.
+func circle(x, y, r float32) []point {
+	all := make([]point, sides(r))
+	for i := range all {
+		all[i] = around(x, y, r, float32(i)/float32(len(all)))
+	}
+	return all
+}
+
+// around is a point of a circle, so many turns clockwise from the top.
+func around(x, y, r, turn float32) point {
+	sin, cos := math.Sincos(float64(turn) * 2 * math.Pi)
+	return point{x + r*float32(sin), y - r*float32(cos)}
+}
