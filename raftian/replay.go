@@ -86,7 +86,7 @@ func window(ctx context.Context, name string, d *desk.Desk, book *glyph.Book) er
 	if err != nil {
 		return tool(fmt.Errorf("%w; write a picture with --screenshot FILE.png instead", err))
 	}
-	return nil
+	return ctx.Err()
 }
 
 // svg writes a drawing of a run.

@@ -62,7 +62,7 @@ func (f *shot) cities(b Box, n *replay.Node) {
 		return
 	}
 	all := n.Game.Cities()
-	if len(all) == 0 || b.H < 5 {
+	if len(all) == 0 || b.H < 3 {
 		return
 	}
 	part := float32(1)
@@ -91,7 +91,8 @@ func (f *shot) cities(b Box, n *replay.Node) {
 			at.W -= w
 		}
 		if at.W > 4 {
-			bar := Box{at.X, at.Y + at.H/2 - 2, at.W, 5}
+			h := min(5, at.H)
+			bar := Box{at.X, roundf(at.Y + at.H/2 - h/2), at.W, h}
 			f.box(bar, edge.Fade(part))
 			f.rect(bar.X, bar.Y, bar.W*float32(c.Health)/rules.HealthFull, bar.H, sky.Fade(0.9*part))
 		}

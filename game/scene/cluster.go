@@ -24,9 +24,9 @@ func (f *shot) ring() ring {
 	label := float32(f.small) * 2.6
 	k := ring{x: b.X + b.W/2 + aside, y: b.Y + b.H/2 - label*0.25, box: b}
 	half := min(b.W, b.H) / 2
-	k.node = max(13, min(half*0.19, 46))
-	if n > 7 {
-		k.node = max(8, k.node*7/float32(n))
+	k.node = max(13, min(half*0.19, 46*float32(f.small)/11))
+	if n > 5 {
+		k.node = max(8, k.node*5.9/float32(n))
 	}
 	k.r = half - k.node - label
 	if n == 1 {
