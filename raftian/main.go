@@ -14,6 +14,7 @@
 //	story.go     telling the events of a run
 //	export.go    raftian export
 //	replay.go    raftian replay, and pictures of runs
+//	web.go       raftian replay --web
 //	out.go       where files go, and JSON
 //	shrink.go    raftian shrink
 //	trials.go    raftian test

@@ -36,6 +36,7 @@ func replayCommand() *cobra.Command {
 	var (
 		p                picture
 		screenshot, size string
+		address          string
 	)
 	c := &cobra.Command{
 		Use:   "replay FILE.run",
@@ -44,12 +45,16 @@ func replayCommand() *cobra.Command {
 seen and what keys do.
 
 With --screenshot it opens no window and writes what would be seen as a PNG file, on
-any machine, with or without a display; --at says when, such as 3.2s.`,
+any machine, with or without a display; --at says when, such as 3.2s.
+
+With --web it serves the same viewer to a browser and prints where; an address on
+127.0.0.1 is for this machine only. Other run files can be dropped on the page.`,
 		Args: cobra.ExactArgs(1),
 	}
 	c.Flags().DurationVar(&p.at, "at", 0, "begin at this virtual time, such as 3.2s, instead of at the first violation")
 	c.Flags().StringVar(&screenshot, "screenshot", "", "write a picture to this PNG file and open no window")
-	c.Flags().StringVar(&size, "size", "1600x900", "size of the window or picture in pixels, at least 1280x720")
+	c.Flags().StringVar(&address, "web", "", "serve the viewer to a browser at this address, such as 127.0.0.1:0, and open no window")
+	c.Flags().StringVar(&size, "size", "1600x900", "size of the window or picture in pixels, at least 1280x600")
 	c.Flags().StringVar(&p.choose, "inspect", "", "begin with this node, such as n2, in the inspector")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		p.hasAt = c.Flags().Changed("at")
@@ -60,6 +65,9 @@ any machine, with or without a display; --at says when, such as 3.2s.`,
 			if err := fileToBe(screenshot); err != nil {
 				return usage(fmt.Errorf("--screenshot: %s", strings.TrimPrefix(err.Error(), "--out ")))
 			}
+		}
+		if address != "" {
+			return p.serve(c.Context(), args[0], address)
 		}
 		run, err := readRun(c, args[0])
 		if err != nil {

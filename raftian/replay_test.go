@@ -36,6 +36,8 @@ func TestBadUsageOfReplayIsOneLine(t *testing.T) {
 		"--size 640x480: write":          {run, "--size", "640x480", "--screenshot", out},
 		"--at 9h0m0s: the run goes from": {run, "--at", "9h", "--screenshot", out},
 		"--inspect n99: there are n1":    {run, "--inspect", "n99", "--screenshot", out},
+		"--web here: write HOST:PORT":    {run, "--web", "here"},
+		"--web: listen tcp: ":            {run, "--web", "127.0.0.1:999999"},
 		"--screenshot: ":                 {run, "--screenshot", filepath.Join(out, "deeper")},
 	} {
 		raftian(t, append([]string{"replay"}, args...)...).want(t, exitUsage, want)

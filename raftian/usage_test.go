@@ -77,6 +77,7 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		{"export absent.run --out x", `--as "" is none of porcupine`},
 		{"export absent.run --as gif --out x", `--as "gif" is none of porcupine`},
 		{"export absent.run --as svg --out x", "open absent.run: "},
+		{"replay absent.run --web 127.0.0.1:0", "open absent.run: "},
 		{"export absent.run --as csv --at 2s --out x", "--at belongs to --as svg"},
 		{"export absent.run --as csv", "say with --out"},
 		{"export absent.run --as csv --out x", "open absent.run: "},

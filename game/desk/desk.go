@@ -37,12 +37,12 @@ func Open(r *replay.Run, book *glyph.Book, w, h int) *Desk {
 	if d.Cursor.Violation(true) {
 		d.View.Speed = 0.1
 		d.frame(d.Cursor.At(), time.Second)
-		d.say("opened at the first violation; E goes on to the next, Space plays, ? explains")
+		d.Say("opened at the first violation; E goes on to the next, Space plays, ? explains")
 	} else {
 		if leads := r.Leads(); len(leads) > 0 {
 			d.Cursor.SeekEvent(leads[0].Event)
 		}
-		d.say("no violation in this run: opened at its first leader; Space plays, N goes to the next fault, ? explains")
+		d.Say("no violation in this run: opened at its first leader; Space plays, N goes to the next fault, ? explains")
 	}
 	return d
 }
@@ -107,5 +107,8 @@ func (d *Desk) Tick(by time.Duration) {
 	d.follow()
 }
 
-// say shows a note for a while.
-func (d *Desk) say(words string) { d.View.Note, d.note = words, 0 }
+// Say shows a note for a while.
+func (d *Desk) Say(words string) {
+	d.View.Note, d.note = words, 0
+	d.changes++
+}

@@ -95,14 +95,14 @@ func (d *Desk) pressArrow(k Key) {
 func (d *Desk) hop(to func(forward bool) bool, k Key, what string) {
 	d.View.Playing = false
 	if to(!k.Shift) {
-		d.say(fmt.Sprintf("%s: event %d", what, d.Cursor.N()))
+		d.Say(fmt.Sprintf("%s: event %d", what, d.Cursor.N()))
 		return
 	}
 	where := "after"
 	if k.Shift {
 		where = "before"
 	}
-	d.say(fmt.Sprintf("no %s %s this moment", what, where))
+	d.Say(fmt.Sprintf("no %s %s this moment", what, where))
 }
 
 // shuttle plays in a direction, or twice as fast if it does so already.
@@ -184,12 +184,12 @@ func (d *Desk) pin() {
 	for i, m := range v.Pins {
 		if m.Event == d.Cursor.N() && m.At == d.Cursor.At() {
 			v.Pins = append(v.Pins[:i], v.Pins[i+1:]...)
-			d.say("pin taken away")
+			d.Say("pin taken away")
 			return
 		}
 	}
 	v.Pins = append(v.Pins, scene.Mark{At: d.Cursor.At(), Event: d.Cursor.N()})
-	d.say(fmt.Sprintf("pin P%d at event %d", len(v.Pins), d.Cursor.N()))
+	d.Say(fmt.Sprintf("pin P%d at event %d", len(v.Pins), d.Cursor.N()))
 }
 
 // Type adds what is typed to a search.
@@ -217,10 +217,10 @@ func (d *Desk) pressSearch(k Key) {
 		case words == "":
 			v.Searching = false
 		case d.Cursor.Find(words, !k.Shift):
-			d.say(fmt.Sprintf("event %d; / and Enter with the same words goes on", d.Cursor.N()))
+			d.Say(fmt.Sprintf("event %d; / and Enter with the same words goes on", d.Cursor.N()))
 			d.follow()
 		default:
-			d.say(fmt.Sprintf("no event has %q", words))
+			d.Say(fmt.Sprintf("no event has %q", words))
 		}
 	}
 }

@@ -19,10 +19,14 @@ type canvas struct {
 
 func (c *canvas) reset() { c.items, c.hits = c.items[:0], c.hits[:0] }
 
+// rect is a rectangle on whole pixels, of one at least.
 func (c *canvas) rect(x, y, w, h float32, color Color) {
-	if w > 0 && h > 0 {
-		c.items = append(c.items, Item{Shape: Rect, X: x, Y: y, X2: w, Y2: h, Color: color})
+	if w <= 0 || h <= 0 {
+		return
 	}
+	left, top := roundf(x), roundf(y)
+	c.items = append(c.items, Item{Shape: Rect, X: left, Y: top, Color: color,
+		X2: max(1, roundf(x+w)-left), Y2: max(1, roundf(y+h)-top)})
 }
 
 func (c *canvas) box(b Box, color Color) { c.rect(b.X, b.Y, b.W, b.H, color) }

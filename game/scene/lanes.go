@@ -54,7 +54,7 @@ func (t *timeline) role(b Box, m int, r *replay.Role) {
 	if !ok {
 		return
 	}
-	color, mid := termColor(r.Term), at.Y+at.H*0.38
+	color, mid := termColor(r.Term), roundf(at.Y+at.H*0.38)
 	name := t.run.Machines[m]
 	tip := fmt.Sprintf("%s: %s in term %d\nfrom %s to %s", name, r.Is, r.Term, r.From, r.To)
 	switch r.Is {

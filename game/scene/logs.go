@@ -33,7 +33,7 @@ func (f *shot) logs() {
 
 func (f *shot) strips() strips {
 	b := f.lay.Logs
-	label := roundf(float32(f.small) * 5.2)
+	label := roundf(float32(f.small) * 6.2)
 	s := strips{x: b.X + label, cell: roundf(float32(f.small) * 1.32)}
 	s.columns = max(1, int((b.Right()-10-s.x)/s.cell))
 	commit, last := f.state.Commit, uint64(0)

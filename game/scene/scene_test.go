@@ -117,7 +117,7 @@ func TestASceneSaysWhatMatters(t *testing.T) {
 // at its edge.
 func TestEverythingIsInsideTheScene(t *testing.T) {
 	book := glyph.NewBook()
-	for _, size := range [][2]int{{1280, 720}, {1366, 768}, {1600, 900}, {1920, 1080}, {2560, 1440}, {1280, 1024}, {2400, 720}} {
+	for _, size := range [][2]int{{1280, 600}, {1280, 720}, {1366, 768}, {1600, 900}, {1920, 1080}, {2560, 1440}, {1280, 1024}, {2400, 720}} {
 		for at := env.Instant(0); at < 3e9; at += 37e7 {
 			l := draw(size[0], size[1], at, func(v *scene.View) { v.Heartbeats = true })
 			for _, layer := range l.Layers {

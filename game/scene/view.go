@@ -54,5 +54,5 @@ type Target struct {
 // The least scene; a smaller one is laid out as if it were this, and is cut.
 const (
 	WidthLeast  = 1280
-	HeightLeast = 720
+	HeightLeast = 600
 )

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"runtime"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
@@ -26,6 +27,9 @@ const (
 
 // frame is called after each frame, with how long it took to make.
 func (p *pace) frame(took time.Duration) {
+	if runtime.GOOS == "js" { // a browser knows best
+		return
+	}
 	now := time.Now()
 	if p.own {
 		if p.next = p.next.Add(time.Second / paceRate); p.next.Before(now) {

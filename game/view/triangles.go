@@ -68,6 +68,9 @@ func (a *artist) finish(to surface, kept *ebiten.Image, scale, dx, dy float32) {
 	}
 }
 
+// forget makes all layers anew, as for another run.
+func (a *artist) forget() { clear(a.layers) }
+
 // touch changes nothing of an image.
 func (a *artist) touch(to *ebiten.Image) {
 	m := &mesh{atlas: a.atlas}
@@ -95,7 +98,10 @@ func (a *artist) layer(to surface, layer *scene.Layer, scale, dx, dy float32) {
 	if len(m.indices) == 0 {
 		return
 	}
-	vertices := m.vertices
+	vertices, o := m.vertices, &ebiten.DrawTrianglesOptions{}
+	if scale != 1 {
+		o.Filter = ebiten.FilterLinear
+	}
 	if scale != 1 || dx != 0 || dy != 0 {
 		vertices = slices.Clone(vertices)
 		for i := range vertices {
@@ -103,7 +109,7 @@ func (a *artist) layer(to surface, layer *scene.Layer, scale, dx, dy float32) {
 			v.DstX, v.DstY = v.DstX*scale+dx, v.DstY*scale+dy
 		}
 	}
-	to.DrawTriangles32(vertices, m.indices, a.atlas.image, nil)
+	to.DrawTriangles32(vertices, m.indices, a.atlas.image, o)
 }
 
 // mesh is a layer as triangles. Slanted edges fade over one pixel, half of it inside

@@ -2,7 +2,8 @@
 // a desk and draws the display lists that come of them. Nothing is decided here.
 //
 //	view.go       Show: the window
-//	input.go      keys, the mouse, files that are dropped
+//	input.go      keys and the mouse
+//	drop.go       run files that are dropped on the window
 //	triangles.go  display lists as triangles
 //	atlas.go      the characters, in one image
 //	pace.go       frames at a rate
@@ -54,6 +55,7 @@ type game struct {
 	artist  *artist
 	input   input
 	pace    pace
+	reading chan opened   // a run file that is being read
 	drawn   uint64        // the desk's Changes when it was last drawn
 	screen  *ebiten.Image // what it was drawn on
 	size    image.Point
@@ -68,6 +70,8 @@ func (g *game) Update() error {
 	if g.ctx.Err() != nil {
 		return ebiten.Termination
 	}
+	g.drop()
+	g.take()
 	g.input.read(g.desk)
 	g.desk.Tick(tick)
 	if now := time.Now(); now.Sub(g.counted) >= time.Second && g.desk.View.Playing {

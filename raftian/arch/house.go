@@ -74,7 +74,7 @@ func rooms() []Room {
 		{Path: "game/paint", May: []string{"game/glyph", "game/scene"}, Tests: []string{"game/replay", "game/replay/replaytest"}, Runs: Pure,
 			Why: "a renderer knows the display list and not what it shows"},
 		{Path: "game/desk", May: []string{"game/glyph", "game/replay", "game/scene", "netsim/env"},
-			Tests: []string{"game/replay/replaytest"}, Runs: Pure, Why: game},
+			Tests: []string{"game/replay/replaytest", "netsim/trace"}, Runs: Pure, Why: game},
 		{Path: "game/view", May: []string{"game/rules", "game/replay", "game/glyph", "game/scene", "game/desk", "raftian/api",
 			"netsim/env", "netsim/trace"}, Tests: []string{"game/paint", "game/replay/replaytest"}, Why: game},
 
@@ -91,6 +91,8 @@ func rooms() []Room {
 		{Path: "raftian/api/...", May: []string{"raftian/api/...", "raftian/command", "raftian/node", "netsim/env", "game/rules"},
 			Why: "players meet a node, real or simulated, and not the bench"},
 		{Path: "raftian/arch", Why: "the house's own rules stand beside it"},
+		{Path: "raftian/web", May: []string{"game/...", "netsim/env", "netsim/trace"}, Why: "the viewer in a browser is the viewer and a run, and no bench"},
+		{Path: "raftian/page", Why: "what a browser is given is files; what they show is not its matter"},
 		{Path: "raftian", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/...", "experiments/..."},
 			Why: "the command may call everything"},
 
