@@ -15,6 +15,7 @@
 //	export.go    raftian export
 //	replay.go    raftian replay, and pictures of runs
 //	web.go       raftian replay --web
+//	fork.go      runs of plans that were changed in the viewer
 //	out.go       where files go, and JSON
 //	shrink.go    raftian shrink
 //	trials.go    raftian test

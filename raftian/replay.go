@@ -79,7 +79,7 @@ With --web it serves the same viewer to a browser and prints where; an address o
 			return usage(fmt.Errorf("%s: %w", args[0], err))
 		}
 		if screenshot == "" {
-			return window(c.Context(), args[0], d, book)
+			return window(c.Context(), args[0], run, d, book)
 		}
 		return write(args[0], run, screenshot, "png", func(w io.Writer) error {
 			return paint.PNG(w, d.Draw(), book)
@@ -89,8 +89,10 @@ With --web it serves the same viewer to a browser and prints where; an address o
 }
 
 // window shows a replay in a window.
-func window(ctx context.Context, name string, d *desk.Desk, book *glyph.Book) error {
-	err := view.Show(ctx, d, book, view.Options{Title: "raftian replay " + filepath.Base(name)})
+func window(ctx context.Context, name string, run *replay.Run, d *desk.Desk, book *glyph.Book) error {
+	f := &forks{header: run.Header, name: name}
+	defer f.close()
+	err := view.Show(ctx, d, book, view.Options{Title: "raftian replay " + filepath.Base(name), Run: f.run, Save: f.save})
 	if err != nil {
 		return tool(fmt.Errorf("%w; write a picture with --screenshot FILE.png instead", err))
 	}

@@ -5,6 +5,7 @@
 //	desk.go   Desk: opening a run, time going by
 //	keys.go   what keys do
 //	mouse.go  what the mouse does
+//	fork.go   what if: changes to the plan, and the runs they lead to
 //	window.go which part of the run the timeline shows
 package desk
 
@@ -28,11 +29,14 @@ type Desk struct {
 	note    time.Duration // how long the note has been there
 	ahead   float64       // virtual nanoseconds that are less than one
 	changes uint64
+	book    *glyph.Book
+	tree    *tree
 }
 
 // Open opens a run at its first violation; at its start if it has none.
 func Open(r *replay.Run, book *glyph.Book, w, h int) *Desk {
-	d := &Desk{Cursor: replay.NewCursor(r), scene: scene.New(r, book), run: r}
+	d := &Desk{Cursor: replay.NewCursor(r), scene: scene.New(r, book), run: r, book: book}
+	d.tree = &tree{branches: []*branch{{desk: d, parent: -1, words: "the run as it was"}}}
 	d.View = scene.View{W: w, H: h, To: r.End(), Speed: 1}
 	if d.Cursor.Violation(true) {
 		d.View.Speed = 0.1

@@ -30,6 +30,9 @@ func (d *Desk) Press(k Key) {
 	case v.Searching:
 		d.pressSearch(k)
 		return
+	case v.WhatIf != nil:
+		d.pressWhatIf(k)
+		return
 	}
 	if d.pressTime(k) || d.pressView(k) {
 		return
@@ -157,6 +160,11 @@ func (d *Desk) pressView(k Key) bool {
 		d.pan(0.25)
 	case "p":
 		d.pin()
+	case "f":
+		v.Playing = false
+		d.offer()
+	case "tab":
+		d.turn(d.tree.now + 1)
 	case "b":
 		v.Heartbeats = !v.Heartbeats
 	case "o":

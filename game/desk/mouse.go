@@ -99,6 +99,8 @@ func (d *Desk) Up() {
 			d.Cursor.SeekEvent(g.on.N)
 			d.follow()
 		}
+	case scene.Turn:
+		d.turn(g.on.N)
 	case scene.Node, scene.Op, scene.Fault, scene.Message:
 		d.choose(g.on)
 	}

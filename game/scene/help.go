@@ -145,7 +145,7 @@ func (p *page) helpKeys() {
 		{"J K L", "play backwards, pause, forwards"}, {"[ ]", "slower, faster"}, {"Home End", "to the start, the end"},
 		{"E", "next violation (Shift: previous)"}, {"N", "next fault (Shift: previous)"}, {"T", "next term (Shift: previous)"},
 		{"W S", "zoom in, out"}, {"A D", "move the timeline"}, {"1 to 7", "inspect a node"},
-		{"P", "pin this moment, or unpin it"}, {"O", "space events evenly, or by time"},
+		{"F", "what if: change the plan here"}, {"Tab", "the next of the runs that led to"}, {"P", "pin this moment, or unpin it"}, {"O", "space events evenly, or by time"},
 		{"/", "find an event"}, {"B", "show heartbeats"}, {"H ?", "this help"}, {"Esc", "back to the story"},
 	} {
 		y := p.next()

@@ -23,6 +23,7 @@ func (f *shot) inspector() {
 	case t.Do == Message && t.N > 0 && t.N <= f.run.Events():
 		p.message(t.N)
 	default:
+		p.difference()
 		p.verdicts()
 		p.heading("STORY")
 		f.list(p.at, f.story(int(p.at.H/f.step())))

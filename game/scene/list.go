@@ -18,7 +18,8 @@
 //	timeline.go   the timeline; lanes.go nodes, calls.go clients, bands.go faults and terms
 //	minimap.go    all of the run in a strip
 //	transport.go  buttons and hints
-//	over.go       what lies over everything: tooltip, search, help.go the help
+//	over.go       what lies over everything: tooltip, search; help.go the help, whatif.go
+//	              changes to a plan and the runs they led to
 package scene
 
 import "raftian/game/glyph"

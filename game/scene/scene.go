@@ -94,6 +94,7 @@ func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
 	s.over.reset()
 	f.canvas = &s.over
 	f.search()
+	f.whatIf()
 	if v.Help {
 		f.help()
 	} else {

@@ -156,6 +156,12 @@ func (f *shot) nowOnTimeline() {
 	inside := func(x float32) bool { return x >= a.plot.X-0.5 && x <= a.plot.Right()+0.5 }
 	f.chosenOnTimeline(&rows)
 	f.names = f.names[:0]
+	if n := f.v.Differs.Event; n > 0 && n <= f.run.Events() {
+		if x := a.xEvent(n); inside(x) {
+			f.dashes(roundf(x)+0.5, top, roundf(x)+0.5, bottom, 1, 5, sky)
+			f.middle(x, bottom, f.strong(sky), "≠")
+		}
+	}
 	x := a.x(f.at)
 	if a.ordinal {
 		x = a.xn(f.c.N())

@@ -40,7 +40,7 @@ func (f *shot) transport() {
 		f.fit(x+6, cy, right-x-12, f.fine(text), f.v.Note)
 		return
 	}
-	words := "E violation   N fault   T term   W S zoom   A D pan   1-7 node   P pin   / search"
+	words := "E violation   N fault   T term   W S zoom   A D pan   1-7 node   P pin   F what if   / search"
 	if x+6+f.width(hints, words) > right {
 		words = "E violation   N fault   T term   W S zoom   / search"
 	}

@@ -19,7 +19,9 @@ type View struct {
 	Search     string
 	Note       string // one line that says what came of the last key
 	Help       bool
-	Rate       float64 // frames per second as drawn; 0 if not known
+	Rate       float64    // frames per second as drawn; 0 if not known
+	WhatIf     *WhatIf    // the list of changes is open
+	Differs    Difference // from the run beside it
 }
 
 // Mark is a pin of the viewer's own.
@@ -42,6 +44,7 @@ const (
 	Scrub      // the timeline: go to the moment under the mouse
 	Slide      // the minimap: move what the timeline shows
 	Pan        // the timeline's axis: drag it
+	Turn       // N is a run in the list of runs: show it
 )
 
 // Target is what a place of the scene stands for.

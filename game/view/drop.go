@@ -73,8 +73,10 @@ func (g *game) take() {
 		v := &g.desk.View
 		d := desk.Open(o.run, g.artist.atlas.book, v.W, v.H)
 		d.Resize(v.W, v.H, v.Dense)
-		g.desk, g.screen = d, nil
-		g.artist.forget()
+		if g.options.Run != nil {
+			d.Allow()
+		}
+		g.show(d)
 		ebiten.SetWindowTitle("raftian replay " + o.name)
 	default:
 	}

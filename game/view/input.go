@@ -34,6 +34,8 @@ func special(key ebiten.Key) string {
 		return "esc"
 	case ebiten.KeyBackspace:
 		return "backspace"
+	case ebiten.KeyTab:
+		return "tab"
 	}
 	return ""
 }

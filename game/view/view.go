@@ -3,6 +3,7 @@
 //
 //	view.go       Show: the window
 //	input.go      keys and the mouse
+//	fork.go       runs of plans that were changed
 //	drop.go       run files that are dropped on the window
 //	triangles.go  display lists as triangles
 //	atlas.go      the characters, in one image
@@ -21,11 +22,19 @@ import (
 
 	"raftian/game/desk"
 	"raftian/game/glyph"
+	"raftian/game/replay"
 	"raftian/game/scene"
+	"raftian/netsim/plan"
 )
 
 // Options are how to show a replay.
 type Options struct {
+	// Run makes a run of a plan, and says in which file it is kept, for as long as the
+	// show lasts. It is nil where no runs can be made.
+	Run func(context.Context, plan.Plan) (*replay.Run, string, error)
+	// Save keeps the run in such a file for good, by the number that it has in the show,
+	// and says under which name.
+	Save  func(file string, number int) (string, error)
 	Title string
 }
 
@@ -41,7 +50,10 @@ func Show(ctx context.Context, d *desk.Desk, book *glyph.Book, o Options) error 
 	ebiten.SetWindowSizeLimits(scene.WidthLeast/2, scene.HeightLeast/2, -1, -1)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
 	ebiten.SetScreenClearedEveryFrame(false)
-	g := &game{ctx: ctx, desk: d, artist: newArtist(book)}
+	g := &game{ctx: ctx, desk: d, artist: newArtist(book), options: o}
+	if o.Run != nil {
+		d.Allow()
+	}
 	if err := ebiten.RunGame(g); err != nil {
 		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
 	}
@@ -55,7 +67,9 @@ type game struct {
 	artist  *artist
 	input   input
 	pace    pace
-	reading chan opened   // a run file that is being read
+	reading chan opened // a run file that is being read
+	making  chan made   // a run that is being made
+	options Options
 	drawn   uint64        // the desk's Changes when it was last drawn
 	screen  *ebiten.Image // what it was drawn on
 	size    image.Point
@@ -72,6 +86,7 @@ func (g *game) Update() error {
 	}
 	g.drop()
 	g.take()
+	g.fork()
 	g.input.read(g.desk)
 	g.desk.Tick(tick)
 	if now := time.Now(); now.Sub(g.counted) >= time.Second && g.desk.View.Playing {

@@ -73,10 +73,10 @@ func rooms() []Room {
 			"netsim/env", "netsim/plan", "netsim/trace"}, Runs: Pure, Why: game},
 		{Path: "game/paint", May: []string{"game/glyph", "game/scene"}, Tests: []string{"game/replay", "game/replay/replaytest"}, Runs: Pure,
 			Why: "a renderer knows the display list and not what it shows"},
-		{Path: "game/desk", May: []string{"game/glyph", "game/replay", "game/scene", "netsim/env"},
+		{Path: "game/desk", May: []string{"game/glyph", "game/replay", "game/scene", "netsim/env", "netsim/plan"},
 			Tests: []string{"game/replay/replaytest", "netsim/trace"}, Runs: Pure, Why: game},
 		{Path: "game/view", May: []string{"game/rules", "game/replay", "game/glyph", "game/scene", "game/desk", "raftian/api",
-			"netsim/env", "netsim/trace"}, Tests: []string{"game/paint", "game/replay/replaytest"}, Why: game},
+			"netsim/env", "netsim/plan", "netsim/trace"}, Tests: []string{"game/paint", "game/replay/replaytest"}, Why: game},
 
 		{Path: "raftian/command", May: []string{"game/rules"}, Runs: Pure, Why: "a log entry's bytes depend on nothing but the command in them"},
 		{Path: "raftian/store", May: []string{"netsim/env"}, Runs: OnMachine,
