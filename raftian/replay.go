@@ -94,7 +94,7 @@ func window(ctx context.Context, name string, run *replay.Run, d *desk.Desk, boo
 	defer f.close()
 	err := view.Show(ctx, d, book, view.Options{Title: "raftian replay " + filepath.Base(name), Run: f.run, Save: f.save})
 	if err != nil {
-		return tool(fmt.Errorf("%w; write a picture with --screenshot FILE.png instead", err))
+		return tool(fmt.Errorf("%s; write a picture with --screenshot FILE.png, or serve a browser with --web 127.0.0.1:0, instead", oneLine(err)))
 	}
 	return ctx.Err()
 }
