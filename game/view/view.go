@@ -42,9 +42,11 @@ type Options struct {
 // the context is over. An error that
 // is ErrNoDisplay says that there is nowhere to show it.
 func Show(ctx context.Context, d *desk.Desk, book *glyph.Book, o Options) error {
-	if err := probe(); err != nil {
+	display, err := probe()
+	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
 	}
+	defer display.Close()
 	ebiten.SetWindowTitle(o.Title)
 	ebiten.SetWindowSize(d.View.W, d.View.H)
 	ebiten.SetWindowSizeLimits(scene.WidthLeast/2, scene.HeightLeast/2, -1, -1)

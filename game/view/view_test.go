@@ -18,9 +18,11 @@ import (
 // TestMain runs the tests inside of a window, if there is a display; they are skipped
 // if there is none.
 func TestMain(m *testing.M) {
-	if probe() != nil {
+	display, err := probe()
+	if err != nil {
 		os.Exit(m.Run())
 	}
+	defer display.Close()
 	g := &inside{m: m}
 	if err := ebiten.RunGame(g); err != nil {
 		println(err.Error())
@@ -45,9 +47,11 @@ func (*inside) Layout(_, _ int) (int, int) { return 320, 240 }
 
 func needDisplay(tb testing.TB) {
 	tb.Helper()
-	if err := probe(); err != nil {
+	display, err := probe()
+	if err != nil {
 		tb.Skip("no display: ", err)
 	}
+	_ = display.Close()
 }
 
 // pixels are what the driver made of a scene.
@@ -93,7 +97,7 @@ func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
 
 func TestWhereNoDisplayIsItIsSaid(t *testing.T) {
 	for display, ok := range map[string]bool{"": false, "nonsense": false, ":4711": false, ":4711.0": false} {
-		if err := probeX(display); (err == nil) != ok {
+		if _, err := probeX(display); (err == nil) != ok {
 			t.Errorf("DISPLAY %q: %v", display, err)
 		}
 	}
