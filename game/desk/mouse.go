@@ -118,7 +118,7 @@ func (d *Desk) at(x, y float32) *scene.Hit {
 	if d.list == nil {
 		d.Draw()
 	}
-	return d.list.At(x, y)
+	return d.scene.At(x, y)
 }
 
 // drag moves the mouse with its button down.

@@ -119,7 +119,7 @@ func (t *timeline) calls(b Box, l *lane, labels *int) {
 			x1, x2, ok := t.axis.clip(t.axis.x(op.Call), t.axis.x(op.End(t.run)))
 			switch {
 			case !ok:
-			case x2-x1 >= 2.5:
+			case x2-x1 >= 2.5 || severityOf(op) >= doubtful:
 				wide = append(wide, op)
 			default:
 				i := int(x1 - b.X)
@@ -182,6 +182,9 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 	if !ok {
 		return
 	}
+	if s >= doubtful && at.W < 8 { // not to be missed
+		at.X, at.W = at.X+at.W/2-4, 8
+	}
 	color := callColor(s)
 	switch s {
 	case refused:
@@ -224,7 +227,34 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 			*labels++
 		}
 	}
-	t.hit(at, Target{Do: Op, N: op.Number}, tipOf(op, t.run))
+}
+
+// opAt is the call at a place of the timeline: of several the shortest, but first those
+// on which verdicts rest.
+func (s *Scene) opAt(x, y float32) *replay.Op {
+	r := s.rows()
+	i := slices.IndexFunc(r.clients, func(b Box) bool { return b.Holds(x, y) })
+	if i < 0 {
+		return nil
+	}
+	const near = 2.5 // pixels
+	from, to := s.axis.when(x-near), s.axis.when(x+near)
+	var best *replay.Op
+	better := func(op *replay.Op) bool {
+		a, b := severityOf(op) >= doubtful, severityOf(best) >= doubtful
+		if a != b {
+			return a
+		}
+		return op.End(s.run)-op.Call < best.End(s.run)-best.Call
+	}
+	for _, k := range s.clientLanes()[i].clients {
+		s.run.OpsDuring(k, from, to, func(op *replay.Op) {
+			if best == nil || better(op) {
+				best = op
+			}
+		})
+	}
+	return best
 }
 
 // tipOf is a call in a few lines.

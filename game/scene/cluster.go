@@ -43,7 +43,7 @@ const aside = 32
 func (k *ring) place(i, n int) (x, y float32) {
 	turn := float64(i)/float64(n)*2*math.Pi - math.Pi/2
 	if n == 2 {
-		turn += math.Pi / 2
+		turn -= math.Pi / 2
 	}
 	wide := min(1.25, (k.box.W/2-k.node-30-aside)/max(k.r, 1))
 	return k.x + k.r*max(1, wide)*float32(math.Cos(turn)), k.y + k.r*float32(math.Sin(turn))

@@ -62,7 +62,7 @@ type Layer struct {
 type List struct {
 	W, H   int
 	Layers []Layer
-	Hits   []Hit // the last one that holds a point is meant
+	Hits   []Hit // but for calls, of which Scene.At knows; the last one that holds a point is meant
 }
 
 // Hit is a place that answers to the mouse.
@@ -84,13 +84,3 @@ func (b Box) Inset(dx, dy float32) Box { return Box{b.X + dx, b.Y + dy, b.W - 2*
 // Right is its right edge, Bottom its lower one.
 func (b Box) Right() float32  { return b.X + b.W }
 func (b Box) Bottom() float32 { return b.Y + b.H }
-
-// At is what the mouse finds at a point; nil if nothing.
-func (l *List) At(x, y float32) *Hit {
-	for i := len(l.Hits) - 1; i >= 0; i-- {
-		if l.Hits[i].Box.Holds(x, y) {
-			return &l.Hits[i]
-		}
-	}
-	return nil
-}

@@ -7,7 +7,7 @@ func (f *shot) tooltip() {
 	if !f.v.Hover {
 		return
 	}
-	hit := f.hitAt(f.v.X, f.v.Y)
+	hit := f.At(f.v.X, f.v.Y)
 	if hit == nil || hit.Tip == "" {
 		return
 	}
@@ -43,13 +43,21 @@ func (f *shot) tooltip() {
 	}
 }
 
-// hitAt is what the mouse finds, in what was drawn for this frame.
-func (f *shot) hitAt(x, y float32) *Hit {
-	for _, c := range []*canvas{&f.over, &f.front, &f.lanes, &f.still} {
+// At is what the mouse finds at a place of the scene that was drawn last; nil if
+// nothing.
+func (s *Scene) At(x, y float32) *Hit {
+	for _, c := range []*canvas{&s.over, &s.front, &s.lanes, &s.still} {
 		for i := len(c.hits) - 1; i >= 0; i-- {
-			if c.hits[i].Box.Holds(x, y) {
-				return &c.hits[i]
+			hit := &c.hits[i]
+			if !hit.Box.Holds(x, y) {
+				continue
 			}
+			if hit.Target.Do == Scrub {
+				if op := s.opAt(x, y); op != nil { // there are too many to list them
+					return &Hit{hit.Box, Target{Do: Op, N: op.Number}, tipOf(op, s.run)}
+				}
+			}
+			return hit
 		}
 	}
 	return nil

@@ -169,20 +169,32 @@ func TestTextsDoNotOverlap(t *testing.T) {
 }
 
 func TestWhatIsThereAnswersToTheMouse(t *testing.T) {
-	l := draw(1280, 720, replaytest.TwoLeaders, nil)
+	r := replaytest.Story()
+	c := replay.NewCursor(r)
+	c.Seek(replaytest.TwoLeaders)
+	s := scene.New(r, glyph.NewBook())
+	l := s.Draw(c, &scene.View{W: 1280, H: 720, To: r.End(), Speed: 1})
 	found := map[scene.Do]bool{}
 	for _, h := range l.Hits {
-		if got := l.At(h.Box.X+h.Box.W/2, h.Box.Y+h.Box.H/2); got == nil {
-			t.Errorf("nothing is found at the place of %+v", h.Target)
+		got := s.At(h.Box.X+h.Box.W/2, h.Box.Y+h.Box.H/2)
+		if got == nil {
+			t.Fatalf("nothing is found at the place of %+v", h.Target)
 		}
-		found[h.Target.Do] = true
+		found[got.Target.Do] = true
+	}
+	for y := float32(0); y < 720; y += 3 {
+		for x := float32(0); x < 1280; x += 3 {
+			if hit := s.At(x, y); hit != nil {
+				found[hit.Target.Do] = true
+			}
+		}
 	}
 	for _, do := range []scene.Do{scene.Node, scene.Op, scene.Fault, scene.Message, scene.Event, scene.Press, scene.Scrub, scene.Slide, scene.Pan} {
 		if !found[do] {
 			t.Errorf("nothing in the scene is a target %d", do)
 		}
 	}
-	if l.At(-5, -5) != nil {
+	if s.At(-5, -5) != nil {
 		t.Error("something is found outside")
 	}
 }
