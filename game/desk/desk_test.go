@@ -136,6 +136,11 @@ func TestTheTimelineIsZoomedAndMoved(t *testing.T) {
 		t.Error("D does not move it")
 	}
 	for range 40 {
+		if d.press("d"); d.View.To > d.run.End() || d.View.To <= d.View.From {
+			t.Fatalf("D leads to %v to %v", d.View.From, d.View.To)
+		}
+	}
+	for range 40 {
 		d.press("a")
 	}
 	if d.View.From != 0 {
