@@ -1,23 +1,22 @@
 package scene
 
-import (
-	"math"
+import "raftian/game/glyph"
 
-	"raftian/game/glyph"
-)
-
-// canvas puts items on a layer.
+// canvas puts items on a layer, and words on one above it, unless they are to be in
+// order: a renderer that draws either kind at once is faster.
 type canvas struct {
-	book  *glyph.Book
-	items []Item
-	hits  []Hit
-	body  uint8 // sizes of text, in pixels
-	small uint8
+	book    *glyph.Book
+	items   []Item
+	words   []Item
+	inOrder bool
+	hits    []Hit
+	body    uint8 // sizes of text, in pixels
+	small   uint8
 	// version is another one whenever the items are, of a canvas that is kept.
 	version uint64
 }
 
-func (c *canvas) reset() { c.items, c.hits = c.items[:0], c.hits[:0] }
+func (c *canvas) reset() { c.items, c.words, c.hits = c.items[:0], c.words[:0], c.hits[:0] }
 
 // rect is a rectangle on whole pixels, of one at least.
 func (c *canvas) rect(x, y, w, h float32, color Color) {
@@ -116,8 +115,11 @@ func (c *canvas) text(x, y float32, s style, words string) float32 {
 	if words == "" {
 		return x
 	}
-	c.items = append(c.items, Item{Shape: Text, Face: s.face, Px: s.px, Color: s.color, Text: words,
-		X: float32(math.Round(float64(x))), Y: float32(math.Round(float64(y)))})
+	to := &c.words
+	if c.inOrder {
+		to = &c.items
+	}
+	*to = append(*to, Item{Shape: Text, Face: s.face, Px: s.px, Color: s.color, Text: words, X: roundf(x), Y: roundf(y)})
 	return x + c.width(s, words)
 }
 

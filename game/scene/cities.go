@@ -39,7 +39,7 @@ func (f *shot) figures(s *strips, i int) {
 	}
 	put("state", hash, color)
 	if f.run.HasGame() {
-		f.cities(Box{s.x, y + float32(f.small)*0.38, b.Right() - 10 - s.x, b.Bottom() - 4 - y - float32(f.small)*0.38}, n)
+		f.cities(Box{s.x, y + float32(f.small)*0.36, b.Right() - 10 - s.x, b.Bottom() - 3 - y - float32(f.small)*0.36}, n)
 	}
 }
 

@@ -62,6 +62,7 @@ type Layer struct {
 type List struct {
 	W, H   int
 	Layers []Layer
+	Kept   []Box // what layers that are kept cover; the others cover the rest
 	Hits   []Hit // but for calls, of which Scene.At knows; the last one that holds a point is meant
 }
 

@@ -84,6 +84,7 @@ func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
 	s.front.reset()
 	f := &shot{Scene: s, canvas: &s.front, c: c, v: v, state: c.State(), at: c.At()}
 	f.reach = s.run.Reach(f.state, f.at)
+	f.panels()
 	f.title()
 	f.cluster()
 	f.logs()
@@ -92,6 +93,7 @@ func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
 	f.nowOnMinimap()
 	f.transport()
 	s.over.reset()
+	s.over.inOrder = true
 	f.canvas = &s.over
 	f.search()
 	f.whatIf()
@@ -100,7 +102,8 @@ func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
 	} else {
 		f.tooltip()
 	}
-	s.list = List{W: max(v.W, WidthLeast), H: max(v.H, HeightLeast), Hits: s.list.Hits[:0], Layers: s.list.Layers[:0]}
+	s.list = List{W: s.across(), H: s.down(), Hits: s.list.Hits[:0], Layers: s.list.Layers[:0],
+		Kept: append(s.list.Kept[:0], s.lay.Timeline, s.foot())}
 	s.add("still", &s.still)
 	s.add("timeline", &s.lanes)
 	s.add("now", &s.front)
@@ -108,13 +111,17 @@ func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
 	return &s.list
 }
 
-// add puts a canvas on the list. The two that stay for a while keep their version.
+// add puts a canvas on the list. Those that stay for a while keep their version.
 func (s *Scene) add(name string, c *canvas) {
 	l := Layer{Name: name, Items: c.items, Version: s.version}
 	if c == &s.still || c == &s.lanes {
 		l.Version, l.Kept = c.version, true
 	}
 	s.list.Layers = append(s.list.Layers, l)
+	if !c.inOrder {
+		l.Name, l.Items = name+"-words", c.words
+		s.list.Layers = append(s.list.Layers, l)
+	}
 	s.list.Hits = append(s.list.Hits, c.hits...)
 }
 
@@ -141,23 +148,49 @@ func (f *shot) before() *replay.State {
 	return f.was
 }
 
-// drawStill draws what changes with the size only.
+// drawStill draws what changes with the size only, and the timeline does not cover.
 func (s *Scene) drawStill() {
 	c := &s.still
 	c.reset()
 	s.version++
 	c.version = s.version
-	c.rect(0, 0, float32(max(s.size.w, WidthLeast)), float32(max(s.size.h, HeightLeast)), ground)
+	c.box(s.foot(), ground)
+	s.index = newMinimap(s)
+	s.index.draw(c)
+}
+
+// foot is where the minimap is, from edge to edge.
+func (s *Scene) foot() Box {
+	return Box{0, s.lay.Minimap.Y, float32(s.across()), s.lay.Minimap.H}
+}
+
+// across and down are the size of the scene.
+func (s *Scene) across() int { return max(s.size.w, WidthLeast) }
+func (s *Scene) down() int   { return max(s.size.h, HeightLeast) }
+
+// panels draws the ground of all but the timeline and the minimap. No pixel is drawn
+// twice: without a graphics processor that takes time.
+func (f *shot) panels() {
+	w, h := float32(f.across()), float32(f.down())
+	c, l, i, t := f.lay.Cluster, f.lay.Logs, f.lay.Inspector, f.lay.Timeline
+	f.rect(0, 0, w, c.Y, ground)
+	f.rect(0, c.Y, c.X, c.H, ground)
+	f.rect(c.Right(), c.Y, l.X-c.Right(), c.H, ground)
+	f.rect(l.Right(), c.Y, i.X-l.Right(), c.H, ground)
+	f.rect(i.Right(), c.Y, w-i.Right(), c.H, ground)
+	f.rect(0, c.Bottom(), w, t.Y-c.Bottom(), ground)
+	f.rect(0, t.Y, t.X, t.H, ground)
+	f.rect(t.Right(), t.Y, w-t.Right(), t.H, ground)
+	f.rect(0, t.Bottom(), w, f.foot().Y-t.Bottom(), ground)
+	f.rect(0, f.foot().Bottom(), w, h-f.foot().Bottom(), ground)
 	for _, p := range []struct {
 		box  Box
 		name string
-	}{{s.lay.Cluster, "CLUSTER"}, {s.lay.Logs, "LOGS & STATES"}, {s.lay.Inspector, "INSPECTOR"}, {s.lay.Timeline, ""}} {
-		c.box(p.box, panel)
-		c.frame(p.box, 1, edge)
-		c.text(p.box.X+10, p.box.Y+s.heading()*0.68, style{glyph.Bold, s.lay.Small, dim}, p.name)
+	}{{c, "CLUSTER"}, {l, "LOGS & STATES"}, {i, "INSPECTOR"}} {
+		f.box(p.box, panel)
+		f.frame(p.box, 1, edge)
+		f.text(p.box.X+10, p.box.Y+f.heading()*0.68, f.strong(dim), p.name)
 	}
-	s.index = newMinimap(s)
-	s.index.draw(c)
 }
 
 // heading is how high the heading of a panel is.

@@ -70,6 +70,8 @@ func (s *Scene) drawTimeline() {
 	c.reset()
 	s.version++
 	c.version = s.version
+	c.box(s.lay.Timeline, panel)
+	c.frame(s.lay.Timeline, 1, edge)
 	t := &timeline{Scene: s, canvas: c, rows: s.rows()}
 	c.hit(s.plot(), Target{Do: Scrub}, "")
 	c.hit(t.rows.ticks, Target{Do: Pan}, "")

@@ -8,8 +8,8 @@ import (
 	"raftian/game/glyph"
 )
 
-// atlas holds every character that was drawn so far, and a white place for what is
-// no character, in one image, so that a layer is drawn at once.
+// atlas holds every character that was drawn so far in one image, so that what is
+// written is drawn at once.
 type atlas struct {
 	book   *glyph.Book
 	image  *ebiten.Image
@@ -36,9 +36,6 @@ type place struct {
 // pixels.
 const atlasSide = 1024
 
-// white is the middle of the white place.
-const white = 2
-
 func newAtlas(book *glyph.Book) *atlas {
 	a := &atlas{book: book, image: ebiten.NewImage(atlasSide, atlasSide)}
 	a.clear()
@@ -48,12 +45,7 @@ func newAtlas(book *glyph.Book) *atlas {
 // clear forgets all characters.
 func (a *atlas) clear() {
 	a.image.Clear()
-	a.places, a.x, a.y, a.row = map[letter]place{}, 6, 0, 6
-	pixels := make([]byte, 4*4*4)
-	for i := range pixels {
-		pixels[i] = 0xff
-	}
-	a.image.SubImage(image.Rect(0, 0, 4, 4)).(*ebiten.Image).WritePixels(pixels)
+	a.places, a.x, a.y, a.row = map[letter]place{}, 0, 0, 0
 }
 
 // full reports whether there may be no room for another layer's characters.

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -10,23 +11,50 @@ import (
 	"raftian/game/scene"
 )
 
-// artist draws display lists. Each layer is one call of the graphics driver. Layers
-// that are kept are drawn into an image that stays, and again only when they change:
-// without a graphics processor, every pixel and every triangle counts.
+// artist draws display lists. Layers that are kept are drawn into an image that stays,
+// and again only when they change. Without a graphics processor every triangle counts,
+// and every pixel that is looked up in an image counts thrice; so what has one colour
+// is drawn by a shader that looks nothing up.
 type artist struct {
 	atlas  *atlas
 	layers map[string]*mesh
 	list   *scene.List
+	solid  *ebiten.Shader
+	image  *ebiten.Shader
 }
 
+// The shaders, in Kage. Colours come with their alpha multiplied in.
+const (
+	kageSolid = `//kage:unit pixels
+package main
+
+func Fragment(dst vec4, src vec2, color vec4) vec4 {
+	return color
+}
+`
+	kageImage = `//kage:unit pixels
+package main
+
+func Fragment(dst vec4, src vec2, color vec4) vec4 {
+	return imageSrc0UnsafeAt(src) * color
+}
+`
+)
+
 func newArtist(book *glyph.Book) *artist {
-	return &artist{atlas: newAtlas(book), layers: map[string]*mesh{}}
+	shader := func(text string) *ebiten.Shader {
+		s, err := ebiten.NewShader([]byte(text))
+		if err != nil {
+			panic(fmt.Sprintf("a shader that is part of the program: %v", err))
+		}
+		return s
+	}
+	return &artist{atlas: newAtlas(book), layers: map[string]*mesh{}, solid: shader(kageSolid), image: shader(kageImage)}
 }
 
 // surface is what is drawn on: an image, or the window.
 type surface interface {
-	DrawImage(*ebiten.Image, *ebiten.DrawImageOptions)
-	DrawTriangles32([]ebiten.Vertex, []uint32, *ebiten.Image, *ebiten.DrawTrianglesOptions)
+	DrawTrianglesShader32([]ebiten.Vertex, []uint32, *ebiten.Shader, *ebiten.DrawTrianglesShaderOptions)
 }
 
 // keep draws the layers of a scene that are kept on an image that holds them already,
@@ -46,24 +74,25 @@ func (a *artist) keep(to *ebiten.Image, l *scene.List, isNew bool) {
 	}
 	for i := range l.Layers {
 		if l.Layers[i].Kept {
-			a.layer(to, &l.Layers[i], 1, 0, 0)
+			a.layer(to, &l.Layers[i], view{1, 0, 0})
 		}
 	}
 }
 
-// finish draws the image on a surface, and the other layers over it; a pixel becomes
-// so many, and the corner moves.
-func (a *artist) finish(to surface, kept *ebiten.Image, scale, dx, dy float32) {
-	o := &ebiten.DrawImageOptions{Blend: ebiten.BlendCopy}
-	if scale != 1 {
-		o.Filter = ebiten.FilterLinear
-		o.GeoM.Scale(float64(scale), float64(scale))
+// view is where a scene is on a surface: a pixel becomes so many, and the corner
+// moves.
+type view struct{ scale, dx, dy float32 }
+
+// finish draws what is kept of a scene, from its image, and then the other layers.
+func (a *artist) finish(to surface, kept *ebiten.Image, v view) {
+	m := &mesh{r: 1, g: 1, b: 1, a: 1}
+	for _, b := range a.list.Kept {
+		m.quad(b.X, b.Y, b.Right(), b.Bottom(), place{x: b.X, y: b.Y, w: b.W, h: b.H})
 	}
-	o.GeoM.Translate(float64(dx), float64(dy))
-	to.DrawImage(kept, o)
+	a.draw(to, m, v, kept)
 	for i := range a.list.Layers {
 		if layer := &a.list.Layers[i]; !layer.Kept {
-			a.layer(to, layer, scale, dx, dy)
+			a.layer(to, layer, v)
 		}
 	}
 }
@@ -73,9 +102,9 @@ func (a *artist) forget() { clear(a.layers) }
 
 // touch changes nothing of an image.
 func (a *artist) touch(to *ebiten.Image) {
-	m := &mesh{atlas: a.atlas}
-	m.quad(0, 0, 1, 1, place{x: white, y: white})
-	to.DrawTriangles32(m.vertices, m.indices, a.atlas.image, nil)
+	m := &mesh{}
+	m.fill(0, 0, 1, 1)
+	a.draw(to, m, view{1, 0, 0}, nil)
 }
 
 // build turns a layer into triangles, unless that was done, and says whether it was.
@@ -93,23 +122,32 @@ func (a *artist) build(layer *scene.Layer) bool {
 	return true
 }
 
-func (a *artist) layer(to surface, layer *scene.Layer, scale, dx, dy float32) {
-	m := a.layers[layer.Name]
-	if len(m.indices) == 0 {
-		return
-	}
-	vertices, o := m.vertices, &ebiten.DrawTrianglesOptions{}
-	if scale != 1 {
-		o.Filter = ebiten.FilterLinear
-	}
-	if scale != 1 || dx != 0 || dy != 0 {
+func (a *artist) layer(to surface, layer *scene.Layer, v view) {
+	a.draw(to, a.layers[layer.Name], v, a.atlas.image)
+}
+
+// draw draws triangles, run by run.
+func (a *artist) draw(to surface, m *mesh, v view, from *ebiten.Image) {
+	vertices := m.vertices
+	if v != (view{1, 0, 0}) {
 		vertices = slices.Clone(vertices)
 		for i := range vertices {
-			v := &vertices[i]
-			v.DstX, v.DstY = v.DstX*scale+dx, v.DstY*scale+dy
+			p := &vertices[i]
+			p.DstX, p.DstY = p.DstX*v.scale+v.dx, p.DstY*v.scale+v.dy
 		}
 	}
-	to.DrawTriangles32(vertices, m.indices, a.atlas.image, o)
+	for i, r := range m.runs {
+		end := run{from: len(m.indices), vertex: len(m.vertices)}
+		if i+1 < len(m.runs) {
+			end = m.runs[i+1]
+		}
+		o := &ebiten.DrawTrianglesShaderOptions{}
+		shader := a.solid
+		if r.image {
+			shader, o.Images[0] = a.image, from
+		}
+		to.DrawTrianglesShader32(vertices[r.vertex:end.vertex], m.indices[r.from:end.from], shader, o)
+	}
 }
 
 // mesh is a layer as triangles. Slanted edges fade over one pixel, half of it inside
@@ -119,19 +157,34 @@ type mesh struct {
 	version  uint64
 	vertices []ebiten.Vertex
 	indices  []uint32
+	runs     []run
 	atlas    *atlas
 	r, g, b  float32
 	a        float32
 }
 
+// run is a row of triangles that show an image, or do not.
+type run struct {
+	from   int // in indices, which count from
+	vertex int // in vertices
+	image  bool
+}
+
+// now says whether the triangles that follow show an image.
+func (m *mesh) now(image bool) {
+	if n := len(m.runs); n == 0 || m.runs[n-1].image != image {
+		m.runs = append(m.runs, run{len(m.indices), len(m.vertices), image})
+	}
+}
+
 func (m *mesh) build(atlas *atlas, items []scene.Item) {
-	m.vertices, m.indices, m.atlas = m.vertices[:0], m.indices[:0], atlas
+	m.vertices, m.indices, m.runs, m.atlas = m.vertices[:0], m.indices[:0], m.runs[:0], atlas
 	for i := range items {
 		it := &items[i]
 		m.r, m.g, m.b, m.a = float32(it.Color.R)/255, float32(it.Color.G)/255, float32(it.Color.B)/255, float32(it.Color.A)/255
 		switch it.Shape {
 		case scene.Rect:
-			m.quad(it.X, it.Y, it.X+it.X2, it.Y+it.Y2, place{x: white, y: white})
+			m.fill(it.X, it.Y, it.X+it.X2, it.Y+it.Y2)
 		case scene.Line:
 			m.line(it)
 		case scene.Triangle:
@@ -148,16 +201,31 @@ func (m *mesh) build(atlas *atlas, items []scene.Item) {
 
 // vertex adds a corner of the colour that is set, with a part of its alpha.
 func (m *mesh) vertex(x, y, srcX, srcY, part float32) uint32 {
+	a := m.a * part
 	m.vertices = append(m.vertices, ebiten.Vertex{DstX: x, DstY: y, SrcX: srcX, SrcY: srcY,
-		ColorR: m.r, ColorG: m.g, ColorB: m.b, ColorA: m.a * part})
-	return uint32(len(m.vertices) - 1)
+		ColorR: m.r * a, ColorG: m.g * a, ColorB: m.b * a, ColorA: a})
+	return m.next() - 1
 }
 
-func (m *mesh) solid(p point) uint32 { return m.vertex(p.x, p.y, white, white, 1) }
-func (m *mesh) gone(p point) uint32  { return m.vertex(p.x, p.y, white, white, 0) }
+// next is the number of the next corner in the run.
+func (m *mesh) next() uint32 { return uint32(len(m.vertices) - m.runs[len(m.runs)-1].vertex) }
 
-// quad is a rectangle that shows a place of the atlas.
+func (m *mesh) solid(p point) uint32 { return m.vertex(p.x, p.y, 0, 0, 1) }
+func (m *mesh) gone(p point) uint32  { return m.vertex(p.x, p.y, 0, 0, 0) }
+
+// fill is a rectangle.
+func (m *mesh) fill(x, y, x2, y2 float32) {
+	m.now(false)
+	m.corners(x, y, x2, y2, place{})
+}
+
+// quad is a rectangle that shows a place of an image.
 func (m *mesh) quad(x, y, x2, y2 float32, p place) {
+	m.now(true)
+	m.corners(x, y, x2, y2, p)
+}
+
+func (m *mesh) corners(x, y, x2, y2 float32, p place) {
 	i := m.vertex(x, y, p.x, p.y, 1)
 	m.vertex(x2, y, p.x+p.w, p.y, 1)
 	m.vertex(x, y2, p.x, p.y+p.h, 1)
@@ -196,6 +264,7 @@ func (m *mesh) strip(k, l uint32, n int, closed bool) {
 
 // polygon fills a convex polygon.
 func (m *mesh) polygon(all []point) {
+	m.now(false)
 	n := len(all)
 	area := float32(0)
 	for i, p := range all {
@@ -206,11 +275,11 @@ func (m *mesh) polygon(all []point) {
 	if area < 0 {
 		out = -out
 	}
-	inner := uint32(len(m.vertices))
+	inner := m.next()
 	for i := range all {
 		m.solid(corner(all, i, -out))
 	}
-	outer := uint32(len(m.vertices))
+	outer := m.next()
 	for i := range all {
 		m.gone(corner(all, i, out))
 	}
@@ -267,6 +336,7 @@ func (m *mesh) line(it *scene.Item) {
 // stroke is a straight part of a line. Upright and level ones on whole pixels are
 // sharp.
 func (m *mesh) stroke(a, b point, width float32) {
+	m.now(false)
 	nx, ny := normal(a, b)
 	in, out := max(width/2-0.5, 0), width/2+0.5
 	if width < 1 {
@@ -283,7 +353,7 @@ func (m *mesh) stroke(a, b point, width float32) {
 			}
 		}
 	}
-	k := uint32(len(m.vertices))
+	k := m.next()
 	row(-out, false)
 	row(-in, true)
 	row(in, true)
@@ -307,9 +377,10 @@ func (m *mesh) ring(it *scene.Item) {
 }
 
 func (m *mesh) arc(it *scene.Item, from, to float32) {
+	m.now(false)
 	n := max(2, int(math.Ceil(float64(to-from)*float64(sides(it.X3))))+1)
 	in, out := max(it.Width/2-0.5, 0), it.Width/2+0.5
-	k := uint32(len(m.vertices))
+	k := m.next()
 	for i, r := range []float32{it.X3 - out, it.X3 - in, it.X3 + in, it.X3 + out} {
 		for j := range n {
 			p := around(it.X, it.Y, max(r, 0), from+(to-from)*float32(j)/float32(n-1))
@@ -326,7 +397,7 @@ func (m *mesh) arc(it *scene.Item, from, to float32) {
 }
 
 // sides is how many sides a circle is drawn with.
-func sides(r float32) int { return 12 + int(8*math.Sqrt(float64(max(r, 0)))) }
+func sides(r float32) int { return 10 + int(5*math.Sqrt(float64(max(r, 0)))) }
 
 // circle is a circle as a polygon.
 func circle(x, y, r float32) []point {

@@ -116,7 +116,7 @@ func (g *game) Draw(screen *ebiten.Image) {
 // DrawFinalScreen implements ebiten.FinalScreenDrawer.
 func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
 	if g.artist.list != nil {
-		g.artist.finish(screen, kept, float32(m.Element(0, 0)), float32(m.Element(0, 2)), float32(m.Element(1, 2)))
+		g.artist.finish(screen, kept, view{float32(m.Element(0, 0)), float32(m.Element(0, 2)), float32(m.Element(1, 2))})
 	}
 }
 
