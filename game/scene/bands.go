@@ -3,6 +3,7 @@ package scene
 import (
 	"fmt"
 
+	"raftian/game/glyph"
 	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
@@ -24,7 +25,7 @@ func (c *canvas) flag(x, y, r float32, o verdict.Outcome) {
 		c.cross(x, y, r*0.5, 1.6, white)
 		return
 	}
-	c.middle(x, base(y, c.small), style{1, c.small, ground}, "?")
+	c.middle(x, base(y, c.small), style{glyph.Bold, c.small, ground}, "?")
 }
 
 // terms is who led when. Two leaders at once stand above each other.

@@ -78,7 +78,7 @@ func (f *shot) node(i int, x, y, r float32) {
 	name := f.run.Machines[i]
 	up := n.Is != replay.Down && n.Is != replay.Shutdown
 	if f.v.Chosen == (Target{Do: Node, N: i}) {
-		f.ring2(x, y, r+8, white)
+		f.halo(x, y, r+8, white)
 	}
 	f.disc(x, y, r, panel)
 	switch n.Is {
@@ -118,7 +118,8 @@ func (f *shot) node(i int, x, y, r float32) {
 	f.hit(Box{x - r - 4, y - r - 4, 2*r + 8, 2*r + 8}, Target{Do: Node, N: i}, f.tipOf(i, n))
 }
 
-func (f *shot) ring2(x, y, r float32, color Color) {
+// halo is a ring around what is chosen.
+func (f *shot) halo(x, y, r float32, color Color) {
 	f.canvas.ring(x, y, r, 1.5, 0, color)
 }
 

@@ -74,7 +74,7 @@ func (f *shot) message(k *ring, m *replay.Message) {
 		f.cross(x, y, 6, 2, white)
 	}
 	if f.v.Chosen == (Target{Do: Message, N: m.Event}) {
-		f.ring2(x, y, 9, white)
+		f.halo(x, y, 9, white)
 	}
 	f.hit(Box{x - 6, y - 6, 12, 12}, Target{Do: Message, N: m.Event}, f.messageTip(m))
 }

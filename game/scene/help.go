@@ -1,7 +1,9 @@
 package scene
 
 import (
+	"raftian/game/glyph"
 	"raftian/game/replay"
+	"raftian/linearizability/verdict"
 )
 
 // help is one screen that says what is what.
@@ -16,7 +18,7 @@ func (f *shot) help() {
 	small := f.canvas.small
 	f.canvas.small = f.body
 	defer func() { f.canvas.small = small }()
-	p.text(p.at.X, p.next()+4, style{1, f.body + 5, white}, "What you see")
+	p.text(p.at.X, p.next()+4, style{glyph.Bold, f.body + 5, white}, "What you see")
 	p.space(10)
 	p.wrapped(f.plain(text), "A run of a cluster of nodes, recorded to the last event. Each node keeps a log of commands; the leader of the "+
 		"highest term copies its log to the others, and an entry that a majority has is committed and is applied by all, in order. "+
@@ -134,7 +136,7 @@ func (p *page) helpLogs() {
 		}, s.words)
 	}
 	p.sample(func(x, y float32) { p.diamond(x, y, 5, white) }, "witness: here it took effect, as the log shows")
-	p.sample(func(x, y float32) { p.flag(x, y, 6, 2) }, "what a verdict that failed rests on; with ? one that decided nothing")
+	p.sample(func(x, y float32) { p.flag(x, y, 6, verdict.Fail) }, "what a verdict that failed rests on; with ? one that decided nothing")
 }
 
 func (p *page) helpKeys() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"raftian/game/glyph"
 	"raftian/game/replay"
 	"raftian/game/rules"
 )
@@ -172,7 +173,7 @@ func (f *shot) roleMark(x, y float32, n *replay.Node) {
 	switch n.Is {
 	case replay.Leader:
 		f.disc(x+3, y, 5.5, color)
-		f.middle(x+3, base(y, 9), style{1, 9, onColor(color)}, "L")
+		f.middle(x+3, base(y, 9), style{glyph.Bold, 9, onColor(color)}, "L")
 	case replay.Candidate:
 		f.canvas.ring(x+3, y, 4.5, 1.5, 2, color)
 	case replay.Follower:

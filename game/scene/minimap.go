@@ -3,6 +3,7 @@ package scene
 import (
 	"fmt"
 
+	"raftian/game/glyph"
 	"raftian/netsim/plan"
 )
 
@@ -45,7 +46,7 @@ func (m *minimap) draw(c *canvas) {
 		c.rect(x1, b.Y+row, max(2, x2-x1), 2, faultColor(f.Kind))
 	}
 	c.frame(b, 1, edge)
-	small := style{1, m.lay.Small, dim}
+	small := style{glyph.Bold, m.lay.Small, dim}
 	c.text(m.lay.Minimap.X+10, base(b.Y+b.H/2, small.px), small, "RUN")
 	c.hit(b, Target{Do: Slide}, "")
 	for i := range m.run.Pins {

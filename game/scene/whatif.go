@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"raftian/game/glyph"
 	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
 )
@@ -46,7 +47,7 @@ func (f *shot) whatIf() {
 	f.hit(Box{0, 0, width, height}, Target{Do: Press, Key: "esc"}, "")
 	f.hit(at, Target{}, "")
 	p := &page{f, at.Inset(24, 18)}
-	p.text(p.at.X, p.next()+4, style{1, f.body + 4, white}, fmt.Sprintf("What if, at t = %.6f s", w.At.Seconds()))
+	p.text(p.at.X, p.next()+4, style{glyph.Bold, f.body + 4, white}, fmt.Sprintf("What if, at t = %.6f s", w.At.Seconds()))
 	p.space(8)
 	words := "The plan is run again from the start with one change; the new run opens at the first event that differs."
 	if !w.Can {
