@@ -203,6 +203,9 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 		t.box(at, color)
 		t.rect(at.X, at.Y, 1, at.H, dim)
 	}
+	if s == doubtful {
+		t.middle(at.X+at.W/2, base(at.Y+at.H/2, t.small), t.strong(ground), "?")
+	}
 	if s == illegal {
 		t.frame(at, 2, vermilion)
 		t.cross(at.X+at.W/2, at.Y+at.H/2, min(5, at.H*0.45), 2, white)
