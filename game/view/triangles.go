@@ -74,14 +74,13 @@ func (a *artist) keep(to *ebiten.Image, l *scene.List, isNew bool) {
 	}
 	for i := range l.Layers {
 		if l.Layers[i].Kept {
-			a.layer(to, &l.Layers[i], view{1, 0, 0})
+			a.layer(to, &l.Layers[i], view{})
 		}
 	}
 }
 
-// view is where a scene is on a surface: a pixel becomes so many, and the corner
-// moves.
-type view struct{ scale, dx, dy float32 }
+// view is where the corner of a scene is on a surface.
+type view struct{ dx, dy float32 }
 
 // finish draws what is kept of a scene, from its image, and then the other layers.
 func (a *artist) finish(to surface, kept *ebiten.Image, v view) {
@@ -104,7 +103,7 @@ func (a *artist) forget() { clear(a.layers) }
 func (a *artist) touch(to *ebiten.Image) {
 	m := &mesh{}
 	m.fill(0, 0, 1, 1)
-	a.draw(to, m, view{1, 0, 0}, nil)
+	a.draw(to, m, view{}, nil)
 }
 
 // build turns a layer into triangles, unless that was done, and says whether it was.
@@ -129,11 +128,11 @@ func (a *artist) layer(to surface, layer *scene.Layer, v view) {
 // draw draws triangles, run by run.
 func (a *artist) draw(to surface, m *mesh, v view, from *ebiten.Image) {
 	vertices := m.vertices
-	if v != (view{1, 0, 0}) {
+	if v != (view{}) {
 		vertices = slices.Clone(vertices)
 		for i := range vertices {
 			p := &vertices[i]
-			p.DstX, p.DstY = p.DstX*v.scale+v.dx, p.DstY*v.scale+v.dy
+			p.DstX, p.DstY = p.DstX+v.dx, p.DstY+v.dy
 		}
 	}
 	for i, r := range m.runs {

@@ -75,7 +75,8 @@ type game struct {
 	drawn   uint64        // the desk's Changes when it was last drawn
 	screen  *ebiten.Image // what it was drawn on
 	size    image.Point
-	counted time.Time // when the rate was last shown
+	whole   *ebiten.Image // a scene before it is shrunk; nil unless one was
+	counted time.Time     // when the rate was last shown
 }
 
 // tick is how much real time an Update stands for.
@@ -113,10 +114,19 @@ func (g *game) Draw(screen *ebiten.Image) {
 	g.pace.frame(time.Since(began))
 }
 
-// DrawFinalScreen implements ebiten.FinalScreenDrawer.
+// DrawFinalScreen implements ebiten.FinalScreenDrawer. A scene that does not fit the
+// window is drawn in its own size first, and then shrunk.
 func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
-	if g.artist.list != nil {
-		g.artist.finish(screen, kept, view{float32(m.Element(0, 0)), float32(m.Element(0, 2)), float32(m.Element(1, 2))})
+	switch scale := m.Element(0, 0); {
+	case g.artist.list == nil:
+	case scale == 1:
+		g.artist.finish(screen, kept, view{float32(m.Element(0, 2)), float32(m.Element(1, 2))})
+	default:
+		if g.whole == nil || g.whole.Bounds() != kept.Bounds() {
+			g.whole = ebiten.NewImage(kept.Bounds().Dx(), kept.Bounds().Dy())
+		}
+		g.artist.finish(g.whole, kept, view{})
+		screen.DrawImage(g.whole, &ebiten.DrawImageOptions{GeoM: m, Filter: ebiten.FilterLinear})
 	}
 }
 

@@ -76,7 +76,7 @@ func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
 		l := d.Draw()
 		kept.Clear()
 		a.keep(kept, l, true)
-		a.finish(screen, kept, view{1, 0, 0})
+		a.finish(screen, kept, view{})
 		got, want := pixels(screen), paint.Image(l, book)
 		sum, far := 0, 0
 		for i := range got.Pix {
@@ -130,7 +130,7 @@ func BenchmarkFrame(b *testing.B) {
 		t1 := time.Now()
 		a.keep(kept, l, kept0)
 		kept0 = false
-		a.finish(screen, kept, view{1, 0, 0})
+		a.finish(screen, kept, view{})
 		t2 := time.Now()
 		screen.SubImage(image.Rect(0, 0, 1, 1)).(*ebiten.Image).ReadPixels(one)
 		making, triangles, driver = making+t1.Sub(t0), triangles+t2.Sub(t1), driver+time.Since(t2)
