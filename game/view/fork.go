@@ -1,3 +1,5 @@
+//go:build cgo || !(freebsd || netbsd || openbsd)
+
 package view
 
 import (

@@ -1,3 +1,5 @@
+//go:build cgo || !(freebsd || netbsd || openbsd)
+
 // Package view shows a replay in a window, with Ebiten: it hands keys and the mouse to
 // a desk and draws the display lists that come of them. Nothing is decided here.
 //
