@@ -21,7 +21,10 @@ import (
 func forms() []string { return []string{"porcupine", "perfetto", "jepsen", "csv", "jsonl", "svg"} }
 
 func exportCommand() *cobra.Command {
-	var form, out string
+	var (
+		form, out string
+		p         = picture{w: 1600, h: 900}
+	)
 	c := &cobra.Command{
 		Use:   "export FILE.run --as FORM --out FILE",
 		Short: "Write a kept run for other programs to read",
@@ -34,24 +37,31 @@ func exportCommand() *cobra.Command {
   jepsen     the calls and faults as a Jepsen history, in EDN
   csv        the calls as a table, for pandas or R
   jsonl      the calls as JSON, one a line
+  svg        what raftian replay shows, as a drawing: of the first violation, or of
+             the moment that --at says
 
 A run file that is cut off is exported as far as it goes; that it is cut is said,
 and the exit status is 2.`,
 		Args: cobra.ExactArgs(1),
 	}
-	c.Flags().StringVar(&form, "as", "", "the form: "+strings.Join(forms()[:5], ", "))
+	c.Flags().StringVar(&form, "as", "", "the form: "+strings.Join(forms(), ", "))
 	c.Flags().StringVar(&out, "out", "", "the file to write")
+	c.Flags().DurationVar(&p.at, "at", 0, "the virtual time that a drawing is of, such as 3.2s")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		p.hasAt = c.Flags().Changed("at")
 		switch {
-		case form == "svg":
-			return usage(errors.New("--as svg needs the viewer, which is not there yet"))
 		case !slices.Contains(forms(), form):
-			return usage(fmt.Errorf("--as %q is none of %s", form, strings.Join(forms()[:5], ", ")))
+			return usage(fmt.Errorf("--as %q is none of %s", form, strings.Join(forms(), ", ")))
+		case p.hasAt && form != "svg":
+			return usage(errors.New("--at belongs to --as svg"))
 		case out == "":
 			return usage(errors.New("say with --out which file to write"))
 		}
 		if err := fileToBe(out); err != nil {
 			return usage(err)
+		}
+		if form == "svg" {
+			return p.svg(c, args[0], out)
 		}
 		x, err := openExport(args[0])
 		if err != nil {

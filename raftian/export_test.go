@@ -18,6 +18,7 @@ func opens() map[string]string {
 		"jepsen":    "{:index 0, :time ",
 		"csv":       "client,seq,machine,input,",
 		"jsonl":     `{"client":"`,
+		"svg":       "<svg xmlns=",
 	}
 }
 
@@ -69,7 +70,7 @@ func TestAnExportThatFailsLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	raftian(t, "export", file(t, "plain", []byte("words\n")), "--as", "csv", "--out", taken).want(t, exitUsage, "not a run file")
-	raftian(t, "export", kept(t), "--as", "svg", "--out", taken).want(t, exitUsage, "--as svg needs the viewer")
+	raftian(t, "export", kept(t), "--as", "svg", "--at", "2h", "--out", taken).want(t, exitUsage, "the run goes from 0s to")
 	if b, err := os.ReadFile(taken); err != nil || string(b) != "mine" {
 		t.Errorf("the file holds %q (%v)", b, err)
 	}

@@ -13,6 +13,9 @@
 //	show.go      raftian show: which events, and the verdicts
 //	story.go     telling the events of a run
 //	export.go    raftian export
+//	replay.go    raftian replay, and pictures of runs
+//	web.go       raftian replay --web
+//	fork.go      runs of plans that were changed in the viewer
 //	out.go       where files go, and JSON
 //	shrink.go    raftian shrink
 //	trials.go    raftian test
@@ -117,8 +120,8 @@ Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the to
 			return usage(errors.New("say what to do; raftian --help lists the commands"))
 		},
 	}
-	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(), shrinkCommand(), trialsCommand(), bugsCommand(),
-		serveCommand(), playCommand(), attachCommand())
+	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(), replayCommand(),
+		shrinkCommand(), trialsCommand(), bugsCommand(), serveCommand(), playCommand(), attachCommand())
 	return root
 }
 

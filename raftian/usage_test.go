@@ -76,7 +76,9 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		{"export", "accepts 1 arg"},
 		{"export absent.run --out x", `--as "" is none of porcupine`},
 		{"export absent.run --as gif --out x", `--as "gif" is none of porcupine`},
-		{"export absent.run --as svg --out x", "--as svg needs the viewer"},
+		{"export absent.run --as svg --out x", "open absent.run: "},
+		{"replay absent.run --web 127.0.0.1:0", "open absent.run: "},
+		{"export absent.run --as csv --at 2s --out x", "--at belongs to --as svg"},
 		{"export absent.run --as csv", "say with --out"},
 		{"export absent.run --as csv --out x", "open absent.run: "},
 		{"export absent.run --as csv --out " + os.TempDir(), "is no file"},
@@ -134,7 +136,7 @@ func TestANameWithALineBreakIsStillOneLine(t *testing.T) {
 func TestHelpListsTheCommandsAndTheStatuses(t *testing.T) {
 	got := raftian(t, "--help")
 	got.want(t, exitPass, "")
-	for _, word := range []string{"explore", "run", "rerun", "check", "show", "export", "shrink", "test", "Exit status"} {
+	for _, word := range []string{"explore", "run", "rerun", "check", "show", "export", "replay", "shrink", "test", "Exit status"} {
 		if !strings.Contains(got.out, word) {
 			t.Errorf("the help does not mention %s", word)
 		}

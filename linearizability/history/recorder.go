@@ -68,16 +68,16 @@ func (r *Recorder) answer(e *trace.Event) {
 		return
 	}
 	op := &r.ops[at]
-	op.Outcome, op.Output = parseReturn(e.Text)
+	op.Outcome, op.Output = ParseReturn(e.Text)
 	op.Return, op.ReturnEvent = e.At, e.N
 	if op.AppliedEvent == 0 && e.Index != 0 {
 		op.Index = e.Index
 	}
 }
 
-// parseReturn splits "ok OUTPUT", "fail REASON" or "unknown REASON". What is
+// ParseReturn splits "ok OUTPUT", "fail REASON" or "unknown REASON". What is
 // none of these says nothing about what happened, so it is Unknown.
-func parseReturn(text string) (Outcome, string) {
+func ParseReturn(text string) (Outcome, string) {
 	word, rest, _ := strings.Cut(text, " ")
 	switch word {
 	case "ok":

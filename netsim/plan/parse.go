@@ -155,6 +155,23 @@ func (ps *parser) addFault(w *words) (err error) {
 			return err
 		}
 	}
+	if err := f.parse(w); err != nil {
+		return err
+	}
+	ps.plan.Faults = append(ps.plan.Faults, f)
+	return nil
+}
+
+// ParseFault reads what Fault.String prints, as a trace has it when the fault
+// begins: what it is and whom it is about, without its time or what sets it off.
+func ParseFault(text string) (Fault, error) {
+	var f Fault
+	err := f.parse(&words{text})
+	return f, err
+}
+
+// parse reads what the fault is and whom it is about.
+func (f *Fault) parse(w *words) error {
 	f.Kind = FaultKind(w.next())
 	shape, ok := shapeOf(f.Kind)
 	if !ok {
@@ -174,11 +191,7 @@ func (ps *parser) addFault(w *words) (err error) {
 		}
 		w.next()
 	}
-	if err := w.pairs(string(f.Kind), "", shape.params, f.setParam); err != nil {
-		return err
-	}
-	ps.plan.Faults = append(ps.plan.Faults, f)
-	return nil
+	return w.pairs(string(f.Kind), "", shape.params, f.setParam)
 }
 
 // usage says how the groups of a fault are written.

@@ -141,3 +141,18 @@ func TestValidateNamesThePartAndWhichOne(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a trace says of a fault that begins is read back.
+func TestAFaultIsReadBackFromItsWords(t *testing.T) {
+	for _, words := range []string{
+		"partition n1,n2 | n3 for 1.5s", "oneway n1 -> n2,n3 for 20ms", "flap n1 | n2 every 100ms for 2s",
+		"lossy n1 - n2 loss 0.25 for 1s", "power n1,n4 for 978ms", "rot n2",
+	} {
+		if f, err := ParseFault(words); err != nil || f.String() != words {
+			t.Errorf("%q is read as %q (%v)", words, f, err)
+		}
+	}
+	if _, err := ParseFault("gremlins n1"); err == nil {
+		t.Error("a fault that there is not is read")
+	}
+}

@@ -1,0 +1,264 @@
+package desk
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"raftian/game/replay"
+	"raftian/game/scene"
+	"raftian/netsim/env"
+	"raftian/netsim/plan"
+)
+
+// Change is another plan, which differs from a run's in one thing.
+type Change struct {
+	Words string
+	Plan  plan.Plan
+}
+
+// tree holds the runs that came of changes to one, each with its desk.
+type tree struct {
+	branches []*branch
+	now      int // which of them is shown
+	can      bool
+	asked    *Change
+	saving   bool
+}
+
+type branch struct {
+	desk   *Desk
+	parent int    // in branches; -1 of the first
+	words  string // what was changed
+	file   string // where the run is kept
+	saved  string // its name, once it is saved
+}
+
+// changesMost is how many changes are offered at a time, a letter each.
+const changesMost = 14
+
+// Allow lets runs be made with changes; without it they cannot be, as in a browser.
+func (d *Desk) Allow() { d.tree.can = true }
+
+// Asked is the change that somebody wants to see, once.
+func (d *Desk) Asked() (Change, bool) {
+	c := d.tree.asked
+	d.tree.asked = nil
+	if c == nil {
+		return Change{}, false
+	}
+	return *c, true
+}
+
+// Saving is the file of the run that somebody wants saved, and its number, once.
+func (d *Desk) Saving() (file string, number int, asked bool) {
+	if !d.tree.saving {
+		return "", 0, false
+	}
+	d.tree.saving = false
+	b := d.tree.branches[d.tree.now]
+	return b.file, d.tree.now, b.file != ""
+}
+
+// Saved says under which name the run that is shown was saved.
+func (d *Desk) Saved(name string) {
+	d.tree.branches[d.tree.now].saved = name
+	d.Say("saved as " + name)
+	d.offer()
+}
+
+// Now is the desk that is to be shown.
+func (d *Desk) Now() *Desk { return d.tree.branches[d.tree.now].desk }
+
+// Fork puts a run that came of a change of this one beside it, and shows it at the
+// first event that differs. The run is kept in a file.
+func (d *Desk) Fork(c Change, r *replay.Run, file string) {
+	t := d.tree
+	fork := Open(r, d.book, d.View.W, d.View.H)
+	fork.tree = t
+	parent := slices.IndexFunc(t.branches, func(b *branch) bool { return b.desk == d })
+	t.branches = append(t.branches, &branch{desk: fork, parent: parent, words: c.Words, file: file})
+	fork.View.Speed, fork.View.Heartbeats, fork.View.Ordinal = d.View.Speed, d.View.Heartbeats, d.View.Ordinal
+	if n := replay.FirstDifference(d.run, r); n > 0 {
+		fork.View.Differs = scene.Difference{Event: n, Was: words(d.run, n), Now: words(r, n), Change: c.Words}
+		d.View.Differs = scene.Difference{Event: n, Was: words(r, n), Now: words(d.run, n), Change: "not: " + c.Words}
+		fork.Cursor.SeekEvent(n)
+		fork.show(d.View.From, d.View.To)
+		fork.follow()
+		fork.Say(fmt.Sprintf("the first difference is event %d; Tab goes to the other run, F to all of them", n))
+	} else {
+		fork.Say("the change made no difference")
+	}
+	d.View.WhatIf = nil
+	t.now = len(t.branches) - 1
+}
+
+// words is an event in words.
+func words(r *replay.Run, n int) string {
+	if n > r.Events() {
+		return "the run has ended"
+	}
+	e := r.Event(n)
+	return fmt.Sprintf("%s %s %s", e.At, e.Machine, e.Words())
+}
+
+// turn shows another run of the tree, at the same moment.
+func (d *Desk) turn(to int) {
+	t := d.tree
+	t.now = (to + len(t.branches)) % len(t.branches)
+	next := t.branches[t.now].desk
+	if next == d {
+		return
+	}
+	next.Resize(d.View.W, d.View.H, d.View.Dense)
+	next.Cursor.Seek(d.Cursor.At())
+	next.show(d.View.From, d.View.To)
+	next.View.Playing, next.View.Speed = d.View.Playing, d.View.Speed
+	next.changes++
+	if d.View.WhatIf != nil {
+		d.View.WhatIf = nil
+		next.offer()
+	}
+	next.Say("run " + fmt.Sprint(t.now) + ": " + t.branches[t.now].words)
+}
+
+// offer opens the list of changes and runs.
+func (d *Desk) offer() {
+	w := &scene.WhatIf{At: d.Cursor.At(), Can: d.tree.can}
+	for _, c := range d.offered() {
+		w.Choices = append(w.Choices, c.Words)
+	}
+	for i, b := range d.tree.branches {
+		depth := 0
+		for p := b.parent; p >= 0; p = d.tree.branches[p].parent {
+			depth++
+		}
+		w.Branches = append(w.Branches, scene.Branch{Words: b.words, Depth: depth, Outcome: b.desk.run.Outcome(),
+			Here: i == d.tree.now, Saved: b.saved})
+	}
+	d.View.WhatIf = w
+}
+
+// pressWhatIf is about keys while the list is open.
+func (d *Desk) pressWhatIf(k Key) {
+	switch {
+	case k.Name == "esc" || k.Name == "f" && k.Shift:
+		d.View.WhatIf = nil
+	case k.Name == "tab":
+		d.turn(d.tree.now + 1)
+	case k.Name == "s" && k.Shift:
+		d.tree.saving = true
+	case len(k.Name) == 1 && k.Name[0] >= 'a' && k.Name[0] < 'a'+changesMost:
+		d.choice(int(k.Name[0] - 'a'))
+	}
+}
+
+// choice has a run made with one of the changes.
+func (d *Desk) choice(i int) {
+	all := d.offered()
+	if i >= len(all) || !d.tree.can {
+		return
+	}
+	d.View.WhatIf, d.View.Playing = nil, false
+	d.tree.asked = &all[i]
+	d.Say("running the plan again " + all[i].Words)
+}
+
+// offered are the changes that are offered at this moment.
+func (d *Desk) offered() []Change {
+	all := append(d.without(), d.with()...)
+	all = slices.DeleteFunc(all, func(c Change) bool { return c.Plan.Validate() != nil })
+	return all[:min(len(all), changesMost)]
+}
+
+// without are changes that leave something out: faults around this moment, and the
+// call that is inspected.
+func (d *Desk) without() []Change {
+	var all []Change
+	var near []int
+	for _, k := range d.Cursor.State().Active {
+		near = append(near, int(k))
+	}
+	next := sort.Search(len(d.run.Faults), func(i int) bool { return d.run.Faults[i].Event > d.Cursor.N() })
+	for _, k := range []int{next - 1, next, next - 2} {
+		if k >= 0 && k < len(d.run.Faults) && !slices.Contains(near, k) && len(near) < 5 {
+			near = append(near, k)
+		}
+	}
+	for _, k := range near {
+		f := &d.run.Faults[k]
+		if f.Number < 1 || f.Number > uint64(len(d.run.Plan.Faults)) {
+			continue
+		}
+		p := d.run.Plan
+		p.Faults = slices.Delete(slices.Clone(p.Faults), int(f.Number-1), int(f.Number))
+		all = append(all, Change{fmt.Sprintf("without fault %d: %s", f.Number, f.Text), p})
+	}
+	if t := d.View.Chosen; t.Do == scene.Op && t.N < len(d.run.Ops) {
+		op := &d.run.Ops[t.N]
+		p := d.run.Plan
+		p.Script = slices.DeleteFunc(slices.Clone(p.Script), func(s plan.Step) bool {
+			return s.Client == op.Client && s.Seq == op.Seq
+		})
+		all = append(all, Change{fmt.Sprintf("without the call %s#%d: %s", op.Client, op.Seq, op.Input), p})
+	}
+	return all
+}
+
+// with are changes that add something at this moment, about the node that is
+// inspected or else the leader.
+func (d *Desk) with() []Change {
+	at, m := d.Cursor.At(), d.whom()
+	name := d.run.Machines[m]
+	var others []string
+	for _, o := range d.run.Machines {
+		if o != name {
+			others = append(others, o)
+		}
+	}
+	var all []Change
+	add := func(f plan.Fault) {
+		p := d.run.Plan
+		f.At = at
+		if at >= p.Heal {
+			return
+		}
+		f.For = min(f.For, p.Heal.Sub(at))
+		i := sort.Search(len(p.Faults), func(i int) bool { return p.Faults[i].At > at })
+		p.Faults = slices.Insert(slices.Clone(p.Faults), i, f)
+		all = append(all, Change{"with, from here: " + f.String(), p})
+	}
+	one, rest := []string{name}, others
+	add(plan.Fault{Kind: plan.Power, Groups: [][]string{one}, For: 500 * time.Millisecond})
+	add(plan.Fault{Kind: plan.Kill, Groups: [][]string{one}, For: 500 * time.Millisecond})
+	if len(rest) > 0 {
+		add(plan.Fault{Kind: plan.Partition, Groups: [][]string{one, rest}, For: time.Second})
+		add(plan.Fault{Kind: plan.OneWay, Groups: [][]string{one, rest}, For: time.Second})
+		add(plan.Fault{Kind: plan.OneWay, Groups: [][]string{rest, one}, For: time.Second})
+		add(plan.Fault{Kind: plan.Lossy, Groups: [][]string{one, rest}, Net: plan.Net{Loss: 0.3}, For: time.Second})
+	}
+	add(plan.Fault{Kind: plan.StallDisk, Groups: [][]string{one}, For: time.Second})
+	if d.run.HasGame() && len(rest) > 0 {
+		p := d.run.Plan
+		step := plan.Step{Machine: name, Call: env.Call{At: at, Client: "what-if", Seq: 1, Text: name + " attack " + rest[0]}}
+		i := sort.Search(len(p.Script), func(i int) bool { return p.Script[i].At > at })
+		p.Script = slices.Insert(slices.Clone(p.Script), i, step)
+		all = append(all, Change{fmt.Sprintf("with a call on %s from here: %s", name, step.Text), p})
+	}
+	return all
+}
+
+// whom is the node that changes are about.
+func (d *Desk) whom() int {
+	if t := d.View.Chosen; t.Do == scene.Node && t.N < len(d.run.Machines) {
+		return t.N
+	}
+	best := 0
+	for i, n := range d.Cursor.State().Nodes {
+		if b := d.Cursor.State().Nodes[best]; n.Is == replay.Leader && (b.Is != replay.Leader || n.Term > b.Term) {
+			best = i
+		}
+	}
+	return best
+}

@@ -1,0 +1,110 @@
+package desk
+
+import (
+	"strings"
+	"testing"
+
+	"raftian/game/glyph"
+	"raftian/game/replay/replaytest"
+	"raftian/game/scene"
+)
+
+// planned is the story with its faults in its plan.
+func planned(t *testing.T) *Desk {
+	t.Helper()
+	d := Open(replaytest.Story(), glyph.NewBook(), 1280, 720)
+	d.Allow()
+	d.Draw()
+	return d
+}
+
+func TestChangesAreValidPlansThatDifferInOneThing(t *testing.T) {
+	d := planned(t)
+	d.Seek(replaytest.TwoLeaders)
+	was := d.run.Plan.String()
+	all := d.offered()
+	kinds := map[string]bool{}
+	for _, c := range all {
+		if err := c.Plan.Validate(); err != nil {
+			t.Errorf("%s: %v", c.Words, err)
+		}
+		if c.Plan.String() == was {
+			t.Errorf("%s changes nothing", c.Words)
+		}
+		more := len(c.Plan.Faults) + len(c.Plan.Script) - len(d.run.Plan.Faults) - len(d.run.Plan.Script)
+		if strings.HasPrefix(c.Words, "without") != (more == -1) || strings.HasPrefix(c.Words, "with ") && more != 1 {
+			t.Errorf("%s: %d more faults and calls", c.Words, more)
+		}
+		kinds[strings.Fields(c.Words)[0]] = true
+	}
+	if d.run.Plan.String() != was {
+		t.Error("the run's own plan has changed")
+	}
+	if !kinds["without"] || !kinds["with"] && !kinds["with,"] || len(all) < 6 {
+		t.Errorf("offered are %d changes: %v", len(all), kinds)
+	}
+	for _, c := range all {
+		if strings.Contains(c.Words, "without fault 1") && len(c.Plan.Faults) != 1 {
+			t.Errorf("%s leaves %d faults", c.Words, len(c.Plan.Faults))
+		}
+		if strings.Contains(c.Words, "with, from here: power") && !strings.Contains(c.Words, "power n2") {
+			t.Errorf("%s: not about the leader of the highest term", c.Words)
+		}
+	}
+	d.press("1")
+	if c := d.offered()[2]; !strings.Contains(c.Words, "n1") {
+		t.Errorf("%s: not about the node that is inspected", c.Words)
+	}
+}
+
+func TestACallThatIsInspectedCanBeLeftOut(t *testing.T) {
+	d := planned(t)
+	for i := range d.run.Ops {
+		d.View.Chosen = scene.Target{Do: scene.Op, N: i}
+		found := false
+		for _, c := range d.offered() {
+			found = found || strings.HasPrefix(c.Words, "without the call") && len(c.Plan.Script) == len(d.run.Plan.Script)-1
+		}
+		if !found {
+			t.Errorf("call %d cannot be left out", i)
+		}
+	}
+}
+
+func TestAForkIsShownBesideItsRun(t *testing.T) {
+	d := planned(t)
+	if d.press("f"); d.View.WhatIf == nil || len(d.View.WhatIf.Branches) != 1 {
+		t.Fatal("F does not open the list")
+	}
+	d.press("a")
+	c, asked := d.Asked()
+	if _, again := d.Asked(); !asked || again || d.View.WhatIf != nil {
+		t.Fatal("A does not ask for a run, once")
+	}
+	d.Fork(c, replaytest.Shorter(), "file")
+	fork := d.Now()
+	if fork == d || fork.View.Differs.Event == 0 || fork.Cursor.N() != min(fork.View.Differs.Event, fork.run.Events()) {
+		t.Errorf("the fork is at event %d; it differs at %+v", fork.Cursor.N(), fork.View.Differs)
+	}
+	at := fork.Cursor.At()
+	if fork.press("tab"); fork.Now() != d || d.Cursor.At() != at {
+		t.Errorf("Tab leads to %v in the run it came of, want %v", d.Cursor.At(), at)
+	}
+	d.press("tab", "f")
+	fork.press("f")
+	if w := fork.View.WhatIf; w == nil || len(w.Branches) != 2 || w.Branches[1].Depth != 1 || !w.Branches[1].Here {
+		t.Errorf("the list is %+v", w)
+	}
+	fork.press("shift+s")
+	if file, n, asked := fork.Saving(); !asked || file != "file" || n != 1 {
+		t.Errorf("to be saved is %q, %d, %v", file, n, asked)
+	}
+}
+
+func TestWhereNoRunsCanBeMadeNoneIsAskedFor(t *testing.T) {
+	d := story()
+	d.press("f", "a")
+	if _, asked := d.Asked(); asked {
+		t.Error("a run is asked for")
+	}
+}

@@ -1,0 +1,176 @@
+package desk
+
+import (
+	"math"
+
+	"raftian/game/scene"
+	"raftian/netsim/env"
+)
+
+// grip is what the mouse holds while its button is down.
+type grip struct {
+	held   bool
+	on     scene.Target
+	x, y   float32     // where it went down
+	moved  bool        // far enough to be no click
+	from   env.Instant // what the timeline showed then
+	to     env.Instant
+	offset env.Instant // on the minimap, from the mouse to what is shown
+}
+
+// Point says where the mouse is, in pixels of the scene.
+func (d *Desk) Point(x, y float32) {
+	v := &d.View
+	if v.X == x && v.Y == y && v.Hover {
+		return
+	}
+	d.changes++
+	v.X, v.Y, v.Hover = x, y, true
+	g := &d.grip
+	if !g.held {
+		return
+	}
+	if math.Hypot(float64(x-g.x), float64(y-g.y)) > 3 {
+		g.moved = true
+	}
+	if g.moved {
+		d.drag(x)
+	}
+}
+
+// Leave says that the mouse is nowhere.
+func (d *Desk) Leave() {
+	if d.View.Hover {
+		d.View.Hover = false
+		d.changes++
+	}
+}
+
+// Over is what the mouse points at; Nothing if at nothing.
+func (d *Desk) Over() scene.Do {
+	if hit := d.at(d.View.X, d.View.Y); hit != nil && d.View.Hover {
+		return hit.Target.Do
+	}
+	return scene.Nothing
+}
+
+// Down says that the mouse's button went down where it points.
+func (d *Desk) Down() {
+	d.changes++
+	v := &d.View
+	if v.Help {
+		v.Help = false
+		return
+	}
+	g := grip{held: true, x: v.X, y: v.Y, from: v.From, to: v.To}
+	if hit := d.at(v.X, v.Y); hit != nil {
+		g.on = hit.Target
+	}
+	// Whatever lies on the timeline: a drag goes through time.
+	d.grip = g
+	switch g.on.Do {
+	case scene.Scrub:
+		v.Playing = false
+		d.Cursor.Seek(d.scene.When(v.X))
+	case scene.Slide:
+		d.slide(v.X)
+	}
+}
+
+// Up says that it went up.
+func (d *Desk) Up() {
+	d.changes++
+	g := d.grip
+	d.grip = grip{}
+	if !g.held || g.moved {
+		return
+	}
+	switch g.on.Do {
+	case scene.Press:
+		name := g.on.Key
+		k := Key{Name: name}
+		if len(name) == 1 && name[0] >= 'A' && name[0] <= 'Z' {
+			k = Key{string(name[0] + 'a' - 'A'), true}
+		}
+		d.Press(k)
+	case scene.Event:
+		if g.on.N > 0 {
+			d.View.Playing = false
+			d.Cursor.SeekEvent(g.on.N)
+			d.follow()
+		}
+	case scene.Turn:
+		d.turn(g.on.N)
+	case scene.Node, scene.Op, scene.Fault, scene.Message:
+		d.choose(g.on)
+	}
+}
+
+// choose inspects something; again, and no more.
+func (d *Desk) choose(t scene.Target) {
+	if d.View.Chosen == t {
+		t = scene.Target{}
+	}
+	d.View.Chosen = t
+}
+
+func (d *Desk) at(x, y float32) *scene.Hit {
+	if d.list == nil {
+		d.Draw()
+	}
+	return d.scene.At(x, y)
+}
+
+// drag moves the mouse with its button down.
+func (d *Desk) drag(x float32) {
+	g := &d.grip
+	onTimeline := d.scene.Layout().Timeline.Holds(g.x, g.y)
+	switch {
+	case g.on.Do == scene.Slide:
+		d.slide(x)
+	case g.on.Do == scene.Pan:
+		by := d.scene.When(g.x) - d.scene.When(x)
+		if !d.View.Ordinal {
+			d.show(g.from+by, g.to+by)
+			return
+		}
+		d.show(d.View.From+by, d.View.To+by)
+		g.x = x
+	case onTimeline && g.on.Do != scene.Press:
+		d.View.Playing = false
+		d.Cursor.Seek(d.scene.When(x))
+	}
+}
+
+// slide puts the middle of what the timeline shows under the mouse, and the cursor
+// with it if that is not in sight any more.
+func (d *Desk) slide(x float32) {
+	v := &d.View
+	t, length := d.scene.WhenAll(x), v.To-v.From
+	if length >= d.run.End() {
+		d.Seek(t)
+		return
+	}
+	d.show(t-length/2, t-length/2+length)
+	if at := d.Cursor.At(); at < v.From || at > v.To {
+		d.Cursor.Seek(max(0, min(t, d.run.End())))
+	}
+}
+
+// Wheel turns the mouse's wheel: up zooms in where the mouse is, sideways moves.
+func (d *Desk) Wheel(x, y float64) {
+	d.changes++
+	v := &d.View
+	if y != 0 {
+		t := d.Cursor.At()
+		if l := d.scene.Layout(); l.Timeline.Holds(v.X, v.Y) {
+			t = d.scene.When(v.X)
+		} else if l.Minimap.Holds(v.X, v.Y) {
+			t = d.scene.WhenAll(v.X)
+		}
+		d.zoom(t, math.Pow(0.8, max(-5, min(5, y))))
+	}
+	if x != 0 {
+		d.pan(x * 0.05)
+	}
+}

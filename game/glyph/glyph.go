@@ -1,0 +1,199 @@
+// Package glyph holds the type that a scene is set in: the Go fonts, how wide a
+// text is, and what each character looks like. Every renderer takes its characters
+// from here, so that what is drawn is as wide as it was laid out to be.
+package glyph
+
+import (
+	"fmt"
+	"image"
+	"math"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/gomono"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+)
+
+// Face is a typeface.
+type Face uint8
+
+const (
+	Regular Face = iota
+	Bold
+	Mono
+	faces
+)
+
+// Family is the face's name as a style sheet has it, with what may stand in for
+// it.
+func (f Face) Family() string {
+	if f == Mono {
+		return "'Go Mono',Menlo,Consolas,monospace"
+	}
+	return "Go,Helvetica,Arial,sans-serif"
+}
+
+// Glyph is a character in a face and size.
+type Glyph struct {
+	Mask    *image.Alpha // nil if there is nothing to see
+	DX, DY  int          // of the mask's corner from the pen, in pixels; y goes down
+	Advance float32      // of the pen, in pixels
+}
+
+// Book holds the faces, and what was made of them so far. It is not for use by
+// several goroutines at a time.
+type Book struct {
+	fonts  [faces]*opentype.Font
+	sizes  map[size]font.Face
+	glyphs map[key]Glyph
+	widths map[wide]float32
+	buf    sfnt.Buffer
+}
+
+type size struct {
+	face Face
+	px   uint8
+}
+
+type key struct {
+	size
+	r rune
+}
+
+type wide struct {
+	size
+	text string
+}
+
+// NewBook opens the faces.
+func NewBook() *Book {
+	b := &Book{sizes: map[size]font.Face{}, glyphs: map[key]Glyph{}, widths: map[wide]float32{}}
+	for f, ttf := range [faces][]byte{Regular: goregular.TTF, Bold: gobold.TTF, Mono: gomono.TTF} {
+		font, err := opentype.Parse(ttf)
+		if err != nil {
+			panic(fmt.Sprintf("a font that is part of the program cannot be read: %v", err))
+		}
+		b.fonts[f] = font
+	}
+	return b
+}
+
+func (b *Book) face(s size) font.Face {
+	f := b.sizes[s]
+	if f == nil {
+		var err error
+		f, err = opentype.NewFace(b.fonts[s.face], &opentype.FaceOptions{Size: float64(s.px), DPI: 72, Hinting: font.HintingNone})
+		if err != nil {
+			panic(fmt.Sprintf("a face of %d pixels: %v", s.px, err))
+		}
+		b.sizes[s] = f
+	}
+	return f
+}
+
+// Glyph is a character in a face of so many pixels.
+func (b *Book) Glyph(f Face, px uint8, r rune) Glyph {
+	k := key{size{f, px}, r}
+	g, known := b.glyphs[k]
+	if known {
+		return g
+	}
+	face := b.face(k.size)
+	rect, mask, from, advance, ok := face.Glyph(fixed.Point26_6{}, r)
+	if ok {
+		g.Advance = float32(advance) / 64
+		if !rect.Empty() {
+			g.Mask = image.NewAlpha(image.Rect(0, 0, rect.Dx(), rect.Dy()))
+			g.DX, g.DY = rect.Min.X, rect.Min.Y
+			for y := range rect.Dy() {
+				for x := range rect.Dx() {
+					_, _, _, a := mask.At(from.X+x, from.Y+y).RGBA()
+					g.Mask.Pix[y*g.Mask.Stride+x] = uint8(a >> 8)
+				}
+			}
+		}
+	}
+	b.glyphs[k] = g
+	return g
+}
+
+// widthsMost is how many widths are remembered; texts that change with every frame
+// would fill any memory.
+const widthsMost = 20_000
+
+// Width is how wide a text is, in pixels.
+func (b *Book) Width(f Face, px uint8, text string) float32 {
+	k := wide{size{f, px}, text}
+	if w, known := b.widths[k]; known {
+		return w
+	}
+	var w float32
+	for _, r := range text {
+		w += b.Glyph(f, px, r).Advance
+	}
+	if len(b.widths) >= widthsMost {
+		clear(b.widths)
+	}
+	b.widths[k] = w
+	return w
+}
+
+// Fit cuts a text so that it is no wider than that, with an ellipsis where
+// something is left out.
+func (b *Book) Fit(f Face, px uint8, text string, most float32) string {
+	if b.Width(f, px, text) <= most {
+		return text
+	}
+	room := most - b.Glyph(f, px, '…').Advance
+	var w float32
+	for i, r := range text {
+		if w += b.Glyph(f, px, r).Advance; w > room {
+			if i == 0 {
+				return ""
+			}
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
+
+// Wrap breaks a text into lines no wider than that, between words where it can, and
+// leaves out what does not fit in so many lines.
+func (b *Book) Wrap(f Face, px uint8, text string, most float32, lines int) []string {
+	var all []string
+	for text != "" && len(all) < lines {
+		if len(all) == lines-1 {
+			return append(all, b.Fit(f, px, text, most))
+		}
+		cut := b.breakAt(f, px, text, most)
+		all = append(all, text[:cut])
+		for text = text[cut:]; text != "" && text[0] == ' '; {
+			text = text[1:]
+		}
+	}
+	return all
+}
+
+// breakAt is how many bytes of text make a line.
+func (b *Book) breakAt(f Face, px uint8, text string, most float32) int {
+	var w float32
+	space := 0
+	for i, r := range text {
+		if r == ' ' {
+			space = i
+		}
+		if w += b.Glyph(f, px, r).Advance; w > most && i > 0 {
+			if space > 0 {
+				return space
+			}
+			return i
+		}
+	}
+	return len(text)
+}
+
+// Cap is how high capital letters are, in pixels, rounded.
+func Cap(px uint8) float32 { return float32(math.Round(float64(px) * 0.72)) }

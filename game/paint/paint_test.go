@@ -1,0 +1,164 @@
+package paint_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"flag"
+	"image"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"raftian/game/glyph"
+	"raftian/game/paint"
+	"raftian/game/replay"
+	"raftian/game/replay/replaytest"
+	"raftian/game/scene"
+)
+
+var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
+
+// story is the story when two lead.
+func story(book *glyph.Book) *scene.List {
+	r := replaytest.Story()
+	c := replay.NewCursor(r)
+	c.Seek(replaytest.TwoLeaders)
+	return scene.New(r, book).Draw(c, &scene.View{W: 1280, H: 720, To: r.End(), Speed: 1})
+}
+
+// tolerance is by how much a channel of a pixel may differ, of 255: processors round
+// the coverage of edges differently.
+const tolerance = 3
+
+func TestThePictureIsTheOneThatWasApproved(t *testing.T) {
+	book := glyph.NewBook()
+	path := filepath.Join("testdata", "story.png")
+	var b bytes.Buffer
+	if err := paint.PNG(&b, story(book), book); err != nil {
+		t.Fatal(err)
+	}
+	if *rewrite {
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	want, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := paint.Image(story(book), book)
+	if got.Bounds() != want.Bounds() {
+		t.Fatalf("the picture is %v, want %v", got.Bounds(), want.Bounds())
+	}
+	differ := 0
+	for y := range got.Bounds().Dy() {
+		for x := range got.Bounds().Dx() {
+			if apart(got, want, x, y) > tolerance {
+				if differ++; differ == 1 {
+					t.Errorf("the pixel at %d,%d is %v, want %v", x, y, got.At(x, y), want.At(x, y))
+				}
+			}
+		}
+	}
+	if differ > 0 {
+		t.Errorf("%d pixels differ; go test -rewrite, and look at the picture", differ)
+	}
+}
+
+// apart is the greatest difference of a channel.
+func apart(a, b image.Image, x, y int) int {
+	r1, g1, b1, _ := a.At(x, y).RGBA()
+	r2, g2, b2, _ := b.At(x, y).RGBA()
+	most := 0
+	for _, d := range []int{int(r1>>8) - int(r2>>8), int(g1>>8) - int(g2>>8), int(b1>>8) - int(b2>>8)} {
+		most = max(most, d, -d)
+	}
+	return most
+}
+
+func TestADrawingHasEveryItemAndEveryText(t *testing.T) {
+	book := glyph.NewBook()
+	l := story(book)
+	var b bytes.Buffer
+	if err := paint.SVG(&b, l, book); err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	items := 0
+	d := xml.NewDecoder(&b)
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatalf("the drawing is no XML: %v", err)
+		}
+		if e, is := token.(xml.StartElement); is {
+			switch e.Name.Local {
+			case "svg", "g":
+			case "text":
+				var words string
+				if err := d.DecodeElement(&words, &e); err != nil {
+					t.Fatal(err)
+				}
+				texts = append(texts, words)
+				items++
+			default:
+				items++
+			}
+		}
+	}
+	want := 0
+	var words []string
+	for _, layer := range l.Layers {
+		want += len(layer.Items)
+		for _, it := range layer.Items {
+			if it.Shape == scene.Text {
+				words = append(words, it.Text)
+			}
+		}
+	}
+	if items != want || len(texts) != len(words) {
+		t.Fatalf("the drawing has %d items and %d texts, want %d and %d", items, len(texts), want, len(words))
+	}
+	for i := range words {
+		if texts[i] != words[i] {
+			t.Errorf("text %d is %q, want %q", i, texts[i], words[i])
+		}
+	}
+}
+
+// Each shape puts its colour where it should be and nowhere else.
+func TestShapesAreWhereTheyShouldBe(t *testing.T) {
+	red := scene.Color{R: 255, A: 255}
+	for name, c := range map[string]struct {
+		item    scene.Item
+		in, out image.Point
+	}{
+		"rect":     {scene.Item{Shape: scene.Rect, X: 10, Y: 10, X2: 20, Y2: 10}, image.Pt(11, 11), image.Pt(31, 11)},
+		"line":     {scene.Item{Shape: scene.Line, X: 10, Y: 10, X2: 40, Y2: 40, Width: 4}, image.Pt(25, 25), image.Pt(30, 20)},
+		"dash":     {scene.Item{Shape: scene.Line, X: 0, Y: 10, X2: 50, Y2: 10, Width: 4, Dash: 10}, image.Pt(5, 10), image.Pt(15, 10)},
+		"triangle": {scene.Item{Shape: scene.Triangle, X: 10, Y: 10, X2: 40, Y2: 10, X3: 10, Y3: 40}, image.Pt(12, 12), image.Pt(38, 38)},
+		"disc":     {scene.Item{Shape: scene.Disc, X: 25, Y: 25, X3: 10}, image.Pt(25, 25), image.Pt(25, 37)},
+		"ring":     {scene.Item{Shape: scene.Ring, X: 25, Y: 25, X3: 10, Y2: 1, Width: 4}, image.Pt(35, 25), image.Pt(25, 25)},
+		"arc":      {scene.Item{Shape: scene.Ring, X: 25, Y: 25, X3: 10, Y2: 0.5, Width: 4}, image.Pt(34, 25), image.Pt(15, 25)},
+		"at edge":  {scene.Item{Shape: scene.Disc, X: 0, Y: 0, X3: 10}, image.Pt(2, 2), image.Pt(11, 11)},
+	} {
+		c.item.Color = red
+		im := paint.Image(&scene.List{W: 50, H: 50, Layers: []scene.Layer{{Items: []scene.Item{c.item}}}}, glyph.NewBook())
+		if got := im.RGBAAt(c.in.X, c.in.Y); got.R < 200 {
+			t.Errorf("%s: %v inside", name, got)
+		}
+		if got := im.RGBAAt(c.out.X, c.out.Y); got.R > 20 {
+			t.Errorf("%s: %v outside", name, got)
+		}
+	}
+}

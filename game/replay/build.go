@@ -1,0 +1,272 @@
+package replay
+
+import (
+	"cmp"
+	"slices"
+
+	"raftian/game/rules"
+	"raftian/linearizability/history"
+	"raftian/linearizability/verdict"
+	"raftian/netsim/env"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+)
+
+// Builder makes a Run from its events, in order.
+type Builder struct {
+	run      *Run
+	machines map[string]int8
+	recorder *history.Recorder
+	traffic  *traffic
+	marker   *marker
+	tips     []int32             // of each machine's log
+	calls    map[callID]int32    // in r.Ops
+	orders   []history.Op        // of the operator, which no history has
+	payloads map[uint64]int32    // ops, by the hash of their commands
+	wanted   map[uint64]struct{} // states that snapshots held
+}
+
+type callID struct {
+	client string
+	seq    uint64
+}
+
+// NewBuilder begins a Run.
+func NewBuilder(h trace.Header, p plan.Plan) *Builder {
+	r := &Run{Header: h, Plan: p, Machines: p.Machines, hasGame: p.Guest == "game"}
+	if r.hasGame {
+		r.begin, _ = rules.New(p.Machines)
+	}
+	b := &Builder{run: r, machines: map[string]int8{"": World}, recorder: history.NewRecorder(),
+		traffic: newTraffic(r), marker: newMarker(r),
+		calls: map[callID]int32{}, payloads: map[uint64]int32{}, wanted: map[uint64]struct{}{}}
+	for i, name := range p.Machines {
+		b.machines[name] = int8(i)
+		b.tips = append(b.tips, none)
+	}
+	r.lanes = make([][]int32, len(p.Machines))
+	return b
+}
+
+// Event takes the next event.
+func (b *Builder) Event(e *trace.Event) {
+	r := b.run
+	r.events = append(r.events, *e)
+	n := len(r.events)
+	m, known := b.machines[e.Machine]
+	if !known {
+		m = World
+	}
+	r.at, r.machine = append(r.at, e.At), append(r.machine, m)
+	if m != World {
+		r.lanes[m] = append(r.lanes[m], int32(n))
+	}
+	peer := World
+	if p, known := b.machines[e.Peer]; known {
+		peer = int(p)
+	}
+	b.recorder.Event(e)
+	aux := int32(none)
+	if b.traffic.event(n, e, int(m), peer) {
+		aux = int32(peer)
+	}
+	b.marker.event(n, e, int(m))
+	switch e.Kind {
+	case env.KindAppend, env.KindLog, env.KindTruncate:
+		if m != World {
+			aux = b.log(n, e, m)
+		}
+	case env.KindInvoke:
+		b.invoke(e)
+	case env.KindReturn:
+		b.answer(e)
+	case env.KindRestore:
+		b.wanted[e.State] = struct{}{}
+	}
+	r.aux = append(r.aux, aux)
+}
+
+// log follows a machine's log and returns its last entry.
+func (b *Builder) log(n int, e *trace.Event, m int8) int32 {
+	r, tip := b.run, b.tips[m]
+	switch {
+	case e.Kind == env.KindAppend:
+		below := r.below(tip, e.Index-1)
+		tip = r.push(Entry{e.Index, e.Term, e.Hash, e.Text, int32(n), none, below})
+	case e.Kind == env.KindTruncate && e.Text == "suffix":
+		tip = r.below(tip, e.Index-1)
+	case e.Kind == env.KindTruncate:
+		if last := e.Index + e.Count; tip != none && r.entries[tip].Index < last {
+			tip = none
+		}
+	case e.Count == 0:
+		tip = none
+	default: // what it finds on its disk
+		last := e.Index + e.Count - 1
+		if tip = r.below(tip, last); tip == none || r.entries[tip].Index < last || r.entries[tip].Term != e.Term {
+			tip = r.push(Entry{last, e.Term, 0, "", 0, none, r.below(tip, last-1)})
+		}
+	}
+	b.tips[m] = tip
+	return tip
+}
+
+// invoke remembers a call, and keeps the operator's.
+func (b *Builder) invoke(e *trace.Event) {
+	id := callID{e.Client, e.Seq}
+	if _, again := b.calls[id]; again || e.Client != env.Operator {
+		return
+	}
+	b.calls[id] = int32(len(b.orders))
+	b.orders = append(b.orders, history.Op{Client: e.Client, Seq: e.Seq, Input: e.Text, Call: e.At, CallEvent: e.N})
+}
+
+func (b *Builder) answer(e *trace.Event) {
+	if e.Client != env.Operator {
+		return
+	}
+	k, ok := b.calls[callID{e.Client, e.Seq}]
+	if !ok || b.orders[k].ReturnEvent != 0 {
+		return
+	}
+	op := &b.orders[k]
+	op.Return, op.ReturnEvent = e.At, e.N
+	op.Outcome, op.Output = history.ParseReturn(e.Text)
+}
+
+// Build ends the Run with what follows its events: what the judges said, how the
+// world program died if it did, and why there are no more events if there should
+// be. The Builder is of no use after that.
+func (b *Builder) Build(verdicts []verdict.Verdict, exit string, broken error) *Run {
+	r := b.run
+	r.Verdicts, r.Exit, r.Broken = verdicts, exit, broken
+	b.marker.close()
+	b.traffic.close()
+	b.gatherOps()
+	b.joinEvents()
+	r.indexOps()
+	r.pin()
+	r.blame()
+	b.key()
+	return r
+}
+
+// gatherOps numbers the calls and their clients.
+func (b *Builder) gatherOps() {
+	r := b.run
+	clear(b.calls)
+	numbers := map[string]int{}
+	for _, ops := range [][]history.Op{b.recorder.Ops(), b.orders} {
+		for _, op := range ops {
+			k, known := numbers[op.Client]
+			if !known {
+				k = len(r.Clients)
+				numbers[op.Client] = k
+				r.Clients = append(r.Clients, op.Client)
+			}
+			b.calls[callID{op.Client, op.Seq}] = int32(len(r.Ops))
+			r.Ops = append(r.Ops, Op{Op: op, Number: len(r.Ops), Of: k, Machine: r.MachineOf(int(op.CallEvent))})
+		}
+	}
+	b.sortClients()
+}
+
+// sortClients puts p2 before p10, and the operator last.
+func (b *Builder) sortClients() {
+	r := b.run
+	order := make([]int, len(r.Clients))
+	for i := range order {
+		order[i] = i
+	}
+	key := func(name string) (int, int, string) { return btoi(name == env.Operator), len(name), name }
+	slices.SortFunc(order, func(i, j int) int {
+		a1, a2, a3 := key(r.Clients[i])
+		b1, b2, b3 := key(r.Clients[j])
+		return cmp.Or(cmp.Compare(a1, b1), cmp.Compare(a2, b2), cmp.Compare(a3, b3))
+	})
+	names, place := make([]string, len(order)), make([]int, len(order))
+	for now, was := range order {
+		names[now], place[was] = r.Clients[was], now
+	}
+	r.Clients = names
+	for i := range r.Ops {
+		r.Ops[i].Of = place[r.Ops[i].Of]
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// joinEvents says of events which op they are about, and of log entries which
+// command they are.
+func (b *Builder) joinEvents() {
+	r := b.run
+	for i := range r.events {
+		e := &r.events[i]
+		switch e.Kind {
+		case env.KindInvoke, env.KindReturn, env.KindApply:
+			k, known := b.calls[callID{e.Client, e.Seq}]
+			if !known {
+				continue
+			}
+			r.aux[i] = k
+			if e.Kind == env.KindApply {
+				b.payloads[e.Hash] = k
+			}
+		}
+	}
+	for i := range r.entries {
+		if e := &r.entries[i]; e.Text == "command" {
+			if k, known := b.payloads[e.Hash]; known {
+				e.Op = k
+			}
+		}
+	}
+}
+
+// indexOps sorts each client's ops by their ends.
+func (r *Run) indexOps() {
+	r.calls, r.callsOf = make([]spans, len(r.Clients)), make([][]int32, len(r.Clients))
+	for i := range r.Ops {
+		of := r.Ops[i].Of
+		r.callsOf[of] = append(r.callsOf[of], int32(i))
+	}
+	for k, ops := range r.callsOf {
+		slices.SortStableFunc(ops, func(i, j int32) int { return cmp.Compare(r.Ops[i].End(r), r.Ops[j].End(r)) })
+		r.calls[k] = newSpans(len(ops), func(i int) (env.Instant, env.Instant) {
+			return r.Ops[ops[i]].Call, r.Ops[ops[i]].End(r)
+		})
+	}
+}
+
+// key goes through the run once, keeps the State every keyEvery events, and the
+// games that snapshots held.
+func (b *Builder) key() {
+	r := b.run
+	s := r.start()
+	held := map[uint64]int32{}
+	for n := 1; n <= len(r.events); n++ {
+		if (n-1)%keyEvery == 0 {
+			r.keys = append(r.keys, s.clone())
+		}
+		e := r.Event(n)
+		if k, known := held[e.State]; known && e.Kind == env.KindRestore {
+			r.aux[n-1] = k
+		}
+		r.step(&s, n)
+		if m := r.machine[n-1]; m != World && e.Kind == env.KindApply && r.hasGame {
+			_, wanted := b.wanted[e.State]
+			if _, has := held[e.State]; wanted && !has && s.Nodes[m].GameKnown {
+				held[e.State] = int32(len(r.games))
+				r.games = append(r.games, s.Nodes[m].Game)
+			}
+		}
+	}
+	if len(r.keys) == 0 {
+		r.keys = append(r.keys, s)
+	}
+}

@@ -1,0 +1,229 @@
+package replay
+
+import (
+	"cmp"
+	"slices"
+
+	"raftian/linearizability/verdict"
+	"raftian/netsim/env"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+)
+
+// Fault is a fault of the plan that began.
+type Fault struct {
+	plan.Fault        // with the machines it came to mean
+	Number     uint64 // in the plan, from 1
+	Text       string // in the plan's words
+	From, To   env.Instant
+	Event      int    // with which it began
+	Idle       string // why it had no effect, if it had none
+	groups     [][]int
+}
+
+// Machines are those it is about, in its groups.
+func (f *Fault) Machines() [][]int { return f.groups }
+
+// Cuts reports whether the fault, while it lasts, keeps machines apart at t.
+func (f *Fault) Cuts(t env.Instant) bool {
+	switch f.Kind {
+	case plan.Partition, plan.OneWay:
+		return true
+	case plan.Flap:
+		return f.Every == 0 || t.Sub(f.From)/f.Every%2 == 0
+	}
+	return false
+}
+
+// Pin is an event, or the end of the run, on which a verdict rests.
+type Pin struct {
+	Event   int // the last one, if the verdict is about no single event
+	At      env.Instant
+	Machine int
+	Outcome verdict.Outcome // Fail or Inconclusive
+	Judge   string
+	Text    string
+	Last    bool // the last of its verdict: here it can be seen
+}
+
+// pin gathers what verdicts rest on.
+func (r *Run) pin() {
+	for _, v := range r.Verdicts {
+		if v.Outcome == verdict.Pass || len(r.events) == 0 {
+			continue
+		}
+		mine := len(r.Pins)
+		for _, e := range v.Evidence {
+			if e.Event > 0 && e.Event <= uint64(len(r.events)) {
+				r.Pins = append(r.Pins, r.pinAt(int(e.Event), v, e.Text))
+			}
+		}
+		if len(r.Pins) == mine {
+			r.Pins = append(r.Pins, r.pinAt(len(r.events), v, v.Reason))
+		}
+		last := mine
+		for i := mine; i < len(r.Pins); i++ {
+			if r.Pins[i].Event > r.Pins[last].Event {
+				last = i
+			}
+		}
+		r.Pins[last].Last = true
+		if v.Outcome == verdict.Fail {
+			r.failures = append(r.failures, int32(r.Pins[last].Event))
+		}
+	}
+	slices.SortStableFunc(r.Pins, func(a, b Pin) int { return cmp.Compare(a.Event, b.Event) })
+	slices.Sort(r.failures)
+	r.failures = slices.Compact(r.failures)
+}
+
+func (r *Run) pinAt(n int, v verdict.Verdict, text string) Pin {
+	return Pin{Event: n, At: r.At(n), Machine: r.MachineOf(n), Outcome: v.Outcome, Judge: v.Judge, Text: text}
+}
+
+// blame marks the ops on which verdicts rest.
+func (r *Run) blame() {
+	cited := map[uint64]verdict.Outcome{}
+	for _, v := range r.Verdicts {
+		for _, e := range v.Evidence {
+			if v.Outcome != verdict.Pass && e.Event != 0 {
+				cited[e.Event] = v.Outcome
+			}
+		}
+	}
+	for i := range r.Ops {
+		op := &r.Ops[i]
+		for _, n := range []uint64{op.CallEvent, op.ReturnEvent} {
+			op.Illegal = op.Illegal || cited[n] == verdict.Fail && n != 0
+			op.Doubtful = op.Doubtful || cited[n] == verdict.Inconclusive && n != 0
+		}
+	}
+}
+
+// marker gathers what lasts: faults, roles and leaderships.
+type marker struct {
+	run  *Run
+	term uint64
+	lead []int // of each machine, in run.leaders; none
+}
+
+func newMarker(r *Run) *marker {
+	m := &marker{run: r, lead: make([]int, len(r.Machines))}
+	for i := range m.lead {
+		m.lead[i] = none
+	}
+	r.roles = make([][]Role, len(r.Machines))
+	return m
+}
+
+func (m *marker) event(n int, e *trace.Event, machine int) {
+	r := m.run
+	if e.Term > m.term && (e.Kind == env.KindTerm || e.Kind == env.KindRole) {
+		m.term = e.Term
+		r.terms = append(r.terms, int32(n))
+	}
+	switch e.Kind {
+	case trace.KindFault:
+		r.Faults = append(r.Faults, r.newFault(n, e))
+	case trace.KindMend:
+		if k := r.fault(e.Conn); k != none {
+			r.Faults[k].To = e.At
+		}
+	case trace.KindIdle:
+		if k := r.fault(e.Conn); k != none {
+			r.Faults[k].Idle = e.Text
+		}
+	case trace.KindHeal:
+		r.heal = e.At
+	case trace.KindBoot:
+		m.becomes(n, e, machine, Booting)
+	case trace.KindCrash, trace.KindExit:
+		m.becomes(n, e, machine, Down)
+	case env.KindRole:
+		m.becomes(n, e, machine, standing(e.Text))
+	case env.KindTerm:
+		if is := m.is(machine); is == Follower || is == Candidate { // who leads ends that first
+			m.becomes(n, e, machine, is)
+		}
+	}
+}
+
+// is what a machine was last.
+func (m *marker) is(machine int) Standing {
+	if machine == World || len(m.run.roles[machine]) == 0 {
+		return Down
+	}
+	roles := m.run.roles[machine]
+	return roles[len(roles)-1].Is
+}
+
+// becomes ends a machine's role and begins another.
+func (m *marker) becomes(n int, e *trace.Event, machine int, is Standing) {
+	if machine == World {
+		return
+	}
+	r := m.run
+	roles := r.roles[machine]
+	if k := len(roles) - 1; k >= 0 {
+		if roles[k].Is == is && roles[k].Term == e.Term {
+			return
+		}
+		roles[k].To = e.At
+	}
+	r.roles[machine] = append(roles, Role{Is: is, Term: e.Term, From: e.At, Event: n})
+	if k := m.lead[machine]; k != none {
+		r.leaders[k].To = e.At
+		m.lead[machine] = none
+	}
+	if is == Leader {
+		m.lead[machine] = len(r.leaders)
+		r.leaders = append(r.leaders, Lead{Machine: machine, Term: e.Term, From: e.At, Event: n})
+	}
+}
+
+// close ends what is open.
+func (m *marker) close() {
+	r := m.run
+	for i := range r.Faults {
+		if f := &r.Faults[i]; f.To == 0 {
+			f.To = r.End()
+		}
+	}
+	for _, roles := range r.roles {
+		if k := len(roles) - 1; k >= 0 {
+			roles[k].To = r.End()
+		}
+	}
+	for i := range r.leaders {
+		if r.leaders[i].To == 0 {
+			r.leaders[i].To = r.End()
+		}
+	}
+}
+
+// newFault reads a fault that begins. What cannot be read, as of a later version,
+// is kept as words.
+func (r *Run) newFault(n int, e *trace.Event) Fault {
+	f := Fault{Number: e.Conn, Text: e.Text, From: e.At, Event: n}
+	f.Fault, _ = plan.ParseFault(e.Text)
+	for _, group := range f.Groups {
+		var numbers []int
+		for _, name := range group {
+			if k := r.Machine(name); k != World {
+				numbers = append(numbers, k)
+			}
+		}
+		f.groups = append(f.groups, numbers)
+	}
+	return f
+}
+
+// fault is the fault of a number in the plan, in r.Faults; none if it never began.
+func (r *Run) fault(number uint64) int32 {
+	for i := range r.Faults {
+		if r.Faults[i].Number == number {
+			return int32(i)
+		}
+	}
+	return none
+}

@@ -1,0 +1,71 @@
+package replay
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"raftian/linearizability/verdict"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+)
+
+// The sections of a run file that a replay reads, by their tags. Calls are taken
+// from the events.
+const (
+	TagVerdict = "verdict"
+	TagExit    = "exit"
+)
+
+// ErrStopped says that whoever watched the reading wanted no more of it.
+var ErrStopped = errors.New("reading was stopped")
+
+// Read reads a Run. Of a file that is cut off or damaged it takes what can be read
+// and says in Run.Broken what cannot. It calls progress now and then with the
+// number of events so far, if it is not nil, and stops if that returns false.
+func Read(from *trace.Reader, progress func(events int) bool) (*Run, error) {
+	p, err := plan.Parse(from.Header().Plan)
+	if err != nil {
+		return nil, fmt.Errorf("its plan: %w", err)
+	}
+	b := NewBuilder(from.Header(), p)
+	var e trace.Event
+	for err = from.Event(&e); err == nil; err = from.Event(&e) {
+		b.Event(&e)
+		if e.N%(1<<13) == 0 && progress != nil && !progress(int(e.N)) {
+			return nil, ErrStopped
+		}
+	}
+	var (
+		verdicts []verdict.Verdict
+		exit     string
+	)
+	if err == io.EOF {
+		verdicts, exit, err = readSections(from)
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return b.Build(verdicts, exit, err), nil
+}
+
+func readSections(from *trace.Reader) (verdicts []verdict.Verdict, exit string, err error) {
+	for {
+		tag, value, err := from.Section()
+		if err != nil {
+			return verdicts, exit, err
+		}
+		switch tag {
+		case TagVerdict:
+			var v verdict.Verdict
+			err = json.Unmarshal(value, &v)
+			verdicts = append(verdicts, v)
+		case TagExit:
+			err = json.Unmarshal(value, &exit)
+		}
+		if err != nil {
+			return verdicts, exit, fmt.Errorf("section %s: %w", tag, err)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package replay
+
+import (
+	"strings"
+
+	"raftian/game/rules"
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
+)
+
+// step takes event n, from 1, into a State.
+func (r *Run) step(s *State, n int) {
+	e, aux := &r.events[n-1], r.aux[n-1]
+	m := r.machine[n-1]
+	if m == World {
+		r.stepWorld(s, e)
+		return
+	}
+	node := &s.Nodes[m]
+	switch e.Kind {
+	case trace.KindBoot, trace.KindCrash, trace.KindExit:
+		r.stepPower(node, e)
+	case trace.KindDeliver:
+		if aux != none {
+			node.Heard = e.At
+		}
+	case env.KindInvoke, env.KindReturn:
+		if aux != none {
+			stepClient(&s.Clients[r.Ops[aux].Of], e, aux)
+		}
+	case env.KindApply, env.KindRestore, env.KindSnapshot, env.KindLocal:
+		r.stepGame(node, e, aux)
+	case env.KindDiag:
+		node.Diag = int32(n)
+	default:
+		r.stepRaft(node, e, aux)
+	}
+	s.Term, s.Commit = max(s.Term, node.Term), max(s.Commit, node.Commit)
+}
+
+// stepWorld is about faults.
+func (r *Run) stepWorld(s *State, e *trace.Event) {
+	switch e.Kind {
+	case trace.KindFault:
+		if k := r.fault(e.Conn); k != none {
+			s.Active = append(s.Active, k)
+		}
+	case trace.KindMend:
+		for i, k := range s.Active {
+			if r.Faults[k].Number == e.Conn {
+				s.Active = append(s.Active[:i], s.Active[i+1:]...)
+				break
+			}
+		}
+	case trace.KindHeal:
+		s.Healed = true
+	}
+}
+
+// stepPower is about machines that go down and come up.
+func (r *Run) stepPower(n *Node, e *trace.Event) {
+	n.Since = e.At
+	if e.Kind != trace.KindBoot {
+		n.Is, n.Why = Down, e.Text
+		if e.Kind == trace.KindExit {
+			n.Why = strings.TrimSpace("its program ended: " + e.Text)
+		}
+		return
+	}
+	was := *n
+	*n = Node{Is: Booting, Since: e.At, Boot: e.Boot, Heard: e.At, Diag: was.Diag,
+		Term: was.Term, VoteFor: was.VoteFor, VoteTerm: was.VoteTerm,
+		First: was.First, tip: was.tip, Snapshot: was.Snapshot, Config: was.Config,
+		Game: r.begin, GameKnown: r.hasGame}
+	if strings.HasPrefix(e.Text, "empty") {
+		n.Term, n.VoteFor, n.VoteTerm, n.First, n.tip, n.Snapshot, n.Config = 0, World, 0, 1, none, 0, ""
+	}
+}
+
+// stepClient is about calls and answers.
+func stepClient(c *Client, e *trace.Event, op int32) {
+	if e.Kind == env.KindInvoke {
+		c.Op, c.Waiting = op, true
+		return
+	}
+	if c.Op == op {
+		c.Waiting = false
+	}
+	switch {
+	case strings.HasPrefix(e.Text, "ok"):
+		c.OK++
+	case strings.HasPrefix(e.Text, "fail"):
+		c.Failed++
+	default:
+		c.Unknown++
+	}
+}
+
+// stepGame is about the state machine and the player's local log.
+func (r *Run) stepGame(n *Node, e *trace.Event, aux int32) {
+	switch e.Kind {
+	case env.KindApply:
+		n.Applied, n.StateHash = e.Index, e.State
+		n.Commit = max(n.Commit, e.Index)
+		switch {
+		case e.Text != "": // a copy, which changes nothing
+		case aux == none:
+			n.GameKnown = false
+		case n.GameKnown:
+			n.Game, _ = rules.StepText(n.Game, r.Ops[aux].Input)
+		}
+	case env.KindRestore:
+		n.Applied, n.StateHash, n.Snapshot = e.Index, e.State, e.Index
+		n.Commit = max(n.Commit, e.Index)
+		if n.GameKnown = aux != none; n.GameKnown {
+			n.Game = r.games[aux]
+		}
+	case env.KindSnapshot:
+		n.Snapshot = e.Index
+	case env.KindLocal:
+		n.Local, n.LocalHash = e.Index, e.Hash
+	}
+}
+
+// stepRaft is about terms, votes, roles and logs.
+func (r *Run) stepRaft(n *Node, e *trace.Event, aux int32) {
+	switch e.Kind {
+	case env.KindRole:
+		if is := standing(e.Text); is != n.Is {
+			n.Is, n.Since = is, e.At
+			if is == Follower {
+				n.Heard = e.At
+			}
+		}
+		n.Term = max(n.Term, e.Term)
+	case env.KindReady, env.KindTerm:
+		n.Term = e.Term
+	case env.KindVote:
+		n.VoteFor, n.VoteTerm = r.Machine(e.Peer), e.Term
+		n.Heard = e.At // who votes begins to wait anew
+	case env.KindCommit:
+		n.Commit = e.Index
+	case env.KindConfig:
+		n.Config = e.Text
+	case env.KindAppend, env.KindLog, env.KindTruncate:
+		n.tip = aux
+		switch {
+		case e.Kind == env.KindTruncate && e.Text == "prefix":
+			n.First = e.Index + e.Count
+		case e.Kind == env.KindLog && e.Count > 0:
+			n.First = e.Index
+		case e.Kind == env.KindAppend && (n.First > e.Index || r.entries[aux].below == none):
+			n.First = e.Index
+		}
+	}
+}
+
+// standing is a role by its name in a trace.
+func standing(name string) Standing {
+	switch name {
+	case "leader":
+		return Leader
+	case "candidate":
+		return Candidate
+	case "shutdown":
+		return Shutdown
+	}
+	return Follower
+}

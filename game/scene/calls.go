@@ -1,0 +1,286 @@
+package scene
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"raftian/game/replay"
+	"raftian/linearizability/history"
+)
+
+// severity is how much a call is to be noticed; where many share a pixel the
+// greatest is drawn.
+type severity uint8
+
+const (
+	nothing severity = iota
+	answered
+	refused
+	unknown
+	doubtful
+	illegal
+)
+
+func severityOf(op *replay.Op) severity {
+	switch {
+	case op.Illegal:
+		return illegal
+	case op.Doubtful:
+		return doubtful
+	case op.Outcome == history.OK:
+		return answered
+	case op.Outcome == history.Fail:
+		return refused
+	}
+	return unknown
+}
+
+// callColor is a call's; its shape differs, too.
+func callColor(s severity) Color {
+	switch s {
+	case illegal:
+		return vermilion
+	case doubtful:
+		return yellow
+	case unknown:
+		return orange
+	case refused:
+		return dim
+	}
+	return steel
+}
+
+// labelsMost is how many calls have their words written into them; more are slow to
+// draw and nobody reads them.
+const labelsMost = 140
+
+// lanesMost is how many clients have a lane each. Of more, those of one name, such as
+// p1, p1-2 and p1-3, share one.
+const lanesMost = 12
+
+// lane is a lane of the timeline for one client or several.
+type lane struct {
+	name    string
+	clients []int
+}
+
+// clientLanes are the lanes of clients.
+func (s *Scene) clientLanes() []lane {
+	if s.lanesOf != nil {
+		return s.lanesOf
+	}
+	at := map[string]int{}
+	for k, name := range s.run.Clients {
+		if len(s.run.Clients) > lanesMost {
+			name, _, _ = strings.Cut(name, "-")
+		}
+		i, known := at[name]
+		if !known {
+			i = len(s.lanesOf)
+			at[name], s.lanesOf = i, append(s.lanesOf, lane{name: name})
+		}
+		s.lanesOf[i].clients = append(s.lanesOf[i].clients, k)
+	}
+	for i := range s.lanesOf {
+		if l := &s.lanesOf[i]; len(l.clients) > 1 {
+			l.name = fmt.Sprintf("%s ×%d", l.name, len(l.clients))
+		}
+	}
+	return s.lanesOf
+}
+
+// laneOf is a client's lane.
+func (s *Scene) laneOf(client int) int {
+	return slices.IndexFunc(s.clientLanes(), func(l lane) bool { return slices.Contains(l.clients, client) })
+}
+
+// clients is a lane per client: a bar per call.
+func (t *timeline) clients() {
+	labels := 0
+	for i, b := range t.rows.clients {
+		l := &t.clientLanes()[i]
+		t.label(b, l.name, dim, Target{Do: Scrub})
+		t.rect(b.X, b.Y, b.W, b.H, raised.Fade(0.28))
+		if len(l.clients) > 1 {
+			labels = labelsMost // words of several would lie on each other
+		}
+		t.calls(b, l, &labels)
+	}
+}
+
+// calls are those of a lane.
+func (t *timeline) calls(b Box, l *lane, labels *int) {
+	crowd := make([]severity, int(b.W)+2) // of what is too short to be a bar
+	var wide []*replay.Op
+	for _, k := range l.clients {
+		t.run.OpsDuring(k, t.axis.from, t.axis.to, func(op *replay.Op) {
+			x1, x2, ok := t.axis.clip(t.axis.x(op.Call), t.axis.x(op.End(t.run)))
+			switch {
+			case !ok:
+			case x2-x1 >= 2.5 || severityOf(op) >= doubtful:
+				wide = append(wide, op)
+			default:
+				i := int(x1 - b.X)
+				crowd[i] = max(crowd[i], severityOf(op))
+			}
+		})
+	}
+	// What is open for long lies below what is short.
+	for _, s := range []severity{unknown, answered, refused, doubtful, illegal} {
+		if s == doubtful {
+			t.crowd(b, crowd)
+		}
+		for _, op := range wide {
+			if severityOf(op) == s {
+				t.call(b, op, s, labels)
+			}
+		}
+	}
+}
+
+// crowd draws calls that share pixels.
+func (t *timeline) crowd(b Box, crowd []severity) {
+	for i := 0; i < len(crowd); {
+		k := i + 1
+		for k < len(crowd) && crowd[k] == crowd[i] {
+			k++
+		}
+		if s := crowd[i]; s != nothing {
+			at := t.bar(b)
+			if s == refused { // less high, so that it can be told without colours
+				at.Y, at.H = at.Y+at.H/3, at.H/3
+			}
+			color := callColor(s)
+			if s == answered {
+				color = mix(steel, dim, 0.5)
+			}
+			t.rect(b.X+float32(i), at.Y, float32(k-i), at.H, color)
+			if s == illegal {
+				t.cross(b.X+float32(i)+0.5, b.Y+b.H/2, min(5, b.H*0.4), 2, white)
+			}
+		}
+		i = k
+	}
+}
+
+// bar is the part of a client's lane in which bars lie.
+func (t *timeline) bar(b Box) Box {
+	margin := float32(math.Floor(float64(b.H) * 0.12))
+	return Box{b.X, b.Y + margin, b.W, b.H - 2*margin}
+}
+
+// unknownNear is how much of a call that nobody knows the end of stands out, in
+// pixels; the rest is there, and in nobody's way.
+const unknownNear = 90
+
+// call is a bar from call to return: filled if it was answered, hollow if it
+// certainly did nothing, open at the right if nobody knows.
+func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
+	at, ok := t.span(t.bar(b), op.Call, op.End(t.run))
+	if !ok {
+		return
+	}
+	if s >= doubtful && at.W < 8 { // not to be missed
+		at.X, at.W = at.X+at.W/2-4, 8
+	}
+	color := callColor(s)
+	switch s {
+	case refused:
+		t.frame(at, 1, color)
+	case unknown:
+		t.rect(at.X, at.Y, 2, at.H, color)
+		mid := at.Y + at.H/2
+		near := min(at.Right(), at.X+unknownNear)
+		t.dashes(at.X, mid, near, mid, 2, 4, color.Fade(0.9))
+		t.line(near, mid, at.Right(), mid, 1, color.Fade(0.3))
+		t.triangle(at.Right()-5, mid-4, at.Right(), mid, at.Right()-5, mid+4, color)
+	default:
+		if s == illegal {
+			color = mix(panel, color, 0.6)
+		}
+		t.box(at, color)
+		t.rect(at.X, at.Y, 1, at.H, dim)
+	}
+	if s == doubtful {
+		t.middle(at.X+at.W/2, base(at.Y+at.H/2, t.small), t.strong(ground), "?")
+	}
+	if s == illegal {
+		t.frame(at, 2, vermilion)
+		t.cross(at.X+at.W/2, at.Y+at.H/2, min(5, at.H*0.45), 2, white)
+	}
+	x := t.axis.x(op.Applied)
+	if r := min(5, at.H*0.42); op.AppliedEvent != 0 && at.W >= 2*r && x >= t.axis.plot.X && x <= t.axis.plot.Right() {
+		t.diamond(x, at.Y+at.H/2, r, white)
+	}
+	st := t.fine(text)
+	st.px = uint8(min(float32(st.px), at.H))
+	if room := min(at.W, max(0, x-6-at.X)); *labels < labelsMost && st.px >= 8 && s != unknown {
+		if op.AppliedEvent == 0 {
+			room = at.W
+		}
+		if room > float32(st.px)*4 {
+			t.fit(at.X+4, base(at.Y+at.H/2, st.px), room-8, st, op.Input)
+			*labels++
+		}
+		if right := at.Right() - x - 8; op.AppliedEvent != 0 && right > t.width(st, "witness")+4 {
+			st.color = dim
+			t.text(x+8, base(at.Y+at.H/2, st.px), st, "witness")
+			*labels++
+		}
+	}
+}
+
+// opAt is the call at a place of the timeline: of several the shortest, but first those
+// on which verdicts rest.
+func (s *Scene) opAt(x, y float32) *replay.Op {
+	r := s.rows()
+	i := slices.IndexFunc(r.clients, func(b Box) bool { return b.Holds(x, y) })
+	if i < 0 {
+		return nil
+	}
+	const near = 2.5 // pixels
+	from, to := s.axis.when(x-near), s.axis.when(x+near)
+	var best *replay.Op
+	better := func(op *replay.Op) bool {
+		a, b := severityOf(op) >= doubtful, severityOf(best) >= doubtful
+		if a != b {
+			return a
+		}
+		return op.End(s.run)-op.Call < best.End(s.run)-best.Call
+	}
+	for _, k := range s.clientLanes()[i].clients {
+		s.run.OpsDuring(k, from, to, func(op *replay.Op) {
+			if best == nil || better(op) {
+				best = op
+			}
+		})
+	}
+	return best
+}
+
+// tipOf is a call in a few lines.
+func tipOf(op *replay.Op, r *replay.Run) string {
+	tip := fmt.Sprintf("%s#%d %s", op.Client, op.Seq, op.Input)
+	switch {
+	case op.Return == 0:
+		tip += "\nnever answered: it may have taken effect, or may still"
+	case op.Outcome == history.Unknown:
+		tip += fmt.Sprintf("\nunknown after %s: %s", brief(op.Return.Sub(op.Call)), op.Output)
+	case op.Outcome == history.Fail:
+		tip += fmt.Sprintf("\nno effect, after %s: %s", brief(op.Return.Sub(op.Call)), op.Output)
+	default:
+		tip += fmt.Sprintf("\n= %s, after %s", op.Output, brief(op.Return.Sub(op.Call)))
+	}
+	if op.AppliedEvent != 0 {
+		tip += fmt.Sprintf("\ntook effect at %s as entry %d (witness: the log)", op.Applied, op.Index)
+	}
+	if op.Illegal {
+		tip += "\nVIOLATION: a verdict rests on it"
+	}
+	if op.Doubtful {
+		tip += "\nnot decided: see the verdict"
+	}
+	return tip
+}

@@ -1,0 +1,267 @@
+package scene
+
+import (
+	"fmt"
+	"math"
+
+	"raftian/netsim/env"
+)
+
+// rows are where the lanes of the timeline are.
+type rows struct {
+	ticks   Box
+	terms   Box
+	faults  []Box
+	nodes   []Box
+	clients []Box
+}
+
+// labelWidth is how much room the names of lanes have.
+func (s *Scene) labelWidth() float32 { return roundf(float32(s.lay.Small) * 6.6) }
+
+// plot is the part of the timeline that stands for time.
+func (s *Scene) plot() Box {
+	b := s.lay.Timeline
+	w := s.labelWidth()
+	return Box{b.X + w, b.Y, b.W - w - 10, b.H}
+}
+
+// faultRowsMost is how many rows there are for faults that overlap.
+const faultRowsMost = 3
+
+// rows lays the lanes out: as high as there is room for.
+func (s *Scene) rows() rows {
+	p := s.plot()
+	var r rows
+	r.ticks = Box{p.X, p.Y + 2, p.W, float32(s.lay.Small) + 7}
+	faults := 0
+	for _, row := range s.faultRows() {
+		faults = max(faults, row+1)
+	}
+	nodes, clients := len(s.run.Machines), len(s.clientLanes())
+	y := r.ticks.Bottom() + 2
+	room := p.Bottom() - 6 - y
+	unit := room / (1.2 + 0.95*float32(faults) + 1.15*float32(nodes) + float32(clients) + 0.5)
+	unit = min(unit, float32(s.lay.Body)*2.1)
+	row := func(part float32) Box {
+		h := unit * part
+		b := Box{p.X, roundf(y), p.W, roundf(h) - 1}
+		y += h
+		return b
+	}
+	r.terms = row(1.2)
+	for range faults {
+		r.faults = append(r.faults, row(0.95))
+	}
+	y += unit / 4
+	for range nodes {
+		r.nodes = append(r.nodes, row(1.15))
+	}
+	y += unit / 4
+	for range clients {
+		r.clients = append(r.clients, row(1))
+	}
+	return r
+}
+
+// drawTimeline draws all of the timeline but what moves with the cursor.
+func (s *Scene) drawTimeline() {
+	c := &s.lanes
+	c.reset()
+	s.version++
+	c.version = s.version
+	c.box(s.lay.Timeline, panel)
+	c.frame(s.lay.Timeline, 1, edge)
+	t := &timeline{Scene: s, canvas: c, rows: s.rows()}
+	c.hit(s.plot(), Target{Do: Scrub}, "")
+	c.hit(t.rows.ticks, Target{Do: Pan}, "")
+	t.ticks()
+	t.terms()
+	t.faults()
+	t.nodes()
+	t.clients()
+	t.pins()
+}
+
+// timeline is the timeline in the making.
+type timeline struct {
+	*Scene
+	*canvas
+	rows rows
+}
+
+// label names a lane.
+func (t *timeline) label(b Box, name string, color Color, target Target) {
+	st := t.strong(color)
+	st.px = uint8(max(6, min(float32(st.px), b.H+1)))
+	x := t.lay.Timeline.X + 10
+	t.fit(x, base(b.Y+b.H/2, st.px), t.plot().X-x-6, st, name)
+	t.hit(Box{t.lay.Timeline.X, b.Y, t.labelWidth(), b.H + 1}, target, "")
+}
+
+func (t *timeline) ticks() {
+	b := t.rows.ticks
+	bottom := t.lay.Timeline.Bottom() - 4
+	for _, k := range t.axis.ticks(float32(t.lay.Small) * 11) {
+		t.rect(roundf(k.x), b.Bottom(), 1, bottom-b.Bottom(), edge)
+	}
+	name := "TIME"
+	if t.axis.ordinal {
+		name = "EVENTS"
+	}
+	t.text(t.lay.Timeline.X+10, base(b.Y+b.H/2, t.small), t.strong(dim), name)
+	if x := t.axis.x(t.run.Heal()); t.run.Heal() > 0 && x >= t.axis.plot.X && x <= t.axis.plot.Right() {
+		t.dashes(roundf(x)+0.5, b.Bottom(), roundf(x)+0.5, bottom, 1, 4, green)
+		t.hit(Box{x - 3, b.Bottom(), 7, t.rows.terms.H}, Target{Do: Scrub}, "Heal: from here on no fault is active, and the system must recover.")
+	}
+}
+
+// span is where a stretch of time lies in a lane, at least one pixel wide.
+func (t *timeline) span(b Box, from, to env.Instant) (Box, bool) {
+	x1, x2, ok := t.axis.clip(t.axis.x(from), t.axis.x(to))
+	if !ok {
+		return Box{}, false
+	}
+	return Box{x1, b.Y, max(1, x2-x1), b.H}, true
+}
+
+// pins are what verdicts rest on: a stroke through all lanes, with a flag.
+func (t *timeline) pins() {
+	top, bottom := t.rows.ticks.Bottom(), t.lay.Timeline.Bottom()-4
+	for i := range t.run.Pins {
+		p := &t.run.Pins[i]
+		x := t.axis.xEvent(p.Event)
+		if x < t.axis.plot.X-0.5 || x > t.axis.plot.Right()+0.5 {
+			continue
+		}
+		color, r := pinColor(p.Outcome), float32(t.lay.Small)*0.55
+		if p.Last {
+			t.rect(roundf(x)-1, top, 2, bottom-top, color)
+		} else {
+			t.dashes(roundf(x)+0.5, top, roundf(x)+0.5, bottom, 1, 3, color)
+		}
+		t.flag(x, top-r+1, r, p.Outcome)
+		t.hit(Box{x - r, top - 2*r, 2 * r, 2*r + 4}, Target{Do: Event, N: p.Event},
+			fmt.Sprintf("%s: %s\nevent %s, %s\nclick to go there", p.Judge, p.Text, thousands(p.Event), p.At))
+		if p.Machine >= 0 {
+			b := t.rows.nodes[p.Machine]
+			t.ring(x, b.Y+b.H/2, b.H/2+1, 2, 0, color)
+		}
+	}
+}
+
+// nowOnTimeline is what moves: the cursor, the mouse, what is chosen, the viewer's
+// own pins.
+func (f *shot) nowOnTimeline() {
+	a, rows := &f.axis, f.rows()
+	top, bottom := rows.ticks.Bottom(), f.lay.Timeline.Bottom()-4
+	inside := func(x float32) bool { return x >= a.plot.X-0.5 && x <= a.plot.Right()+0.5 }
+	f.chosenOnTimeline(&rows)
+	f.names = f.names[:0]
+	if n := f.v.Differs.Event; n > 0 && n <= f.run.Events() {
+		if x := a.xEvent(n); inside(x) {
+			f.dashes(roundf(x)+0.5, top, roundf(x)+0.5, bottom, 1, 5, sky)
+			f.middle(x, bottom, f.strong(sky), "≠")
+		}
+	}
+	x := a.x(f.at)
+	if a.ordinal {
+		x = a.xn(f.c.N())
+	}
+	if inside(x) {
+		f.rect(roundf(x)-1, top-2, 2, bottom-top+2, white)
+		f.name(x, rows.ticks, clock(f.at, 1000), white)
+	}
+	if f.v.Hover && a.plot.Holds(f.v.X, f.v.Y) {
+		f.rect(roundf(f.v.X), top, 1, bottom-top, faint)
+		f.name(f.v.X, rows.ticks, clock(a.when(f.v.X), 10_000), faint)
+	}
+	for i, p := range f.v.Pins {
+		if x := a.x(p.At); inside(x) {
+			f.dashes(roundf(x)+0.5, top, roundf(x)+0.5, bottom, 1, 2, white)
+			f.name(x, rows.ticks, fmt.Sprintf("P%d", i+1), text)
+		}
+	}
+	if x := a.x(f.run.Heal()); f.run.Heal() > 0 && inside(x) {
+		f.name(x, rows.ticks, "heal", green)
+	}
+	for _, k := range a.ticks(float32(f.lay.Small) * 11) {
+		f.name(k.x, rows.ticks, k.name, panel)
+	}
+}
+
+// name is a word on the axis, on a ground of a colour. What would lie on one that is
+// there already is left out.
+func (f *shot) name(x float32, b Box, words string, color Color) {
+	st := f.finer(onColor(color))
+	if color == panel {
+		st.color = dim
+	}
+	w := f.width(st, words) + 8
+	x = roundf(max(b.X, min(x-w/2, b.Right()-w)))
+	for _, other := range f.names {
+		if x < other.X+other.W+2 && other.X < x+w+2 {
+			return
+		}
+	}
+	f.names = append(f.names, Box{x, b.Y, w, b.H})
+	f.rect(x, b.Y+1, w, b.H-1, color)
+	f.text(x+4, base(b.Y+b.H/2, st.px), st, words)
+}
+
+// chosenOnTimeline frames what is inspected.
+func (f *shot) chosenOnTimeline(r *rows) {
+	switch t := f.v.Chosen; {
+	case t.Do == Node && t.N < len(r.nodes):
+		b := r.nodes[t.N]
+		f.rect(f.lay.Timeline.X+3, b.Y, 3, b.H, white)
+	case t.Do == Op && t.N < len(f.run.Ops):
+		op := &f.run.Ops[t.N]
+		x1, x2, ok := f.axis.clip(f.axis.x(op.Call), f.axis.x(op.End(f.run)))
+		if b := r.clients[f.laneOf(op.Of)]; ok {
+			f.frame(Box{x1 - 2, b.Y - 1, max(5, x2-x1+4), b.H + 2}, 1, white)
+			f.rect(f.lay.Timeline.X+3, b.Y, 3, b.H, white)
+		}
+	case t.Do == Fault && t.N < len(f.run.Faults):
+		k := &f.run.Faults[t.N]
+		x1, x2, ok := f.axis.clip(f.axis.x(k.From), f.axis.x(k.To))
+		if ok {
+			b := r.faults[f.faultRows()[t.N]]
+			f.frame(Box{x1 - 1, b.Y - 1, max(4, x2-x1+2), b.H + 2}, 1, white)
+		}
+	}
+}
+
+// columns turns how many events had happened at each column's edge into how many of
+// some numbers, which rise, fall into each column.
+func columns(edges []int, numbers []int32) []int {
+	all := make([]int, len(edges)-1)
+	k := 0
+	skip := func(edge int) { // numbers up to edge have been passed
+		step := 1
+		for k+step < len(numbers) && int(numbers[k+step]) <= edge {
+			k += step
+			step *= 2
+		}
+		for ; step > 0; step /= 2 {
+			for k+step <= len(numbers) && int(numbers[k+step-1]) <= edge {
+				k += step
+			}
+		}
+	}
+	skip(edges[0])
+	for i := range all {
+		from := k
+		skip(edges[i+1])
+		all[i] = k - from
+	}
+	return all
+}
+
+// loudness is how much of something there is, from 0 to 1, as people sense it.
+func loudness(count int, most int) float32 {
+	if count == 0 || most == 0 {
+		return 0
+	}
+	return float32(math.Log1p(float64(count)) / math.Log1p(float64(most)))
+}

@@ -1,0 +1,131 @@
+package scene
+
+import (
+	"fmt"
+	"strings"
+
+	"raftian/game/glyph"
+	"raftian/linearizability/verdict"
+	"raftian/netsim/env"
+)
+
+// WhatIf is what could be changed at a moment, and the runs that came of changes.
+type WhatIf struct {
+	At       env.Instant
+	Can      bool // runs can be made here
+	Choices  []string
+	Branches []Branch
+}
+
+// Branch is a run in the tree of runs.
+type Branch struct {
+	Words   string // what was changed
+	Depth   int    // how many runs it came of
+	Outcome verdict.Outcome
+	Here    bool   // it is the one that is shown
+	Saved   string // under which name
+}
+
+// Difference is the first event in which a run differs from the one beside it.
+type Difference struct {
+	Event    int
+	Was, Now string
+	Change   string
+}
+
+// whatIf is the list of changes and runs.
+func (f *shot) whatIf() {
+	w := f.v.WhatIf
+	if w == nil {
+		return
+	}
+	width, height := float32(max(f.v.W, WidthLeast)), float32(max(f.v.H, HeightLeast))
+	f.rect(0, 0, width, height, ground.Fade(0.6))
+	at := Box{roundf(width * 0.14), roundf(height * 0.14), roundf(width * 0.72), roundf(height * 0.7)}
+	f.box(at, panel)
+	f.frame(at, 1, faint)
+	f.hit(Box{0, 0, width, height}, Target{Do: Press, Key: "esc"}, "")
+	f.hit(at, Target{}, "")
+	p := &page{f, at.Inset(24, 18)}
+	p.text(p.at.X, p.next()+4, style{glyph.Bold, f.body + 4, white}, fmt.Sprintf("What if, at t = %.6f s", w.At.Seconds()))
+	p.space(8)
+	words := "The plan is run again from the start with one change; the new run opens at the first event that differs."
+	if !w.Can {
+		words = "Making runs needs the native viewer: raftian replay FILE, without --web."
+	}
+	p.wrapped(f.fine(dim), words, 0, 2)
+	gap := float32(30)
+	left := &page{f, Box{p.at.X, p.at.Y, roundf((p.at.W - gap) * 0.56), p.at.H}}
+	right := &page{f, Box{left.at.Right() + gap, p.at.Y, p.at.Right() - left.at.Right() - gap, p.at.H}}
+	left.choices(w)
+	right.branches(w)
+	f.text(p.at.X, at.Bottom()-14, f.fine(dim), "a letter makes the run    Tab: the next run    Shift+S: save this one    Esc: close")
+}
+
+func (p *page) choices(w *WhatIf) {
+	p.heading("CHANGE")
+	p.space(4)
+	for i, c := range w.Choices {
+		row := Box{p.at.X - 6, p.at.Y, p.at.W + 12, p.step() + 4}
+		if p.v.Hover && row.Holds(p.v.X, p.v.Y) {
+			p.box(row, raised)
+		}
+		ink := text
+		if !w.Can {
+			ink = faint
+		}
+		key := string(rune('a' + i))
+		y := p.at.Y + (p.step()+4)/2
+		p.text(p.at.X, base(y, p.small), p.strong(sky), strings.ToUpper(key))
+		p.fit(p.at.X+22, base(y, p.small), p.at.W-22, p.fine(ink), c)
+		p.hit(row, Target{Do: Press, Key: key}, c)
+		p.space(p.step() + 6)
+	}
+}
+
+func (p *page) branches(w *WhatIf) {
+	p.heading("RUNS")
+	p.space(4)
+	for i, b := range w.Branches {
+		row := Box{p.at.X - 6, p.at.Y, p.at.W + 12, p.step() + 4}
+		if b.Here {
+			p.box(row, raised)
+			p.rect(row.X, row.Y, 3, row.H, white)
+		}
+		y := p.at.Y + (p.step()+4)/2
+		x := p.at.X + 6 + float32(b.Depth)*14
+		if b.Depth > 0 {
+			p.rect(x-9, y, 7, 1, faint)
+			p.rect(x-9, y-p.step()/2, 1, p.step()/2, faint)
+		}
+		r := float32(p.small) * 0.5
+		if b.Outcome == verdict.Pass {
+			p.disc(x+r, y, r+1, green)
+			p.line(x+r*0.5, y, x+r*0.9, y+r*0.5, 1.5, ground)
+			p.line(x+r*0.9, y+r*0.5, x+r*1.5, y-r*0.5, 1.5, ground)
+		} else {
+			p.flag(x+r, y, r, b.Outcome)
+		}
+		words := b.Words
+		if b.Saved != "" {
+			words += " (saved as " + b.Saved + ")"
+		}
+		p.fit(x+2*r+8, base(y, p.small), p.at.Right()-x-2*r-8, p.fine(text), fmt.Sprintf("%d  %s", i, words))
+		p.hit(row, Target{Do: Turn, N: i}, words)
+		p.space(p.step() + 6)
+	}
+}
+
+// difference says in the inspector how a run differs from the one beside it.
+func (p *page) difference() {
+	d := p.v.Differs
+	if d.Event == 0 {
+		return
+	}
+	p.heading("FIRST DIFFERENCE")
+	top := p.at.Y
+	p.wrapped(p.strong(sky), fmt.Sprintf("event %s  %s", thousands(d.Event), d.Change), 0, 2)
+	p.wrapped(p.fine(text), "here: "+d.Now, 8, 2)
+	p.wrapped(p.fine(dim), "there: "+d.Was, 8, 2)
+	p.hit(Box{p.at.X, top, p.at.W, p.at.Y - top}, Target{Do: Event, N: d.Event}, "click to go there; Tab shows the other run")
+}

@@ -1,0 +1,85 @@
+//go:build cgo || !(freebsd || netbsd || openbsd)
+
+package view
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"raftian/game/desk"
+	"raftian/game/replay"
+	"raftian/netsim/trace"
+)
+
+// opened is a run file that was dropped on the window, or why it cannot be read.
+type opened struct {
+	name string
+	run  *replay.Run
+	err  error
+}
+
+// drop begins to read the first run file that was dropped on the window.
+func (g *game) drop() {
+	files := ebiten.DroppedFiles()
+	if files == nil || g.reading != nil {
+		return
+	}
+	name := ""
+	_ = fs.WalkDir(files, ".", func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && (name == "" || strings.HasSuffix(path, ".run") && !strings.HasSuffix(name, ".run")) {
+			name = path
+		}
+		return nil
+	})
+	if name == "" {
+		return
+	}
+	g.desk.Say("reading " + name)
+	reading := make(chan opened, 1)
+	g.reading = reading
+	go func() {
+		run, err := open(files, name)
+		reading <- opened{name, run, err}
+	}()
+}
+
+func open(files fs.FS, name string) (*replay.Run, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	from, err := trace.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	return replay.Read(from, nil)
+}
+
+// take puts a run that has been read in the place of the one that is shown.
+func (g *game) take() {
+	if g.reading == nil {
+		return
+	}
+	select {
+	case o := <-g.reading:
+		g.reading = nil
+		if o.err != nil {
+			g.desk.Say(fmt.Sprintf("%s: %v", o.name, o.err))
+			return
+		}
+		v := &g.desk.View
+		d := desk.Open(o.run, g.artist.atlas.book, v.W, v.H)
+		d.Resize(v.W, v.H, v.Dense)
+		if g.options.Run != nil {
+			d.Allow()
+		}
+		g.show(d)
+		ebiten.SetWindowTitle("raftian replay " + o.name)
+	default:
+	}
+}

@@ -1,0 +1,59 @@
+//go:build cgo || !(freebsd || netbsd || openbsd)
+
+package view
+
+import (
+	"raftian/game/desk"
+	"raftian/game/replay"
+)
+
+// made is a run of a plan that was changed, or why there is none.
+type made struct {
+	from   *desk.Desk
+	change desk.Change
+	run    *replay.Run
+	file   string
+	err    error
+}
+
+// show puts another desk in the place of the one that is shown.
+func (g *game) show(d *desk.Desk) {
+	g.desk, g.screen = d, nil
+	g.artist.forget()
+}
+
+// fork has runs made that somebody asked for, puts them on their desks, and shows the
+// desk that is to be shown.
+func (g *game) fork() {
+	if g.making != nil {
+		select {
+		case m := <-g.making:
+			g.making = nil
+			if m.err != nil {
+				g.desk.Say(m.err.Error())
+			} else {
+				m.from.Fork(m.change, m.run, m.file)
+			}
+		default:
+		}
+	} else if c, asked := g.desk.Asked(); asked {
+		making, from := make(chan made, 1), g.desk
+		g.making = making
+		go func() {
+			run, file, err := g.options.Run(g.ctx, c.Plan)
+			making <- made{from, c, run, file, err}
+		}()
+	}
+	if file, number, asked := g.desk.Saving(); asked {
+		if name, err := g.options.Save(file, number); err != nil {
+			g.desk.Say(err.Error())
+		} else {
+			g.desk.Saved(name)
+		}
+	}
+	if now := g.desk.Now(); now != g.desk {
+		v := &g.desk.View
+		now.Resize(v.W, v.H, v.Dense)
+		g.show(now)
+	}
+}

@@ -1,0 +1,150 @@
+//go:build cgo || !(freebsd || netbsd || openbsd)
+
+// Package view shows a replay in a window, with Ebiten: it hands keys and the mouse to
+// a desk and draws the display lists that come of them. Nothing is decided here.
+//
+//	view.go       Show: the window
+//	input.go      keys and the mouse
+//	fork.go       runs of plans that were changed
+//	drop.go       run files that are dropped on the window
+//	triangles.go  display lists as triangles
+//	atlas.go      the characters, in one image
+//	pace.go       frames at a rate
+//	display.go    is there a display?
+package view
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"math"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"raftian/game/desk"
+	"raftian/game/glyph"
+	"raftian/game/replay"
+	"raftian/game/scene"
+	"raftian/netsim/plan"
+)
+
+// Options are how to show a replay.
+type Options struct {
+	// Run makes a run of a plan, and says in which file it is kept, for as long as the
+	// show lasts. It is nil where no runs can be made.
+	Run func(context.Context, plan.Plan) (*replay.Run, string, error)
+	// Save keeps the run in such a file for good, by the number that it has in the show,
+	// and says under which name.
+	Save  func(file string, number int) (string, error)
+	Title string
+}
+
+// Show opens a window and shows a replay until the window is closed or
+// the context is over. An error that
+// is ErrNoDisplay says that there is nowhere to show it.
+func Show(ctx context.Context, d *desk.Desk, book *glyph.Book, o Options) error {
+	display, err := probe()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
+	}
+	defer display.Close()
+	ebiten.SetWindowTitle(o.Title)
+	ebiten.SetWindowSize(d.View.W, d.View.H)
+	ebiten.SetWindowSizeLimits(scene.WidthLeast/2, scene.HeightLeast/2, -1, -1)
+	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
+	ebiten.SetScreenClearedEveryFrame(false)
+	g := &game{ctx: ctx, desk: d, artist: newArtist(book), options: o}
+	if o.Run != nil {
+		d.Allow()
+	}
+	if err := ebiten.RunGame(g); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
+	}
+	return nil
+}
+
+// game is the window's content.
+type game struct {
+	ctx     context.Context // ends the show
+	desk    *desk.Desk
+	artist  *artist
+	input   input
+	pace    pace
+	reading chan opened // a run file that is being read
+	making  chan made   // a run that is being made
+	options Options
+	drawn   uint64        // the desk's Changes when it was last drawn
+	screen  *ebiten.Image // what it was drawn on
+	size    image.Point
+	whole   *ebiten.Image // a scene before it is shrunk; nil unless one was
+	counted time.Time     // when the rate was last shown
+}
+
+// tick is how much real time an Update stands for.
+const tick = time.Second / ebiten.DefaultTPS
+
+// Update implements ebiten.Game.
+func (g *game) Update() error {
+	if g.ctx.Err() != nil {
+		return ebiten.Termination
+	}
+	g.drop()
+	g.take()
+	g.fork()
+	g.input.read(g.desk)
+	g.desk.Tick(tick)
+	if now := time.Now(); now.Sub(g.counted) >= time.Second && g.desk.View.Playing {
+		g.counted = now
+		g.desk.Rate(math.Round(ebiten.ActualFPS()))
+	}
+	return nil
+}
+
+// Draw implements ebiten.Game. What is kept of a scene goes to the image that Ebiten
+// has for the window, which is not cleared; the rest follows in DrawFinalScreen.
+func (g *game) Draw(screen *ebiten.Image) {
+	began := time.Now()
+	now := g.desk.Changes()
+	isNew := screen != g.screen || screen.Bounds().Size() != g.size
+	if isNew || now != g.drawn {
+		g.screen, g.size, g.drawn = screen, screen.Bounds().Size(), now
+		g.artist.keep(screen, g.desk.Draw(), isNew)
+		// Ebiten shows a frame only if something was drawn on its image.
+		g.artist.touch(screen)
+	}
+	g.pace.frame(time.Since(began))
+}
+
+// DrawFinalScreen implements ebiten.FinalScreenDrawer. A scene that does not fit the
+// window is drawn in its own size first, and then shrunk.
+func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
+	switch scale := m.Element(0, 0); {
+	case g.artist.list == nil:
+	case scale == 1:
+		g.artist.finish(screen, kept, view{float32(m.Element(0, 2)), float32(m.Element(1, 2))})
+	default:
+		if g.whole == nil || g.whole.Bounds() != kept.Bounds() {
+			g.whole = ebiten.NewImage(kept.Bounds().Dx(), kept.Bounds().Dy())
+		}
+		g.artist.finish(g.whole, kept, view{})
+		screen.DrawImage(g.whole, &ebiten.DrawImageOptions{GeoM: m, Filter: ebiten.FilterLinear})
+	}
+}
+
+// LayoutF implements ebiten.LayoutFer: a pixel of the scene is one of the screen.
+func (g *game) LayoutF(w, h float64) (float64, float64) {
+	dense := ebiten.Monitor().DeviceScaleFactor()
+	w, h = math.Ceil(w*dense), math.Ceil(h*dense)
+	// What is too small for a scene is shrunk by the window.
+	least := max(1, max(scene.WidthLeast/w, scene.HeightLeast/h))
+	w, h = math.Ceil(w*least), math.Ceil(h*least)
+	g.desk.Resize(int(w), int(h), dense)
+	return w, h
+}
+
+// Layout implements ebiten.Game; LayoutF stands in for it.
+func (g *game) Layout(w, h int) (int, int) {
+	fw, fh := g.LayoutF(float64(w), float64(h))
+	return int(fw), int(fh)
+}

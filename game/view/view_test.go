@@ -1,0 +1,149 @@
+//go:build cgo || !(freebsd || netbsd || openbsd)
+
+package view
+
+import (
+	"context"
+	"image"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"raftian/game/desk"
+	"raftian/game/glyph"
+	"raftian/game/paint"
+	"raftian/game/replay/replaytest"
+)
+
+// TestMain runs the tests inside of a window, if there is a display; they are skipped
+// if there is none.
+func TestMain(m *testing.M) {
+	display, err := probe()
+	if err != nil {
+		os.Exit(m.Run())
+	}
+	defer display.Close()
+	g := &inside{m: m}
+	if err := ebiten.RunGame(g); err != nil {
+		println(err.Error())
+		os.Exit(1)
+	}
+	os.Exit(g.code)
+}
+
+// inside runs all tests in its first Update, in which images can be drawn and read.
+type inside struct {
+	m    *testing.M
+	code int
+}
+
+func (g *inside) Update() error {
+	g.code = g.m.Run()
+	return ebiten.Termination
+}
+
+func (*inside) Draw(*ebiten.Image)         {}
+func (*inside) Layout(_, _ int) (int, int) { return 320, 240 }
+
+func needDisplay(tb testing.TB) {
+	tb.Helper()
+	display, err := probe()
+	if err != nil {
+		tb.Skip("no display: ", err)
+	}
+	_ = display.Close()
+}
+
+// pixels are what the driver made of a scene.
+func pixels(im *ebiten.Image) *image.RGBA {
+	b := im.Bounds()
+	to := image.NewRGBA(b)
+	im.ReadPixels(to.Pix)
+	return to
+}
+
+// The window shows what is drawn into files, but for how edges are smoothed.
+func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
+	needDisplay(t)
+	book := glyph.NewBook()
+	d := desk.Open(replaytest.Story(), book, 1280, 720)
+	a := newArtist(book)
+	screen, kept := ebiten.NewImage(1280, 720), ebiten.NewImage(1280, 720)
+	for _, keys := range []string{"", "?", "x3", "o", "b", "e"} {
+		for _, k := range keys {
+			d.Press(desk.Key{Name: string(k)})
+		}
+		l := d.Draw()
+		kept.Clear()
+		a.keep(kept, l, true)
+		a.finish(screen, kept, view{})
+		got, want := pixels(screen), paint.Image(l, book)
+		sum, far := 0, 0
+		for i := range got.Pix {
+			apart := max(int(got.Pix[i]), int(want.Pix[i])) - min(int(got.Pix[i]), int(want.Pix[i]))
+			sum += apart
+			if apart > 64 {
+				far++
+			}
+		}
+		n := len(got.Pix)
+		if mean := float64(sum) / float64(n); mean > 0.15 || far > n/5000 {
+			t.Errorf("after %q pixels differ by %.2f of 255 in the mean, %.2f%% of them by much", keys, mean, 100*float64(far)/float64(n))
+		} else {
+			t.Logf("after %q: mean %.3f, %.3f%%", keys, mean, 100*float64(far)/float64(n))
+		}
+	}
+}
+
+func TestWhereNoDisplayIsItIsSaid(t *testing.T) {
+	for display, ok := range map[string]bool{"": false, "nonsense": false, ":4711": false, ":4711.0": false} {
+		if _, err := probeX(display); (err == nil) != ok {
+			t.Errorf("DISPLAY %q: %v", display, err)
+		}
+	}
+	t.Setenv("DISPLAY", "")
+	if err := Show(context.Background(), nil, nil, Options{}); err == nil {
+		t.Error("a window opens without a display")
+	}
+}
+
+// BenchmarkFrame is a frame of a replay that plays, with all of the run on the timeline:
+// making the scene, turning it into triangles, and the driver's part, for which the
+// benchmark waits by reading a pixel. RUN names a run file.
+func BenchmarkFrame(b *testing.B) {
+	needDisplay(b)
+	book := glyph.NewBook()
+	d := desk.Open(benchmarkRun(b), book, 1280, 720)
+	d.Press(desk.Key{Name: "s"})
+	for range 20 {
+		d.Press(desk.Key{Name: "s"})
+	}
+	a := newArtist(book)
+	screen, kept, kept0 := ebiten.NewImage(1280, 720), ebiten.NewImage(1280, 720), true
+	var making, triangles, driver time.Duration
+	one := make([]byte, 4)
+	d.View.Playing = true
+	for b.Loop() {
+		t0 := time.Now()
+		d.Tick(time.Second / 60)
+		l := d.Draw()
+		t1 := time.Now()
+		a.keep(kept, l, kept0)
+		kept0 = false
+		a.finish(screen, kept, view{})
+		t2 := time.Now()
+		screen.SubImage(image.Rect(0, 0, 1, 1)).(*ebiten.Image).ReadPixels(one)
+		making, triangles, driver = making+t1.Sub(t0), triangles+t2.Sub(t1), driver+time.Since(t2)
+	}
+	per := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(b.N) / 1000 }
+	n := 0
+	for _, m := range a.layers {
+		n += len(m.vertices)
+	}
+	b.ReportMetric(per(making), "ms-scene")
+	b.ReportMetric(per(triangles), "ms-triangles")
+	b.ReportMetric(per(driver), "ms-driver")
+	b.ReportMetric(float64(n), "vertices")
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"raftian/netsim/trace"
+	"raftian/raftian/page"
+)
+
+// serve serves a run and the viewer to browsers, until ctx is over.
+func (p *picture) serve(ctx context.Context, name, address string) error {
+	from, err := trace.Open(name) // anything else is refused before a browser shows why
+	if err != nil {
+		return usage(err)
+	}
+	_ = from.Close()
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return usage(fmt.Errorf("--web %s: write HOST:PORT, such as 127.0.0.1:0", address))
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return usage(fmt.Errorf("--web: %w", err))
+	}
+	defer listener.Close()
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		fmt.Fprintln(os.Stderr, "building the viewer for browsers; the first time this takes a minute")
+	}
+	viewer, err := page.Build(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return tool(err)
+	}
+	ip := net.ParseIP(host)
+	local := host == "localhost" || ip != nil && ip.IsLoopback()
+	fmt.Println(p.url(listener.Addr().String()))
+	server := &http.Server{Handler: viewer.Handler(name, local), ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return tool(err)
+	}
+	return ctx.Err()
+}
+
+// url is where a browser finds the run, at the moment that is asked for.
+func (p *picture) url(address string) string {
+	q := url.Values{}
+	if p.hasAt {
+		q.Set("at", p.at.String())
+	}
+	if p.choose != "" {
+		q.Set("inspect", p.choose)
+	}
+	u := url.URL{Scheme: "http", Host: address, Path: "/", RawQuery: q.Encode()}
+	return u.String()
+}

@@ -1,0 +1,120 @@
+// Command web is the viewer as a browser runs it: raftian replay --web builds it for
+// js/wasm and serves it with the page that starts it (package page). It shows the run
+// that the same server has under "run".
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"syscall/js"
+	"time"
+
+	"raftian/game/desk"
+	"raftian/game/glyph"
+	"raftian/game/replay"
+	"raftian/game/scene"
+	"raftian/game/view"
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
+)
+
+func main() {
+	if err := show(); err != nil {
+		status(err.Error())
+	}
+}
+
+// status says on the page how far it has come; "" takes the words away.
+func status(words string) { js.Global().Call("raftianStatus", words) }
+
+func show() error {
+	status("fetching the run")
+	b, err := fetch("run")
+	if err != nil {
+		return err
+	}
+	from, err := trace.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	run, err := replay.Read(from, func(events int) bool {
+		status(fmt.Sprintf("reading the run: %d events", events))
+		time.Sleep(time.Millisecond) // the page is drawn meanwhile
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	window := js.Global().Get("window")
+	book := glyph.NewBook()
+	d := desk.Open(run, book, window.Get("innerWidth").Int(), window.Get("innerHeight").Int())
+	if err := begin(d, run, window.Get("location").Get("search").String()); err != nil {
+		return err
+	}
+	status("")
+	return view.Show(context.Background(), d, book, view.Options{Title: fmt.Sprintf("seed %d", run.Header.Seed)})
+}
+
+// begin goes where the page's address says.
+func begin(d *desk.Desk, run *replay.Run, search string) error {
+	q, err := url.ParseQuery(strings.TrimPrefix(search, "?"))
+	if err != nil {
+		return fmt.Errorf("the page's address: %w", err)
+	}
+	if at := q.Get("at"); at != "" {
+		t, err := time.ParseDuration(at)
+		if err != nil {
+			return fmt.Errorf("the page's address: %w", err)
+		}
+		d.Seek(env.Instant(t))
+	}
+	if n := run.Machine(q.Get("inspect")); n != replay.World {
+		d.View.Chosen = scene.Target{Do: scene.Node, N: n}
+	}
+	return nil
+}
+
+// fetch gets what the server has under a path.
+func fetch(path string) ([]byte, error) {
+	response, err := await(js.Global().Call("fetch", path))
+	if err != nil {
+		return nil, fmt.Errorf("fetching the run: %w", err)
+	}
+	if !response.Get("ok").Bool() {
+		return nil, fmt.Errorf("fetching the run: the server says %s", response.Get("statusText").String())
+	}
+	buffer, err := await(response.Call("arrayBuffer"))
+	if err != nil {
+		return nil, fmt.Errorf("fetching the run: %w", err)
+	}
+	array := js.Global().Get("Uint8Array").New(buffer)
+	b := make([]byte, array.Length())
+	js.CopyBytesToGo(b, array)
+	return b, nil
+}
+
+// await waits for a promise.
+func await(promise js.Value) (js.Value, error) {
+	type result struct {
+		value js.Value
+		err   error
+	}
+	done := make(chan result, 1)
+	kept := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		done <- result{value: args[0]}
+		return nil
+	})
+	broken := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		done <- result{err: errors.New(args[0].Call("toString").String())}
+		return nil
+	})
+	defer kept.Release()
+	defer broken.Release()
+	promise.Call("then", kept, broken)
+	r := <-done
+	return r.value, r.err
+}
