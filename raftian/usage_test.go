@@ -90,6 +90,8 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		{"test --timeout 0s ./command", "--timeout more than nothing"},
 		{"serve", "--id is missing"},
 		{"serve extra", "extra"},
+		{"serve --id N1 --data d --raft :7000 --api :7001 --bootstrap", `"N1" is no name for a node`},
+		{"serve --id averyveryverylongname --data d --raft :7000 --api :7001 --bootstrap", "is no name for a node"},
 		{"serve --id n1 --data " + plain + " --raft :7000 --api :7001 --bootstrap", "making the data directory"},
 		{"serve --id n1 --data d --raft :7000 --api :7001", "in one way"},
 		{"serve --id n1 --data d --raft :7000 --api :7001 --bootstrap --join :7101", "in one way"},

@@ -3,7 +3,7 @@
 // then the judges of the simulated runs read what everyone saw. It has no code but
 // tests.
 //
-//	go test ./experiments/processes -v                              5 s of faults
+//	go test ./experiments/processes -v                              4 s of faults
 //	go test ./experiments/processes -v -length 1m
 //	go test ./experiments/processes -v -length 1h -timeout 2h       in rounds of a minute
 //	go test ./experiments/processes -v -length 1m -bug no-dedup     it must fail
@@ -40,7 +40,7 @@ import (
 )
 
 var (
-	length = flag.Duration("length", 5*time.Second, "how long things go wrong, in all rounds together")
+	length = flag.Duration("length", 4*time.Second, "how long things go wrong, in all rounds together")
 	round  = flag.Duration("round", time.Minute, "how long they do in one round at most")
 	seed   = flag.Uint64("seed", 0, "of the first round; 0 draws one")
 	bug    = flag.String("bug", "", "to plant in the nodes, one of those that raftian bugs lists")

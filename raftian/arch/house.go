@@ -90,7 +90,7 @@ func rooms() []Room {
 			Why: "the world program is a guest and a node, joined; what they do is in their packages"},
 		{Path: "raftian/api/...", May: []string{"raftian/api/...", "raftian/command", "raftian/node", "netsim/env", "game/rules"},
 			Why: "players meet a node, real or simulated, and not the bench"},
-		{Path: "raftian/server", May: []string{"raftian/api/...", "raftian/node", "raftian/store", "netsim/env", "netsim/trace"},
+		{Path: "raftian/server", May: []string{"raftian/api/...", "raftian/node", "raftian/store", "netsim/env", "netsim/trace", "game/rules"},
 			Tests: []string{"netsim/env/envtest"}, Why: "a server is a node and its players' service on a real machine, and no part of the bench"},
 		{Path: "raftian/play", May: []string{"raftian/api/...", "raftian/server", "game/rules"},
 			Why: "who plays knows the game and the players' service"},

@@ -38,6 +38,7 @@ import (
 
 	"connectrpc.com/grpcreflect"
 
+	"raftian/game/rules"
 	"raftian/netsim/env"
 	"raftian/raftian/api"
 	"raftian/raftian/api/v1/apiv1connect"
@@ -338,8 +339,8 @@ func (o *Options) check() error {
 		}
 	}
 	switch {
-	case o.ID == "":
-		return refuse("the node has no name")
+	case !rules.ValidName(o.ID):
+		return refuse("%q is no name for a node, which is that of its city: 1 to 16 letters a to z, digits and hyphens, a letter first", o.ID)
 	case ways != 1:
 		return refuse("say how the node finds its cluster, in one way: it is the first, it joins a member, or it knows all peers")
 	case !slices.Contains([]int{0, 30, 60, 120, 240}, o.FPS):
