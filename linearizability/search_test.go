@@ -193,6 +193,7 @@ func TestEverySearchAgreesWithTryingEveryOrder(t *testing.T) {
 func TestTheWalkAgreesWithPorcupineOnManyOpenCalls(t *testing.T) {
 	const enough = 1 << 16
 	count := make(map[found]int)
+	slower := 0
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		for range 60 {
@@ -214,7 +215,11 @@ func TestTheWalkAgreesWithPorcupineOnManyOpenCalls(t *testing.T) {
 			for _, h := range [][]call{all, narrow(all), tighten(all)} {
 				want := porcupineSearch(x.model, h, enough)
 				count[want]++
-				if got := search(x.model, h, enough); want != exhausted && got != want {
+				switch got := search(x.model, h, enough); {
+				case want == exhausted:
+				case got == exhausted:
+					slower++ // it goes another way, which is longer at times
+				case got != want:
 					t.Fatalf("the walk says %d, Porcupine %d: %+v", got, want, h)
 				}
 			}
@@ -222,6 +227,9 @@ func TestTheWalkAgreesWithPorcupineOnManyOpenCalls(t *testing.T) {
 	})
 	if count[legal] < 2000 || count[illegal] < 1000 || count[exhausted] > count[illegal] {
 		t.Errorf("too few histories of one kind: %v", count)
+	}
+	if decided := count[legal] + count[illegal]; slower*1000 > decided {
+		t.Errorf("of %d histories that Porcupine decides, the walk gives up on %d", decided, slower)
 	}
 }
 

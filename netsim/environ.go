@@ -63,6 +63,8 @@ func (e environ) Exit(err error) {
 	runtime.Goexit()
 }
 
+func (e environ) Stopping() <-chan struct{} { return e.i.stopping }
+
 func (e environ) OnCrash(f func()) {
 	e.i.enter()
 	defer e.i.leave()

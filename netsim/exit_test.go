@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"raftian/netsim/env"
 )
 
 // A program that returns without an error is no crash: its connections are closed
@@ -56,6 +58,41 @@ func TestExitEndsTheProgram(t *testing.T) {
 		s.wantEvents("exit boot crash",
 			"0s n1/1 boot", "0s n2/1 boot", "0s n3/1 boot",
 			"1s n1/1 exit no more", "2s n1/2 boot", "2s n1/2 exit")
+	})
+}
+
+// Programs are asked to end when the run does. Those that do so say nothing more;
+// one that does not is reported, and so is an error. Machines that are off are left
+// alone, also by their supervisor.
+func TestProgramsAreAskedToEnd(t *testing.T) {
+	play(t, "set hang n2\nset leave n3\nset fail n1\nheal 100s\nfault 500ms power n1 for 700ms", func(s *stage) {
+		s.until(2500 * ms)
+		s.world.AskToStop()
+		s.until(4 * time.Second)
+		if s.world.Stopped() {
+			s.Error("it says that all have ended")
+		}
+		s.machine("n2").Emit(env.Note{Kind: env.KindReady})
+		s.world.End()
+		s.wantEvents("stop hung exit boot ready end",
+			"0s n1/1 boot", "0s n2/1 boot", "0s n3/1 boot",
+			"1s n3/1 exit", "1.2s n1/2 boot", "2.2s n1/2 exit it had enough",
+			"2.5s stop", "4s n2/1 hung took 1.5s", "4s end")
+	})
+}
+
+// That they end is all that is reported of programs that heed it.
+func TestProgramsThatHeedThatTheyAreAskedToEnd(t *testing.T) {
+	play(t, "", func(s *stage) {
+		s.until(time.Second)
+		s.world.AskToStop()
+		s.until(time.Second + ms)
+		if !s.world.Stopped() {
+			s.Error("it says that some have not ended")
+		}
+		s.world.End()
+		s.wantEvents("stop hung exit boot end",
+			"0s n1/1 boot", "0s n2/1 boot", "0s n3/1 boot", "1s stop", "1.001s end")
 	})
 }
 

@@ -60,11 +60,16 @@ type incarnation struct {
 	listeners map[string]*listener
 	calls     map[uint64]*call // that it waits for
 	onCrash   []func()
-	port      uint16 // last one handed out
+	stopping  chan struct{} // is closed when the program is asked to end
+	port      uint16        // last one handed out
 }
 
-// boot starts the machine's program. Holds the lock.
+// boot starts the machine's program, unless programs are being asked to end. Holds
+// the lock.
 func (m *Machine) boot() {
+	if m.world.stopped {
+		return
+	}
 	m.boots++
 	m.off, m.due = false, false
 	m.setDown(false)
@@ -74,6 +79,7 @@ func (m *Machine) boot() {
 		disks:     m.disks,
 		listeners: map[string]*listener{},
 		calls:     map[uint64]*call{},
+		stopping:  make(chan struct{}),
 		port:      portsAfter,
 	}
 	m.inc = inc
@@ -87,6 +93,7 @@ func (m *Machine) boot() {
 
 // run is the goroutine of the machine's program.
 func (i *incarnation) run() {
+	i.label()
 	err := i.world.program(environ{i})
 	i.enter()
 	defer i.leave()
@@ -100,9 +107,11 @@ func (i *incarnation) exit(err error) {
 	if err != nil {
 		note.Text = err.Error()
 	}
-	i.emit(note)
+	if !i.world.stopped || err != nil {
+		i.emit(note)
+	}
 	i.Machine.crash(exited)
-	if err == nil {
+	if err == nil || i.world.stopped {
 		return
 	}
 	m, boots := i.Machine, i.boots

@@ -34,8 +34,13 @@ const (
 	// collectEvery is how much virtual time lies between two looks at the heap.
 	collectEvery = 250 * time.Millisecond
 	heapMin      = 16 << 20
-	gatherMax    = 64 << 10
-	gatherSlack  = 16 << 10 // for the event that goes beyond gatherMax
+	// stopMax is how long programs have to end when they are asked to: longer than
+	// any time-out of a connection between them that a plan may set. stopStep is how
+	// long lies between two looks.
+	stopMax     = 30 * time.Second
+	stopStep    = time.Millisecond
+	gatherMax   = 64 << 10
+	gatherSlack = 16 << 10 // for the event that goes beyond gatherMax
 )
 
 // RunAndExit runs the plan and ends the process: with status 0 if the run
@@ -91,6 +96,13 @@ func run(p plan.Plan, program Program, o RunOptions) {
 	}
 	time.Sleep(p.Length - time.Duration(w.now()))
 	synctest.Wait()
+	w.AskToStop()
+	synctest.Wait()
+	for asked := w.now(); !w.Stopped() && w.now().Sub(asked) < stopMax; {
+		time.Sleep(stopStep)
+		synctest.Wait()
+		heap.look()
+	}
 	w.End()
 	out.flush()
 }

@@ -21,7 +21,8 @@ import (
 
 // stage is a World whose machines do what the test has them do: their program
 // only hands over its Env, and returns after a second if the setting "leave" names
-// its machine, with an error if the setting "fail" does. A test plays in virtual time, beside the machines.
+// its machine, with an error if the setting "fail" does, or when it is asked to
+// unless the setting "hang" names it. A test plays in virtual time, beside the machines.
 //
 // Calls on the Env of a machine that crashes end the goroutine that makes them,
 // so they are made in goroutines of their own (see do), never by the test itself.
@@ -90,8 +91,13 @@ func (s *stage) program(e env.Env) error {
 	if leave || fail {
 		enough = time.After(time.Second)
 	}
+	stopping := e.Stopping()
+	if slices.Contains(e.Args(), "hang="+e.ID()) {
+		stopping = nil
+	}
 	select {
 	case <-crashed:
+	case <-stopping:
 	case <-enough:
 		if fail {
 			return errors.New("it had enough")

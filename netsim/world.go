@@ -8,6 +8,7 @@
 //	world.go    World, its clock's turn, emitting events
 //	queue.go    what is due when
 //	machine.go  machines and their incarnations: boot, crash, the gate
+//	stopping.go programs are asked to end, and whether they do
 //	environ.go  env.Env as an incarnation sees it
 //	conn.go     connections; dial.go: how they come about; listen.go
 //	files.go    files on the simulated disk
@@ -45,19 +46,21 @@ type World struct {
 	program Program
 	sink    func(*trace.Event)
 
-	mu       sync.Mutex
-	epoch    int64 // Unix time of instant zero, in nanoseconds
-	queue    queue
-	timer    *time.Timer
-	turning  bool // inside turn, which sets the timer at its end
-	machines []*Machine
-	byName   map[string]*Machine
-	links    map[direction]*link.Link
-	conns    uint64 // how many there have been
-	faults   []*fault
-	looking  []*fault // for the events that set them off
-	coming   []*fault // that were set off, and strike as soon as they may
-	healed   bool
+	mu        sync.Mutex
+	epoch     int64 // Unix time of instant zero, in nanoseconds
+	queue     queue
+	timer     *time.Timer
+	turning   bool // inside turn, which sets the timer at its end
+	machines  []*Machine
+	byName    map[string]*Machine
+	links     map[direction]*link.Link
+	conns     uint64 // how many there have been
+	faults    []*fault
+	looking   []*fault // for the events that set them off
+	coming    []*fault // that were set off, and strike as soon as they may
+	healed    bool
+	stopped   bool // programs were asked to end: only how they do is reported
+	stoppedAt env.Instant
 }
 
 // direction is a link's name.
@@ -110,8 +113,10 @@ func (w *World) Boot() {
 	w.layFaults()
 }
 
-// End reports the end of the run. Machines stay as they are.
+// End reports the end of the run and, before that, which programs were asked to
+// end and have not. Machines stay as they are.
 func (w *World) End() {
+	w.reportHung()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.emit(&trace.Event{Note: env.Note{Kind: trace.KindEnd}})
@@ -142,7 +147,7 @@ func (w *World) emit(e *trace.Event) {
 	if len(w.looking) > 0 {
 		w.notice(e)
 	}
-	if w.sink == nil {
+	if w.sink == nil || w.stopped && !ofStopping(e.Kind) {
 		return
 	}
 	e.At = w.now()

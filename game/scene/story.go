@@ -14,7 +14,7 @@ import (
 func tells(e *trace.Event) bool {
 	switch e.Kind {
 	case trace.KindBoot, trace.KindCrash, trace.KindExit, trace.KindFault, trace.KindMend, trace.KindIdle, trace.KindHeal,
-		trace.KindEnd, trace.KindRot, env.KindRole, env.KindVote, env.KindTruncate, env.KindLog, env.KindConfig,
+		trace.KindStop, trace.KindHung, trace.KindEnd, trace.KindRot, env.KindRole, env.KindVote, env.KindTruncate, env.KindLog, env.KindConfig,
 		env.KindSnapshot, env.KindRestore, env.KindCorrupt, trace.KindReset:
 		return true
 	case env.KindReturn:

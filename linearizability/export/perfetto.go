@@ -67,7 +67,7 @@ func (p *performance) event(e *trace.Event) {
 		p.run.instant(e.At, "evidence: event "+fmt.Sprint(e.N), map[string]any{"verdict": text, "event": e.N})
 	}
 	switch e.Kind {
-	case trace.KindFault, trace.KindMend, trace.KindIdle, trace.KindHeal, trace.KindEnd:
+	case trace.KindFault, trace.KindMend, trace.KindIdle, trace.KindHeal, trace.KindStop, trace.KindHung, trace.KindEnd:
 		p.world(e)
 	case trace.KindBoot, trace.KindCrash, trace.KindExit, env.KindRole:
 		p.lives(e)

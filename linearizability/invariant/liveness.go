@@ -16,7 +16,7 @@ import (
 // a leader exists, every machine of the configuration is up and ready, calls
 // made after the bound are answered "ok" within the bound, and at the end every
 // machine has committed and applied what any had the bound before. The run must
-// end at all. Source: Raft §5.6 (a leader is elected and keeps leading when
+// end at all, and every program when it is asked to. Source: Raft §5.6 (a leader is elected and keeps leading when
 // broadcast time is well below the election timeout, and that well below the
 // time between failures), §9.3 for how long that takes; Thesis §3.9.
 //
@@ -27,13 +27,17 @@ import (
 // A call that is younger than the bound when the run ends may be unanswered. A
 // run that ends before the bound is over proves nothing.
 type Liveness struct {
-	bound  time.Duration
-	roster roster
-	stands standing
-	names  names
-	led    sighting // the last machine that became leader
-	some   bool     // some event was seen
-	ended  *sighting
+	bound   time.Duration
+	roster  roster
+	stands  standing
+	names   names
+	led     sighting  // the last machine that became leader
+	some    bool      // some event was seen
+	ended   *sighting // or programs were asked to
+	over    bool      // the run has ended
+	hung    []verdict.Evidence
+	whoHung []string // the machines of hung
+	place   string   // where the first of them hangs
 
 	healed   *sighting
 	deadline env.Instant // healed and the bound
@@ -73,7 +77,7 @@ func (*Liveness) Name() string { return "liveness" }
 // Kinds are the kinds of event it reads.
 func (*Liveness) Kinds() []string {
 	kinds := slices.Concat(kindsOfRoster(), kindsOfStanding(), []string{env.KindInvoke, env.KindReturn,
-		env.KindCommit, env.KindApply, trace.KindEnd})
+		env.KindCommit, env.KindApply, trace.KindStop, trace.KindHung, trace.KindEnd})
 	slices.Sort(kinds)
 	return slices.Compact(kinds)
 }
@@ -81,13 +85,18 @@ func (*Liveness) Kinds() []string {
 // Event takes the next event.
 func (j *Liveness) Event(e *trace.Event) {
 	j.some = true
+	j.over = j.over || e.Kind == trace.KindEnd
+	if j.ended != nil {
+		j.stopping(e)
+		return
+	}
 	j.clock(e.At)
 	j.stands.take(e)
 	switch e.Kind {
 	case trace.KindHeal:
 		s := see(e)
 		j.healed, j.deadline = &s, e.At.Add(j.bound)
-	case trace.KindEnd:
+	case trace.KindStop, trace.KindEnd:
 		s := see(e)
 		j.ended = &s
 	case env.KindInvoke:
@@ -110,6 +119,18 @@ func (j *Liveness) Event(e *trace.Event) {
 			j.elected = j.elected || j.healed != nil && !j.past
 		}
 	}
+}
+
+// stopping takes what happens after programs were asked to end.
+func (j *Liveness) stopping(e *trace.Event) {
+	if e.Kind != trace.KindHung {
+		return
+	}
+	j.whoHung = append(j.whoHung, e.Machine)
+	if j.place == "" {
+		j.place = withoutMereWaits(e.Text)
+	}
+	j.hung = append(j.hung, see(e).did("had not ended %v after it was asked to, in %s", e.Took, e.Text))
 }
 
 // clock notices that the deadline is over. A machine that leads then, as it may
@@ -172,9 +193,14 @@ func (j *Liveness) Verdict() verdict.Verdict {
 		return undecided(j.Name(), verdict.NotRun, "the trace has no events")
 	}
 	var r ruling
-	if j.ended == nil {
+	if !j.over {
 		r.fail("the run did not end", "did not end")
 		return r.verdict(j.Name())
+	}
+	if j.healed == nil || j.ended.at < j.deadline {
+		if j.stopped(&r); r.failed() {
+			return r.verdict(j.Name())
+		}
 	}
 	if j.healed == nil {
 		return undecided(j.Name(), verdict.Inconclusive, "the faults never ended, so nothing had to recover")
@@ -187,6 +213,7 @@ func (j *Liveness) Verdict() verdict.Verdict {
 	j.hasLeader(&r)
 	j.answered(&r)
 	j.caughtUp(&r)
+	j.stopped(&r)
 	v := r.verdict(j.Name())
 	if excused := j.excused(); v.Outcome == verdict.Pass && len(excused) > 0 {
 		v.Reason = "not ready, because of damaged disks: " + strings.Join(excused, " ")
@@ -304,6 +331,22 @@ func (j *Liveness) caughtUp(r *ruling) {
 				j.behind(p, applied, "applied entry %d")...)
 		}
 	}
+}
+
+// stopped fails if a program did not end when it was asked to.
+func (j *Liveness) stopped(r *ruling) {
+	if len(j.hung) > 0 {
+		r.fail("shutdown does not return, in "+j.place,
+			fmt.Sprintf("programs were asked to end at %v, and not all did: %s", j.ended.at, strings.Join(j.whoHung, " ")), j.hung...)
+	}
+}
+
+// withoutMereWaits leaves out of the places where a program hangs those where
+// hashicorp/raft waits for all others to end: they say nothing of the cause.
+func withoutMereWaits(places string) string {
+	return strings.Join(slices.DeleteFunc(strings.Split(places, ", "), func(place string) bool {
+		return place == "raft.(*raftState).waitShutdown" || place == "raft.(*NetworkTransport).listen"
+	}), ", ")
 }
 
 // behind is the evidence that a machine stayed behind what another had reached.

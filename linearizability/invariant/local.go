@@ -33,6 +33,7 @@ type LocalLogs struct {
 	longest  horizon
 	healed   env.Instant
 	isHeal   bool
+	over     bool // the run has ended
 	converge convergence
 	times    []time.Duration // once the run has ended
 }
@@ -63,12 +64,12 @@ func (*LocalLogs) Name() string { return "local-logs" }
 
 // Kinds are the kinds of event it reads.
 func (*LocalLogs) Kinds() []string {
-	return append(kindsOfRoster(), env.KindLocal, env.KindApply, env.KindInvoke, trace.KindHeal, trace.KindEnd)
+	return append(kindsOfRoster(), env.KindLocal, env.KindApply, env.KindInvoke, trace.KindHeal, trace.KindStop, trace.KindEnd)
 }
 
 // Event takes the next event.
 func (j *LocalLogs) Event(e *trace.Event) {
-	if j.failed() {
+	if j.failed() || j.over {
 		return
 	}
 	j.converge.take(e)
@@ -83,7 +84,8 @@ func (j *LocalLogs) Event(e *trace.Event) {
 		j.local(e)
 	case trace.KindHeal:
 		j.healed, j.isHeal = e.At, true
-	case trace.KindEnd:
+	case trace.KindStop, trace.KindEnd:
+		j.over = true
 		if j.isHeal && j.bound > 0 && e.At >= j.healed.Add(j.bound) {
 			j.ended(e)
 		}

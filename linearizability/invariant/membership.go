@@ -53,16 +53,19 @@ func (*Membership) Name() string { return "membership" }
 
 // Kinds are the kinds of event it reads.
 func (*Membership) Kinds() []string {
-	return append(kindsOfRoster(), env.KindMember, trace.KindHeal, trace.KindEnd)
+	return append(kindsOfRoster(), env.KindMember, trace.KindHeal, trace.KindStop, trace.KindEnd)
 }
 
 // Event takes the next event.
 func (j *Membership) Event(e *trace.Event) {
+	if j.ended != nil {
+		return
+	}
 	switch e.Kind {
 	case trace.KindHeal:
 		s := see(e)
 		j.healed = &s
-	case trace.KindEnd:
+	case trace.KindStop, trace.KindEnd:
 		s := see(e)
 		j.ended = &s
 	case env.KindMember:

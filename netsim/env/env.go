@@ -87,6 +87,10 @@ type Env interface {
 	// ended, as after returning nil.
 	Exit(err error)
 
+	// Stopping is closed when the machine asks the program to end in good order, as
+	// SIGTERM does. A program that heeds it puts down what it holds and returns nil.
+	Stopping() <-chan struct{}
+
 	// OnCrash has f called, in a goroutine of its own, when the machine
 	// crashes under this incarnation or its program ends. It is for letting go of what goroutines
 	// hold (such as raft's Shutdown); nothing f does on the Env has effect. A

@@ -24,6 +24,8 @@ type RealOptions struct {
 	// Emit is given what the program reports; nil drops it. It may be called
 	// by several goroutines at once.
 	Emit func(Instant, Note)
+	// Stopping is closed by the owner to ask the program to end; nil never asks.
+	Stopping <-chan struct{}
 	// Exit ends the process, with status 0 or 1; nil is os.Exit. The Env's Exit
 	// ends the goroutine that calls it should this return.
 	Exit func(status int)
@@ -60,6 +62,9 @@ func (r *Real) Script() []Call   { return r.o.Script }
 func (r *Real) Now() Instant     { return Instant(time.Since(r.begun)) }
 func (r *Real) FS() FS           { return realFS{r.root} }
 func (r *Real) OnCrash(_ func()) {}
+
+// Stopping implements Env.
+func (r *Real) Stopping() <-chan struct{} { return r.o.Stopping }
 
 // Exit implements Env: it reports the error, as a note of kind KindDiag, and ends
 // the process. Starting it again is for the machine's own supervisor.

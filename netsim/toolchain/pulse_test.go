@@ -62,6 +62,29 @@ fault 3.5s power n2 for 10s
 ` + lines + "\n"
 }
 
+// What a program that does not end is in the midst of is said, of that program
+// alone.
+func TestAHungProgramSaysWhere(t *testing.T) {
+	p := build(t, toolchain.Options{})
+	ran := func(lines string) []trace.Event {
+		events, err := decode(run(t, p, lines, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return events
+	}
+	events := ran("set hang n3")
+	last := events[len(events)-2]
+	if last.Kind != trace.KindHung || last.Machine != "n3" || last.Took != 30*time.Second ||
+		!strings.Contains(last.Text, "main.(*beat).hang") || strings.Contains(last.Text, "main.pulse") {
+		t.Errorf("the event before the last is %q of %s, %s", last.Kind, last.Machine, last.Words())
+	}
+	quiet := ran("")
+	if last := quiet[len(quiet)-2]; last.Kind != trace.KindStop {
+		t.Errorf("when all end the event before the last is %q", last.Kind)
+	}
+}
+
 // run runs a world program in a process of its own and returns what it wrote.
 func run(t *testing.T, p toolchain.Program, lines string, environment []string, options ...string) []byte {
 	t.Helper()
@@ -210,7 +233,7 @@ func TestMuchHappensInARun(t *testing.T) {
 		t.Errorf("the run stops with %q at %v; want its end at 5s", last.Kind, last.At)
 	}
 	for kind, least := range map[string]int{
-		trace.KindBoot: 17, trace.KindCrash: 13, trace.KindDeliver: 3000, trace.KindHold: 50, trace.KindReset: 5,
+		trace.KindBoot: 17, trace.KindCrash: 13, trace.KindDeliver: 3000, trace.KindHold: 50, trace.KindReset: 4,
 		trace.KindRefuse: 20, trace.KindFsync: 200, trace.KindFault: 12, trace.KindMend: 12, trace.KindHeal: 1,
 		"beat": 3000, "broken": 10, "id": 17,
 	} {

@@ -68,6 +68,13 @@ const (
 	KindIdle = "idle"
 	// KindHeal: every fault is over; from here on the system must recover.
 	KindHeal = "heal"
+	// KindStop: every program that runs is asked to end. From here on only KindExit,
+	// if a program ends with an error, KindHung and KindEnd are reported.
+	KindStop = "stop"
+	// KindHung: the program on Machine did not end, Took after it was asked to; Text
+	// names what its goroutines are in the midst of, a function of a module that
+	// is not the World's for each, sorted.
+	KindHung = "hung"
 	// KindEnd: the run is over.
 	KindEnd = "end"
 )

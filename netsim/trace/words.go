@@ -61,6 +61,10 @@ func (e *Event) worldWords() string {
 		return fmt.Sprintf("fault %d has no effect: %s", e.Conn, e.Text)
 	case KindHeal:
 		return "HEAL: every fault is over"
+	case KindStop:
+		return "STOP: programs are asked to end"
+	case KindHung:
+		return fmt.Sprintf("HANGS %s after it was asked to end", brief(e.Took)) + after(", in ", e.Text)
 	case KindEnd:
 		return "END"
 	}

@@ -107,6 +107,8 @@ func Program(newFSM NewFSM) func(env.Env) error {
 		case <-n.done:
 		case <-n.shut:
 			return errors.Join(errShutDown, n.Stop())
+		case <-e.Stopping():
+			return n.Stop()
 		}
 		n.ended.Wait()
 		return nil

@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -89,7 +90,7 @@ func pulse(e env.Env) error {
 	}
 	go b.accept(l)
 	for _, arg := range e.Args() {
-		if peer, _, _ := strings.Cut(arg, "="); peer != e.ID() {
+		if peer, _, _ := strings.Cut(arg, "="); peer != e.ID() && peer != "hang" {
 			go b.call(peer)
 		}
 	}
@@ -110,12 +111,20 @@ func pulse(e env.Env) error {
 			b.note("quick", n)
 		case who := <-b.ticks:
 			b.note(who, n)
+		case <-e.Stopping():
+			if slices.Contains(e.Args(), "hang="+e.ID()) {
+				b.hang()
+			}
+			return nil
 		}
 		if err := b.save(n); err != nil {
 			return err
 		}
 	}
 }
+
+// hang waits for what nobody sends.
+func (b *beat) hang() { <-make(chan string) }
 
 // note counts, and tells the first name that iterating over the counts yields.
 // They are more than fit one group of a map's slots.
