@@ -20,6 +20,7 @@ type checked struct {
 	Operations int                       `json:"operations"`
 	Digest     string                    `json:"digest"`
 	Verdicts   []linearizability.Verdict `json:"verdicts"`
+	Known      map[string]string         `json:"known"` // by judge, the finding in hashicorp/raft that its failure is
 }
 
 func checkCommand() *cobra.Command {
@@ -61,12 +62,13 @@ other fails.`,
 		case r == nil:
 			return usage(err)
 		case *asJSON:
-			if err := printJSON(checked{args[0], r.Plan.Seed, r.Events, len(r.History), r.Digest, r.Verdicts}); err != nil {
+			if err := printJSON(checked{args[0], r.Plan.Seed, r.Events, len(r.History), r.Digest, r.Verdicts, knownIn(r)}); err != nil {
 				return tool(err)
 			}
 		default:
 			fmt.Printf("%s: seed %d, %d events, %d operations\n", args[0], r.Plan.Seed, r.Events, len(r.History))
 			printVerdicts(os.Stdout, r.Verdicts)
+			printKnown(os.Stdout, r)
 		}
 		switch {
 		case err != nil:

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"raftian/experiments/campaign"
+	"raftian/experiments/findings"
 	"raftian/linearizability"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
@@ -107,6 +110,7 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error 
 		return ownFailure(c, err)
 	}
 	printVerdicts(os.Stdout, r.Verdicts)
+	printKnown(os.Stdout, r)
 	fmt.Printf("\n%d events, %d operations, %.1f ms of CPU per virtual second\ndigest %s\n", r.Events, len(r.History),
 		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
 	if r.Exit != "" {
@@ -130,6 +134,26 @@ func ownFailure(c *cobra.Command, err error) error {
 		return c.Context().Err()
 	}
 	return tool(err)
+}
+
+// knownIn names for each judge that failed with a known finding in hashicorp/raft
+// that finding.
+func knownIn(r *campaign.Result) map[string]string {
+	known := map[string]string{}
+	for k, name := range findings.Known(findings.All(), r.Plan, r.Verdicts, r.Raft) {
+		if name != "" {
+			known[r.Verdicts[k].Judge] = name
+		}
+	}
+	return known
+}
+
+// printKnown says which failures are known findings.
+func printKnown(w io.Writer, r *campaign.Result) {
+	known := knownIn(r)
+	for _, judge := range slices.Sorted(maps.Keys(known)) {
+		fmt.Fprintf(w, "  known         %-22s  %s (experiments/findings/%s)\n", judge, known[judge], known[judge])
+	}
 }
 
 func printVerdicts(w io.Writer, verdicts []linearizability.Verdict) {

@@ -99,6 +99,7 @@ func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o c
 	fmt.Printf("after:  %s, in %d runs and %.1f s\n\n%s", campaign.Size(s.Result.Plan), s.Runs,
 		time.Since(began).Seconds(), s.Result.Plan)
 	printVerdicts(os.Stdout, s.Result.Verdicts)
+	printKnown(os.Stdout, s.Result)
 	if err := s.Result.Save(out, p); err != nil {
 		return tool(err)
 	}

@@ -86,7 +86,7 @@ func Check(ctx context.Context, path string, build func(pkg string) (*Program, e
 	if err != nil {
 		return nil, fmt.Errorf("%s: its plan: %w", path, err)
 	}
-	r := &Result{Plan: pl}
+	r := &Result{Plan: pl, Raft: f.Header().Raft}
 	j := newJudging(pl)
 	enc := trace.NewEncoder()
 	ended, broken := false, error(nil)

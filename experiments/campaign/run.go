@@ -22,13 +22,14 @@ import (
 // Result is one Run and what it cost.
 type Result struct {
 	Plan     plan.Plan
+	Raft     string // the version of hashicorp/raft
 	Digest   string
 	Events   uint64
 	Verdicts []linearizability.Verdict
 	History  []history.Op
 	Coverage coverage.Counts
 	Converge []time.Duration // of each local log, after the faults; see linearizability.Panel
-	Virtual  time.Duration   // how far the run came
+	Virtual  time.Duration   // how far the run came, until programs were asked to end
 	CPU      time.Duration   // of the world program
 	Wire     []byte          // the events in their wire form
 	// Exit is "" if the run came to its end, else what the program said.
@@ -87,7 +88,7 @@ func (p *Program) run(ctx context.Context, pl plan.Plan, q guest.Request) (*Resu
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting the world program: %w", err)
 	}
-	r := &Result{Plan: pl}
+	r := &Result{Plan: pl, Raft: p.Raft}
 	j := newJudging(pl)
 	heard := newWatch(out, p.Patience, cancel)
 	ended, err := j.read(io.TeeReader(heard, (*sliceWriter)(&r.Wire)))
@@ -137,7 +138,8 @@ type judging struct {
 	panel    *linearizability.Panel
 	coverage *coverage.Counter
 	events   uint64
-	last     env.Instant
+	last     env.Instant // of the last event until programs were asked to end
+	stopping bool
 	digest   string
 }
 
@@ -168,7 +170,11 @@ func (j *judging) read(from io.Reader) (ended bool, err error) {
 }
 
 func (j *judging) event(e *trace.Event) {
-	j.events, j.last = e.N, e.At
+	j.events = e.N
+	if !j.stopping {
+		j.last = e.At
+	}
+	j.stopping = j.stopping || e.Kind == trace.KindStop
 	j.panel.Event(e)
 	j.coverage.Event(e)
 }
