@@ -63,10 +63,14 @@ type configurations struct {
 	logs termLogs
 	said map[entryID]configuration
 	held map[string][]entryID // of each machine, by index
+	// vague is the last entry that a machine found in its log when it booted and had
+	// not reported before, since the write failed or a crash came before its report:
+	// it may be a configuration.
+	vague map[string]uint64
 }
 
 func newConfigurations() configurations {
-	return configurations{make(termLogs), make(map[entryID]configuration), make(map[string][]entryID)}
+	return configurations{make(termLogs), make(map[entryID]configuration), make(map[string][]entryID), make(map[string]uint64)}
 }
 
 // take follows an event about a log, or a configuration.
@@ -85,9 +89,29 @@ func (c *configurations) take(e *trace.Event) {
 		c.said[id] = parseConfiguration(e.Text)
 		c.hold(e.Machine, id)
 	default:
+		c.doubt(e)
 		c.logs.take(e)
 		if e.Kind == env.KindAppend && e.Text == "configuration" {
 			c.hold(e.Machine, entryID{e.Index, e.Term})
+		}
+	}
+}
+
+// doubt follows which entries of a log are vague. It goes before the event is taken.
+func (c *configurations) doubt(e *trace.Event) {
+	switch e.Kind {
+	case env.KindLog:
+		last := e.Index + e.Count - 1
+		if term, is := c.logs.of(e.Machine).term(last); e.Count > 0 && (is != present || term != e.Term) {
+			c.vague[e.Machine] = last
+		}
+	case env.KindAppend: // in its place, or before it, so that it gave way
+		if e.Index <= c.vague[e.Machine] {
+			delete(c.vague, e.Machine)
+		}
+	case env.KindApply: // a configuration there would have been reported before
+		if e.Index >= c.vague[e.Machine] {
+			delete(c.vague, e.Machine)
 		}
 	}
 }
@@ -112,9 +136,12 @@ func (c *configurations) since(machine string, index uint64) (ids []entryID, sur
 			return nil, false
 		}
 	}
+	if log.holds(c.vague[machine]) {
+		return nil, false
+	}
 	kept := c.held[machine][:0]
 	for _, id := range c.held[machine] {
-		if term, is := log.term(id.index); is == veiled || is == present && term == id.term {
+		if term, is := log.term(id.index); is == veiled || is == present && (term == id.term || id.term == 0) {
 			kept = append(kept, id)
 		}
 	}

@@ -79,6 +79,7 @@ func (j *Quorum) Event(e *trace.Event) {
 			j.elected(e)
 		}
 	case env.KindCommit, env.KindApply:
+		j.confs.doubt(e)
 		if j.leads[e.Machine] {
 			j.committed(e)
 		}
