@@ -2,6 +2,7 @@ package invariant
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"raftian/linearizability/verdict"
@@ -11,7 +12,8 @@ import (
 
 // Acknowledged holds if what a client was told to have happened at a log index
 // did happen, and stays: every operation answered "ok" with an index was applied
-// by some machine, and no machine ever applies anything else at that index.
+// by some machine, and no machine ever applies anything else at that index, or what
+// comes after it without it.
 // Source: Raft §5.3 and §8 (a leader answers after it has applied the committed
 // entry, which is then durable); Thesis §6.3.
 //
@@ -27,7 +29,13 @@ type Acknowledged struct {
 	acks     []ack
 	applied  map[operation]bool
 	owners   table[ownership]
+	lasts    map[string]mark // what each machine applied or restored last since it booted
+	gaps     []gap           // by time
 }
+
+// gap is what a machine left out: after what it had applied or restored, until what
+// it applied next.
+type gap struct{ before, after mark }
 
 // operation is a client's call.
 type operation struct {
@@ -60,6 +68,7 @@ func NewAcknowledged(readOnly func(input string) bool) *Acknowledged {
 		names:    make(names),
 		reading:  make(map[operation]bool),
 		applied:  make(map[operation]bool),
+		lasts:    make(map[string]mark),
 	}
 }
 
@@ -68,7 +77,7 @@ func (*Acknowledged) Name() string { return "acknowledged" }
 
 // Kinds are the kinds of event it reads.
 func (*Acknowledged) Kinds() []string {
-	return []string{env.KindInvoke, env.KindReturn, env.KindApply, env.KindRole}
+	return []string{env.KindInvoke, env.KindReturn, env.KindApply, env.KindRole, env.KindRestore, trace.KindBoot}
 }
 
 // Event takes the next event.
@@ -91,6 +100,15 @@ func (j *Acknowledged) Event(e *trace.Event) {
 		delete(j.reading, op)
 	case env.KindApply:
 		j.apply(op, e)
+		before, after := j.lasts[e.Machine], mark{e.Index, see(e)}
+		if e.Index > before.value+1 {
+			j.gaps = append(j.gaps, gap{before, after})
+		}
+		j.lasts[e.Machine] = after
+	case env.KindRestore:
+		j.lasts[e.Machine] = mark{e.Index, see(e)}
+	case trace.KindBoot:
+		j.lasts[e.Machine] = mark{0, see(e)}
 	}
 }
 
@@ -108,8 +126,9 @@ func (j *Acknowledged) apply(op operation, e *trace.Event) {
 
 // Verdict says whether the property held.
 func (j *Acknowledged) Verdict() verdict.Verdict {
+	left := j.leftOut()
 	for _, a := range j.acks {
-		j.check(a)
+		j.check(a, left[a.index])
 		if j.failed() {
 			break
 		}
@@ -117,7 +136,27 @@ func (j *Acknowledged) Verdict() verdict.Verdict {
 	return j.verdict(j.Name())
 }
 
-func (j *Acknowledged) check(a ack) {
+// leftOut are the acknowledged indexes that lie in a gap, and the first such gap.
+// Entries that are no commands lie there, and nothing else may.
+func (j *Acknowledged) leftOut() map[uint64]*gap {
+	indexes := make([]uint64, len(j.acks))
+	for k, a := range j.acks {
+		indexes[k] = a.index
+	}
+	slices.Sort(indexes)
+	left := make(map[uint64]*gap)
+	for g := range j.gaps {
+		first, _ := slices.BinarySearch(indexes, j.gaps[g].before.value+1)
+		for k := first; k < len(indexes) && indexes[k] < j.gaps[g].after.value; k++ {
+			if left[indexes[k]] == nil {
+				left[indexes[k]] = &j.gaps[g]
+			}
+		}
+	}
+	return left
+}
+
+func (j *Acknowledged) check(a ack, left *gap) {
 	o := j.owners.get(a.index)
 	op, by := o.first, o.firstBy
 	if op == a.operation {
@@ -138,6 +177,12 @@ func (j *Acknowledged) check(a ack) {
 	case replaced:
 		j.fail("an acknowledged entry was replaced",
 			fmt.Sprintf("%s; but %s applied %s there, of term %d", said, by.by.machine, j.names.of(op), by.value), evidence...)
+	case left != nil:
+		if left.before.value > 0 {
+			evidence = append(evidence, left.before.by.did("had come to entry %d", left.before.value))
+		}
+		j.fail("an acknowledged entry was left out", fmt.Sprintf("%s; but %s left it out", said, left.after.by.machine),
+			append(evidence, left.after.by.did("applied entry %d next", left.after.value))...)
 	case o.firstBy.by.event == 0:
 		j.fail("an acknowledged entry is not in the log", said+"; no machine applied anything there", evidence...)
 	}

@@ -28,6 +28,7 @@ type Quorum struct {
 	ruling
 	confs  configurations
 	votes  map[uint64]map[string]string // by term and voter: for whom
+	ayes   map[string][]aye             // that a candidate was told, by candidate
 	leads  map[string]bool
 	marred map[string]bool // machines with damaged disks
 	marks  map[string]uint64
@@ -41,12 +42,31 @@ type claim struct {
 	signature string
 	reason    func(have []string, voters int) string
 	evidence  verdict.Evidence
+	uncast    []aye // of machines that are not among those
+}
+
+// aye is that a machine said it votes for a candidate.
+type aye struct {
+	peer string
+	term uint64
+	by   sighting
+}
+
+// decisive returns the first of those said yes and had not voted, if with them the
+// claim would hold.
+func (c claim) decisive(voters []string, have int) (first aye, are bool) {
+	for _, a := range slices.Backward(c.uncast) {
+		if slices.Contains(voters, a.peer) {
+			first, have = a, have+1
+		}
+	}
+	return first, first.peer != "" && have > len(voters)/2
 }
 
 // NewQuorum returns the judge.
 func NewQuorum() *Quorum {
 	return &Quorum{confs: newConfigurations(), votes: make(map[uint64]map[string]string),
-		leads: make(map[string]bool), marred: make(map[string]bool), marks: make(map[string]uint64)}
+		ayes: make(map[string][]aye), leads: make(map[string]bool), marred: make(map[string]bool), marks: make(map[string]uint64)}
 }
 
 // Name is "quorum".
@@ -55,7 +75,7 @@ func (*Quorum) Name() string { return "quorum" }
 // Kinds are the kinds of event it reads.
 func (*Quorum) Kinds() []string {
 	return append(kindsOfLogs(), trace.KindBoot, trace.KindCrash, trace.KindExit, trace.KindRot,
-		env.KindConfig, env.KindVote, env.KindRole, env.KindCommit, env.KindApply)
+		env.KindConfig, env.KindVote, env.KindReply, env.KindRole, env.KindCommit, env.KindApply)
 }
 
 // Event takes the next event.
@@ -73,11 +93,16 @@ func (j *Quorum) Event(e *trace.Event) {
 			j.votes[e.Term] = make(map[string]string)
 		}
 		j.votes[e.Term][e.Machine] = e.Peer
+	case env.KindReply:
+		if e.Text == "RequestVote" && e.Count == 1 {
+			j.ayes[e.Machine] = append(j.ayes[e.Machine], aye{e.Peer, e.Term, see(e)})
+		}
 	case env.KindRole:
 		j.leads[e.Machine] = e.Text == "leader"
 		if e.Text == "leader" {
 			j.elected(e)
 		}
+		delete(j.ayes, e.Machine)
 	case env.KindCommit, env.KindApply:
 		j.confs.doubt(e)
 		if j.leads[e.Machine] {
@@ -106,8 +131,15 @@ func (j *Quorum) elected(e *trace.Event) {
 		have[voter] = candidate == e.Machine
 	}
 	term := e.Term
+	var uncast []aye
+	for _, a := range j.ayes[e.Machine] {
+		if a.term == term && !have[a.peer] {
+			uncast = append(uncast, a)
+		}
+	}
 	j.claim(claim{
-		by: slices.Clone(latest[len(latest)-1:]), have: have, signature: "a leader without a majority",
+		uncast: uncast,
+		by:     slices.Clone(latest[len(latest)-1:]), have: have, signature: "a leader without a majority",
 		reason: func(have []string, voters int) string {
 			return fmt.Sprintf("%s led term %d with the votes of %d of %d voters: %s", e.Machine, term, len(have), voters, strings.Join(have, " "))
 		},
@@ -192,6 +224,11 @@ func (j *Quorum) refute(c claim) {
 		if c.have[name] {
 			have = append(have, name)
 		}
+	}
+	if a, are := c.decisive(voters, len(have)); are {
+		j.fail("a leader by a vote that was never cast", fmt.Sprintf("%s; %s said yes and had not voted",
+			c.reason(have, len(voters)), a.peer), a.by.did("was told yes by %s, which had no vote on its disk", a.peer), c.evidence)
+		return
 	}
 	j.fail(c.signature, fmt.Sprintf("%s; those of entry %d are %s",
 		c.reason(have, len(voters)), c.by[len(c.by)-1].index, strings.Join(voters, " ")), c.evidence)
