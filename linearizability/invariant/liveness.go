@@ -256,6 +256,12 @@ func (j *Liveness) hasLeader(r *ruling) {
 			append(evidence, last.by.did("had a log that ends with entry %d of term %d", last.index, last.term))...)
 		return
 	}
+	if b, by, is := j.stands.refused(j.up()); is {
+		r.fail("no leader, and who has the longest log is refused",
+			fmt.Sprintf("no machine led within %v after the faults: the log of %s ends last, and %s has refused it its vote %d times since",
+				j.bound, b.candidate, b.voter, by.count), append(evidence, by.last.did("was refused by %s", b.voter))...)
+		return
+	}
 	r.fail("no leader", fmt.Sprintf("no machine led within %v after the faults", j.bound), evidence...)
 }
 

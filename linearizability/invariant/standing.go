@@ -15,7 +15,23 @@ type standing struct {
 	ends   map[string]end
 	stands map[string]bool // at present
 	stood  map[string]bool // since the heal, or at it
+	noes   map[request]noes
 }
+
+// request is who asked whom for votes.
+type request struct{ candidate, voter string }
+
+// noes are the answers to that since the heal, if there was no other.
+type noes struct {
+	count int
+	yes   bool
+	last  sighting
+}
+
+// noesMin is how many times a candidate has to be refused to be said to be. There
+// are good reasons to refuse one: a leader that was heard a moment ago, a vote for
+// another.
+const noesMin = 5
 
 // end is the last entry of a log.
 type end struct {
@@ -27,12 +43,12 @@ type end struct {
 func (a end) after(b end) bool { return a.term > b.term || a.term == b.term && a.index > b.index }
 
 func newStanding() standing {
-	return standing{make(map[string]end), make(map[string]bool), make(map[string]bool)}
+	return standing{make(map[string]end), make(map[string]bool), make(map[string]bool), make(map[request]noes)}
 }
 
 // kindsOfStanding are the kinds of event that take reads.
 func kindsOfStanding() []string {
-	return []string{env.KindAppend, env.KindTruncate, env.KindLog, env.KindRestore, env.KindRole, trace.KindHeal}
+	return []string{env.KindAppend, env.KindTruncate, env.KindLog, env.KindRestore, env.KindRole, env.KindReply, trace.KindHeal}
 }
 
 // take follows what an event says of its machine.
@@ -55,7 +71,15 @@ func (s *standing) take(e *trace.Event) {
 	case env.KindRole:
 		s.stands[e.Machine] = e.Text == "candidate"
 		s.stood[e.Machine] = s.stood[e.Machine] || s.stands[e.Machine]
+	case env.KindReply:
+		if e.Text != "RequestVote" && e.Text != "RequestPreVote" {
+			return
+		}
+		b := request{e.Machine, e.Peer}
+		n := s.noes[b]
+		s.noes[b] = noes{n.count + 1, n.yes || e.Count == 1, see(e)}
 	case trace.KindHeal:
+		clear(s.noes)
 		maps.Copy(s.stood, s.stands)
 		maps.DeleteFunc(s.stood, func(name string, _ bool) bool { return !s.stands[name] })
 	}
@@ -71,18 +95,45 @@ func (s *standing) nobody() bool {
 	return true
 }
 
-// idle is the machine, of those listed, whose log alone ends last, if it has not
-// stood for election.
-func (s *standing) idle(names []string) (name string, last end, is bool) {
+// longest are the machines, of those listed, whose logs end last, and where.
+func (s *standing) longest(names []string) (longest []string, last end) {
 	for _, n := range names {
-		if e := s.ends[n]; e.after(last) {
-			name, last = n, e
+		switch e := s.ends[n]; {
+		case e.after(last):
+			longest, last = []string{n}, e
+		case !last.after(e) && e.index > 0:
+			longest = append(longest, n)
 		}
 	}
-	for _, n := range names {
-		if n != name && !last.after(s.ends[n]) {
+	return longest, last
+}
+
+// idle is the first machine, of those listed, whose log ends last, if none of these
+// has stood for election.
+func (s *standing) idle(names []string) (name string, last end, is bool) {
+	longest, last := s.longest(names)
+	for _, n := range longest {
+		if s.stood[n] {
 			return "", end{}, false
 		}
 	}
-	return name, last, name != "" && !s.stood[name]
+	if len(longest) == 0 {
+		return "", end{}, false
+	}
+	return longest[0], last, true
+}
+
+// refused is a request of a machine, of those listed, whose log ends last: the voter
+// has said nothing but no, time and again.
+func (s *standing) refused(names []string) (b request, by noes, is bool) {
+	longest, _ := s.longest(names)
+	for _, candidate := range longest {
+		for _, voter := range names {
+			b := request{candidate, voter}
+			if n := s.noes[b]; n.count >= noesMin && !n.yes {
+				return b, n, true
+			}
+		}
+	}
+	return request{}, noes{}, false
 }
