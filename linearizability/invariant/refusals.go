@@ -116,7 +116,11 @@ func (j *RPCRate) fails(e *trace.Event) {
 		j.failures[pair] = f
 	}
 	if f.count++; f.count > failuresMax {
-		j.fail("a snapshot cannot be installed",
+		signature := "a snapshot cannot be installed"
+		if strings.Contains(what, "no such snapshot") { // a store keeps the last ones, and this is none of them
+			signature = "a snapshot older than the ones there cannot be installed"
+		}
+		j.fail(signature,
 			fmt.Sprintf("%s failed more than %d times to install a snapshot of %s: %s", e.Peer, failuresMax, e.Machine, strings.TrimPrefix(e.Text, kind+" ")),
 			f.first.did("was told by %s that it failed", e.Peer),
 			see(e).did("was told by %s that it failed, %d times by now", e.Peer, f.count))
