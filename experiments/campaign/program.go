@@ -71,6 +71,11 @@ func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
 	if !d.Deterministic {
 		return nil, fmt.Errorf("%s was built without the edited runtime", o.Package)
 	}
+	for _, own := range guests() {
+		if own.Name == d.Guest && own.Fingerprint() != d.Fingerprint {
+			return nil, fmt.Errorf("%s plays by other rules than this command judges by: it was built from other sources; build the command anew", o.Package)
+		}
+	}
 	p.Guest = d.Guest
 	return p, nil
 }

@@ -117,3 +117,12 @@ func TestAProgramThatRunsIsNotTheNextToBeForgotten(t *testing.T) {
 		t.Errorf("a program that has just run counts as unused for %s", age)
 	}
 }
+
+// A command from before a change of the rules would call what happens wrong.
+func TestAWorldOfOtherRulesIsRefused(t *testing.T) {
+	campaigntest.Sources(t)
+	_, err := Build(t.Context(), toolchain.Options{Package: "./testdata/otherrules"})
+	if err == nil || !strings.Contains(err.Error(), "plays by other rules") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("it is built, with error %v", err)
+	}
+}

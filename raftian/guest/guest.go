@@ -15,6 +15,7 @@
 //	reads.go     which reads are verified, on a lease, or local
 //	moments.go   the events that faults wait for
 //	orders.go    what operators do
+//	fingerprint.go  what its rules come to
 //	protocol.go  Request, and Main, which answers it
 package guest
 

@@ -48,6 +48,7 @@ type Request struct {
 type Description struct {
 	Guest         string `json:"guest"`
 	Deterministic bool   `json:"deterministic"` // built so that runs repeat
+	Fingerprint   string `json:"fingerprint"`   // of its rules
 }
 
 // Case is a history to judge or to picture.
@@ -78,7 +79,7 @@ func answer(g Guest, program func(env.Env) error, in io.Reader, out io.Writer) e
 	}
 	switch q.Do {
 	case Describe:
-		return json.NewEncoder(out).Encode(Description{g.Name, netsim.Deterministic()})
+		return json.NewEncoder(out).Encode(Description{g.Name, netsim.Deterministic(), g.Fingerprint()})
 	case Draw:
 		p, err := g.Plan(q.Options)
 		if err != nil {
