@@ -34,6 +34,7 @@ type Panel struct {
 	byKind map[string][]Judge
 	ops    *history.Recorder // of the judge of linearizability
 	local  *invariant.LocalLogs
+	last   uint64 // the event
 }
 
 // NewPanel returns the standard judges, who have seen nothing.
@@ -59,7 +60,7 @@ func NewPanel(o Options) *Panel {
 		invariant.NewQuorum(),
 		invariant.NewMembership(o.Bound),
 		invariant.NewLiveness(o.Bound),
-		invariant.NewProcess(""),
+		invariant.NewProcess("", 0),
 		invariant.NewRPCRate(o.RPCCeiling),
 	)
 	p.ops, p.local = lin.recorder, local
@@ -80,6 +81,7 @@ func panelOf(judges ...Judge) *Panel {
 
 // Event gives the next event of the trace to the judges who want it.
 func (p *Panel) Event(e *trace.Event) {
+	p.last = e.N
 	for _, j := range p.byKind[e.Kind] {
 		j.Event(e)
 	}
@@ -88,7 +90,7 @@ func (p *Panel) Event(e *trace.Event) {
 // Exit tells what the process said when it ended; "" is that it ended well.
 // Without it, that is taken to be so.
 func (p *Panel) Exit(words string) {
-	process := invariant.NewProcess(words)
+	process := invariant.NewProcess(words, p.last)
 	for i, j := range p.judges {
 		if j.Name() == process.Name() {
 			p.judges[i] = process

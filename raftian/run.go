@@ -114,7 +114,7 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error 
 	fmt.Printf("\n%d events, %d operations, %.1f ms of CPU per virtual second\ndigest %s\n", r.Events, len(r.History),
 		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
 	if r.Exit != "" {
-		fmt.Printf("the world program died:\n%s\n", r.Exit)
+		fmt.Printf("the world program died:\n%s\n", beginning(r.Exit, 20))
 	}
 	if out != "" {
 		if err := r.Save(out, p); err != nil {
@@ -126,6 +126,16 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error 
 		return finding()
 	}
 	return nil
+}
+
+// beginning is the first lines of a text, and how many are left out: a panic lists
+// every goroutine that there is.
+func beginning(text string, lines int) string {
+	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if len(all) <= lines {
+		return strings.Join(all, "\n")
+	}
+	return fmt.Sprintf("%s\n(%d more lines; %s show has them of a run that is kept with --out)", strings.Join(all[:lines], "\n"), len(all)-lines, self())
 }
 
 // ownFailure tells an interruption from the tool's own failure.

@@ -14,11 +14,12 @@ import (
 // input is a bug.
 type Process struct {
 	exit string
+	last uint64 // the last event
 }
 
 // NewProcess returns the judge of what a process said on exit, which is "" if it
-// ended well.
-func NewProcess(exit string) *Process { return &Process{exit: exit} }
+// ended well. last is the number of the last event before that.
+func NewProcess(exit string, last uint64) *Process { return &Process{exit, last} }
 
 // Name is "no-panic".
 func (*Process) Name() string { return "no-panic" }
@@ -37,10 +38,10 @@ func (j *Process) Verdict() verdict.Verdict {
 	if strings.TrimSpace(j.exit) != "" {
 		lines := strings.Split(j.exit, "\n")
 		cause := cause(lines)
-		evidence := []verdict.Evidence{{Text: cause}}
+		evidence := []verdict.Evidence{{Event: j.last, Text: "the last one before " + cause}}
 		signature := nameless(cause)
 		if place := place(lines); place != "" {
-			evidence = append(evidence, verdict.Evidence{Text: "in " + place})
+			evidence = append(evidence, verdict.Evidence{Event: j.last, Text: "in " + place})
 			signature += " in " + place
 		}
 		r.fail(signature, "the process ended with: "+cause, evidence...)

@@ -27,16 +27,19 @@ main.main()
 
 func TestASilentExitIsNoPanic(t *testing.T) {
 	for _, exit := range []string{"", "\n"} {
-		if v := invariant.NewProcess(exit).Verdict(); v.Outcome != verdict.Pass {
+		if v := invariant.NewProcess(exit, 7).Verdict(); v.Outcome != verdict.Pass {
 			t.Errorf("after %q: %v %s", exit, v.Outcome, v.Reason)
 		}
 	}
 }
 
 func TestAPanicIsNamedByItsCauseAndPlace(t *testing.T) {
-	v := invariant.NewProcess(indexPanic).Verdict()
+	v := invariant.NewProcess(indexPanic, 7).Verdict()
 	if v.Outcome != verdict.Fail || len(v.Evidence) != 2 {
 		t.Fatalf("got %+v", v)
+	}
+	if want := "the last one before panic: runtime error: index out of range [17] with length 3"; v.Evidence[0].Event != 7 || v.Evidence[0].Text != want {
+		t.Errorf("the cause is %+v, want event 7, %q", v.Evidence[0], want)
 	}
 	if want := "in github.com/hashicorp/raft.(*Raft).processLogs"; v.Evidence[1].Text != want {
 		t.Errorf("the place is %q, want %q", v.Evidence[1].Text, want)
@@ -50,18 +53,18 @@ func TestAPanicIsNamedByItsCauseAndPlace(t *testing.T) {
 func TestTwoPanicsOfOneKindHaveOneSignature(t *testing.T) {
 	other := strings.NewReplacer("[17]", "[4]", "length 3", "length 2", "goroutine 52", "goroutine 9",
 		"0xc000196008", "0xc000200000").Replace(indexPanic)
-	a, b := invariant.NewProcess(indexPanic).Verdict(), invariant.NewProcess(other).Verdict()
+	a, b := invariant.NewProcess(indexPanic, 7).Verdict(), invariant.NewProcess(other, 8).Verdict()
 	if a.Signature != b.Signature {
 		t.Errorf("%q and %q", a.Signature, b.Signature)
 	}
-	c := invariant.NewProcess(strings.Replace(indexPanic, "index out of range", "nil map", 1)).Verdict()
+	c := invariant.NewProcess(strings.Replace(indexPanic, "index out of range", "nil map", 1), 7).Verdict()
 	if a.Signature == c.Signature {
 		t.Errorf("different causes have the one signature %q", a.Signature)
 	}
 }
 
 func TestWordsWithoutAPanicAreNotCleanEither(t *testing.T) {
-	v := invariant.NewProcess("killed after 60 s\n").Verdict()
+	v := invariant.NewProcess("killed after 60 s\n", 7).Verdict()
 	if v.Outcome != verdict.Fail || v.Signature != "killed after # s" {
 		t.Errorf("got %+v", v)
 	}

@@ -135,3 +135,15 @@ func TestAStartThatFailsSaysWhy(t *testing.T) {
 		t.Errorf("it says %q; want %q", m.died, want)
 	}
 }
+
+// A heartbeat that comes in after the end must not make the library panic.
+func TestATermThatIsSavedAfterTheEndEndsTheGoroutine(t *testing.T) {
+	m, returned := &mortal{}, false
+	died := m.run(func() {
+		_ = (&watchedStable{StableStore: broken{store.ErrClosed}, env: m}).SetUint64([]byte(keyCurrentTerm), 4)
+		returned = true
+	})
+	if died != nil || returned {
+		t.Errorf("the program ended with %v, the call returned: %v", died, returned)
+	}
+}

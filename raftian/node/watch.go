@@ -1,14 +1,17 @@
 package node
 
 import (
+	"errors"
 	"io"
 	"net"
+	"runtime"
 	"strconv"
 	"strings"
 
 	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
+	"raftian/raftian/store"
 )
 
 // What a Node does is seen by standing between the library and what it was
@@ -136,8 +139,14 @@ type watchedStable struct {
 	voteTerm uint64
 }
 
+// SetUint64 implements raft.StableStore. After the store was closed it ends the
+// goroutine: those that serve connections outlive Shutdown, which closes none, and take
+// one more heartbeat; the library panics if it cannot save a term.
 func (w *watchedStable) SetUint64(key []byte, value uint64) error {
 	if err := w.StableStore.SetUint64(key, value); err != nil {
+		if errors.Is(err, store.ErrClosed) {
+			runtime.Goexit()
+		}
 		return failure(w.env, "writing "+string(key), err)
 	}
 	switch string(key) {
