@@ -46,6 +46,7 @@ type Liveness struct {
 
 	calls    map[operation]sighting // open ones, made after the deadline
 	refused  *verdict.Evidence      // the first that was not answered "ok"
+	transfer *verdict.Evidence      // the first answer after the deadline that a leadership transfer is in progress
 	progress map[string]*reached
 	commit   horizon
 	applied  horizon
@@ -105,6 +106,9 @@ func (j *Liveness) Event(e *trace.Event) {
 			j.calls[operation{e.Client, e.Seq}] = see(e)
 		}
 	case env.KindReturn:
+		if j.past && j.transfer == nil && strings.Contains(e.Text, inTransfer) {
+			j.transfer = &verdict.Evidence{Event: e.N, Text: fmt.Sprintf("%s was answered %q at %v", operation{e.Client, e.Seq}, e.Text, e.At)}
+		}
 		j.returned(e)
 	case env.KindCommit, env.KindApply, env.KindRestore:
 		j.moved(e)
@@ -120,6 +124,11 @@ func (j *Liveness) Event(e *trace.Event) {
 		}
 	}
 }
+
+// inTransfer is what the library says of all that a leader is to do while it hands
+// over. That takes an election timeout at most, and nobody asks for it after the
+// faults.
+const inTransfer = "leadership transfer in progress"
 
 // stopping takes what happens after programs were asked to end.
 func (j *Liveness) stopping(e *trace.Event) {
@@ -211,6 +220,10 @@ func (j *Liveness) Verdict() verdict.Verdict {
 	}
 	j.allReady(&r) // without them there may be no leader
 	j.hasLeader(&r)
+	if j.transfer != nil {
+		r.fail("a leadership transfer never ends",
+			fmt.Sprintf("a leader refuses what it is asked %v after the faults, because of a leadership transfer", j.bound), j.heal(), *j.transfer)
+	}
 	j.answered(&r)
 	j.caughtUp(&r)
 	j.stopped(&r)
