@@ -98,11 +98,17 @@ func (j *RPCRate) answer(e *trace.Event) {
 		see(e).did("was refused by %s, %d times by now", e.Peer, r.count))
 }
 
-// fails counts a snapshot that a peer failed to install, as it says itself.
+// noSnapshot is what a store says that keeps the last snapshots, of one that is none
+// of them. No fault of a disk makes it say that.
+const noSnapshot = "no such snapshot"
+
+// fails counts a snapshot that a peer failed to install, as it says itself. Leaders
+// pause for longer and longer between two attempts, so those from before the faults
+// were over count, too, if they cannot have come of those.
 func (j *RPCRate) fails(e *trace.Event) {
 	kind, what, failed := strings.Cut(e.Text, " ")
 	pair := [2]string{e.Machine, e.Peer}
-	if kind != "InstallSnapshot" || !j.healed {
+	if kind != "InstallSnapshot" || !j.healed && !strings.Contains(what, noSnapshot) {
 		return
 	}
 	if !failed || ofNetwork(what) {
@@ -115,9 +121,9 @@ func (j *RPCRate) fails(e *trace.Event) {
 		f = &failures{boot: e.Boot, what: what, first: see(e)}
 		j.failures[pair] = f
 	}
-	if f.count++; f.count > failuresMax {
+	if f.count++; f.count > failuresMax && j.healed {
 		signature := "a snapshot cannot be installed"
-		if strings.Contains(what, "no such snapshot") { // a store keeps the last ones, and this is none of them
+		if strings.Contains(what, noSnapshot) {
 			signature = "a snapshot older than the ones there cannot be installed"
 		}
 		j.fail(signature,
