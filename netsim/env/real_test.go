@@ -90,6 +90,22 @@ func TestRealExits(t *testing.T) {
 	}
 }
 
+// Its owner asks the program to end.
+func TestRealIsAskedToEnd(t *testing.T) {
+	asked := make(chan struct{})
+	r, err := env.NewReal(env.RealOptions{Dir: t.TempDir(), Stopping: asked})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	close(asked)
+	select {
+	case <-r.Stopping():
+	default:
+		t.Error("the program is not told")
+	}
+}
+
 func TestRealNeedsADirectory(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

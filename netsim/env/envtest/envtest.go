@@ -13,6 +13,7 @@
 //	listener.go   listening, dialling and addresses
 //	files.go      files
 //	names.go      directories, and names in them
+//	stopping.go   being asked to end
 package envtest
 
 import (
@@ -44,6 +45,7 @@ func Run(t *testing.T, pair Pair) {
 		{"listener", listenerChecks()},
 		{"files", filesChecks()},
 		{"names", namesChecks()},
+		{"stopping", stoppingChecks()},
 	} {
 		t.Run(area.name, func(t *testing.T) {
 			for _, c := range area.checks {
