@@ -172,3 +172,27 @@ func TestThreeNodesPlayOverRealTCP(t *testing.T) {
 		return after.Index == before.Index && after.Hash == before.Hash
 	})
 }
+
+// A program that is asked to end does so in good order.
+func TestAProgramEndsWhenItIsAskedTo(t *testing.T) {
+	dir, r, asked := t.TempDir(), &recorder{}, make(chan struct{})
+	e, err := env.NewReal(env.RealOptions{ID: "n1", Dir: dir, Emit: r.emit, Stopping: asked,
+		Script: []env.Call{{Client: "p1", Seq: 1, Text: "look"}},
+		Args:   []string{fmt.Sprintf("peers=n1@%s/%s", freeAddress(t), freeAddress(t)), "heartbeat=100ms", "election=100ms", "lease=50ms", "op-timeout=10s"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	ended := make(chan error)
+	go func() { ended <- Program(NewGame)(e) }()
+	eventually(t, "the call is answered", func() bool { return len(r.all(env.KindReturn)) == 1 })
+	close(asked)
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("it ends with %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("it does not end")
+	}
+}
