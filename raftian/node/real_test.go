@@ -177,7 +177,7 @@ func TestThreeNodesPlayOverRealTCP(t *testing.T) {
 func TestAProgramEndsWhenItIsAskedTo(t *testing.T) {
 	dir, r, asked := t.TempDir(), &recorder{}, make(chan struct{})
 	e, err := env.NewReal(env.RealOptions{ID: "n1", Dir: dir, Emit: r.emit, Stopping: asked,
-		Script: []env.Call{{Client: "p1", Seq: 1, Text: "look"}},
+		Script: []env.Call{{At: env.Instant(3 * time.Second), Client: "p1", Seq: 1, Text: "look"}},
 		Args:   []string{fmt.Sprintf("peers=n1@%s/%s", freeAddress(t), freeAddress(t)), "heartbeat=100ms", "election=100ms", "lease=50ms", "op-timeout=10s"}})
 	if err != nil {
 		t.Fatal(err)
