@@ -9,6 +9,7 @@
 package findings
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -105,6 +106,8 @@ func Known(all []Finding, pl plan.Plan, verdicts []linearizability.Verdict, raft
 			shown = append(shown, f)
 		}
 	}
+	// One that takes a certain setting says more of a run with that setting.
+	slices.SortStableFunc(shown, func(a, b Finding) int { return cmp.Compare(len(b.Needs), len(a.Needs)) })
 	names := make([]string, len(verdicts))
 	for k, v := range verdicts {
 		is := slices.IndexFunc(shown, func(f Finding) bool { return isOf(f.Shows, v) || isOf(f.Also, v) })
