@@ -123,3 +123,21 @@ func (c City) condition() byte {
 	}
 	return byte(c.Status)
 }
+
+// Of returns the game of some cities, as another State's Cities lists them. A list
+// that no game has is an error.
+func Of(cities []City) (State, error) {
+	s := State{slices.Clone(cities)}
+	slices.SortFunc(s.cities, func(a, b City) int { return strings.Compare(a.Name, b.Name) })
+	b, err := s.MarshalBinary()
+	if err != nil {
+		return State{}, err
+	}
+	for _, c := range s.cities { // so that each is as its bytes say
+		if !ValidName(c.Name) || c.Health < 0 || c.Health > HealthFull {
+			return State{}, fmt.Errorf("%.40q with health %d is no city of a game", c.Name, c.Health)
+		}
+	}
+	var read State
+	return read, read.UnmarshalBinary(b)
+}

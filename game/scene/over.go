@@ -11,26 +11,31 @@ func (f *shot) tooltip() {
 	if hit == nil || hit.Tip == "" {
 		return
 	}
-	st := f.fine(text)
+	f.tip(hit.Tip, f.v.X, f.v.Y, Box{0, 0, f.lay.Title.Right(), f.lay.Transport.Bottom()})
+}
+
+// tip is a few lines beside a place, within a box.
+func (c *canvas) tip(words string, x, y float32, within Box) {
+	st := c.fine(text)
 	var lines []string
-	for line := range strings.Lines(strings.TrimSpace(hit.Tip)) {
-		lines = append(lines, f.canvas.book.Wrap(st.face, st.px, strings.TrimSpace(line), 420, 4)...)
+	for line := range strings.Lines(strings.TrimSpace(words)) {
+		lines = append(lines, c.book.Wrap(st.face, st.px, strings.TrimSpace(line), 420, 4)...)
 	}
 	var w float32
 	for _, l := range lines {
-		w = max(w, f.width(st, l))
+		w = max(w, c.width(st, l))
 	}
 	step := roundf(float32(st.px) * 1.4)
-	at := Box{f.v.X + 14, f.v.Y + 16, w + 18, step*float32(len(lines)) + 12}
-	if at.Right() > f.lay.Title.Right() {
-		at.X = f.v.X - at.W - 8
+	at := Box{x + 14, y + 16, w + 18, step*float32(len(lines)) + 12}
+	if at.Right() > within.Right() {
+		at.X = x - at.W - 8
 	}
-	if at.Bottom() > f.lay.Transport.Bottom() {
-		at.Y = f.v.Y - at.H - 8
+	if at.Bottom() > within.Bottom() {
+		at.Y = y - at.H - 8
 	}
 	at.X, at.Y = roundf(max(at.X, 2)), roundf(max(at.Y, 2))
-	f.box(at, raised)
-	f.frame(at, 1, faint)
+	c.box(at, raised)
+	c.frame(at, 1, faint)
 	for i, l := range lines {
 		s := st
 		if i > 0 {
@@ -39,7 +44,7 @@ func (f *shot) tooltip() {
 		if strings.HasPrefix(l, "VIOLATION") {
 			s.color = vermilion
 		}
-		f.text(at.X+9, at.Y+6+step*(float32(i)+0.75), s, l)
+		c.text(at.X+9, at.Y+6+step*(float32(i)+0.75), s, l)
 	}
 }
 

@@ -45,13 +45,15 @@ const (
 	Slide      // the minimap: move what the timeline shows
 	Pan        // the timeline's axis: drag it
 	Turn       // N is a run in the list of runs: show it
+	Pick       // Key is a city of a live game: attack it, or choose it
+	Ask        // Key is a line, as is typed in a live game
 )
 
 // Target is what a place of the scene stands for.
 type Target struct {
 	Do  Do
 	N   int
-	Key string // of Press; a name in capitals is the key with Shift
+	Key string // of Press; a name in capitals is the key with Shift; of Pick and Ask
 }
 
 // The least scene; a smaller one is laid out as if it were this, and is cut.

@@ -1,0 +1,105 @@
+package board
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"raftian/game/rules"
+	"raftian/game/scene"
+)
+
+const (
+	noteLasts  = 7 * time.Second
+	sparksMost = 400
+	// graceful is how long nobody may lead before that is shown in the middle of the map.
+	graceful = 200 * time.Millisecond
+)
+
+// Advance lets time go by: it is that late since the board was opened.
+func (b *Board) Advance(now time.Duration) {
+	if now <= b.now {
+		return
+	}
+	// After a pause, as of a tab in the background, nothing jumps.
+	by := float32(min(now-b.now, 100*time.Millisecond).Seconds())
+	b.now = now
+	v := &b.View
+	v.Now = now
+	if v.Note != "" && now-b.note > noteLasts {
+		v.Note = ""
+	}
+	v.NoLead = 0
+	if v.Game != nil && v.Game.Leader == "" && b.none > 0 && now-b.none > graceful {
+		v.NoLead = now - b.none
+	}
+	b.fly()
+	v.Shake *= float32(math.Exp(-9 * float64(by)))
+	if v.Shake < 0.2 {
+		v.Shake = 0
+	}
+	for i := range v.Cities {
+		c := &v.Cities[i]
+		want := float32(c.Health) / rules.HealthFull
+		c.Bar += (want - c.Bar) * float32(1-math.Exp(-8*float64(by)))
+		if d := want - c.Bar; d*d < 1e-5 {
+			c.Bar = want
+		}
+	}
+	b.drift(by)
+}
+
+// fly moves attacks on, and drops those that are over.
+func (b *Board) fly() {
+	for _, k := range b.shots {
+		switch {
+		case k.strikes > 0 && b.now >= k.strikes:
+			b.strike(k)
+		case k.strikes > 0:
+			k.Fly = max(0.001, 1-float32(k.strikes-b.now)/float32(flight))
+		case k.ends == 0 && b.now-k.seen > forgotten:
+			k.ends, k.fades = b.now, goes
+		}
+		k.Fade = 1
+		if k.ends > 0 && b.now > k.ends {
+			k.Fade = max(0, 1-float32(b.now-k.ends)/float32(k.fades))
+		}
+	}
+	b.shots = slices.DeleteFunc(b.shots, func(k *shot) bool { return k.Fade <= 0 })
+	b.View.Shots = b.View.Shots[:0]
+	for _, k := range b.shots {
+		b.View.Shots = append(b.View.Shots, k.Shot)
+	}
+}
+
+// drift moves particles and words.
+func (b *Board) drift(by float32) {
+	v := &b.View
+	for i := range v.Sparks {
+		s := &v.Sparks[i]
+		s.VY += 3.4 * by
+		s.X += s.VX * by
+		s.Y += s.VY * by
+		s.Life -= by / 0.8
+	}
+	v.Sparks = slices.DeleteFunc(v.Sparks, func(s scene.Spark) bool { return s.Life <= 0 })
+	for i := range v.Floats {
+		v.Floats[i].Age += by / 1.2
+	}
+	v.Floats = slices.DeleteFunc(v.Floats, func(f scene.Float) bool { return f.Age >= 1 })
+}
+
+// burst throws sparks.
+func (b *Board) burst(city string, count int) {
+	v := &b.View
+	for range min(count, sparksMost-len(v.Sparks)) {
+		turn, speed := b.rng.Float64()*2*math.Pi, 0.5+1.9*b.rng.Float64()
+		v.Sparks = append(v.Sparks, scene.Spark{City: city, VX: float32(math.Cos(turn) * speed), VY: float32(math.Sin(turn)*speed - 1),
+			Size: 3 + 4*b.rng.Float32(), Life: 0.6 + 0.4*b.rng.Float32(), Hot: b.rng.IntN(2) == 0})
+	}
+}
+
+// float lets words rise from a city.
+func (b *Board) float(city, words string, good bool) {
+	b.View.Floats = append(b.View.Floats, scene.Float{City: city, Words: words, Good: good})
+}

@@ -1,0 +1,475 @@
+package board
+
+import (
+	"flag"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"raftian/game/desk"
+	"raftian/game/glyph"
+	"raftian/game/live"
+	"raftian/game/paint"
+	"raftian/game/scene"
+	"raftian/game/sound"
+)
+
+var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
+
+// table is a game whose parts a test changes before it tells of them.
+type table struct {
+	t *testing.T
+	b *Board
+	s live.Snapshot
+}
+
+// begin is a game of five cities, which the board has been told of.
+func begin(t *testing.T) *table {
+	t.Helper()
+	k := &table{t: t, b: New(glyph.NewBook(), 1280, 720, 60)}
+	k.s = live.Snapshot{City: "n1", Node: "n1", Index: 10, Leader: "n2", Term: 3, Commit: 10, Bots: live.BotsPlay, Machines: true, Recorded: 1234}
+	for i := range 5 {
+		name, who := fmt.Sprintf("n%d", i+1), "bot"
+		if i == 0 {
+			who = "you"
+		}
+		k.s.Cities = append(k.s.Cities, live.City{Name: name, Status: "playing", Health: 100, Who: who})
+		role := "follower"
+		if name == "n2" {
+			role = "leader"
+		}
+		k.s.Nodes = append(k.s.Nodes, live.Node{ID: name, Suffrage: "voter", Answers: true, Role: role, Term: 3, Leader: "n2",
+			Commit: 10, Last: 10, Local: 10, FPS: 60, Rate: 59.8, Trip: 400 * time.Microsecond})
+	}
+	k.tell()
+	return k
+}
+
+// tell has the board take in the game as it is.
+func (k *table) tell() {
+	k.s.Version++
+	s := k.s
+	s.Cities, s.Events, s.Calls, s.Nodes = slices.Clone(s.Cities), slices.Clone(s.Events), slices.Clone(s.Calls), slices.Clone(s.Nodes)
+	k.b.Take(&s)
+}
+
+// pass lets so much time go by, a sixtieth of a second at a time.
+func (k *table) pass(d time.Duration) {
+	for end := k.b.now + d; k.b.now < end; {
+		k.b.Advance(k.b.now + time.Second/60)
+	}
+}
+
+// call tells of a command in a stage.
+func (k *table) call(id uint64, input string, mine bool, stage live.Stage) {
+	c := live.Call{ID: id, Client: "p", Seq: id, Input: input, Mine: mine, Stage: stage}
+	i := slices.IndexFunc(k.s.Calls, func(o live.Call) bool { return o.ID == id })
+	if i < 0 {
+		k.s.Calls = append(k.s.Calls, c)
+	} else {
+		k.s.Calls[i] = c
+	}
+	k.tell()
+}
+
+// hit tells that a command is in the local log, and that it took 10 of a city's health.
+func (k *table) hit(id uint64, input, city string) {
+	for i := range k.s.Cities {
+		if c := &k.s.Cities[i]; c.Name == city {
+			c.Health -= 10
+			k.s.Index++
+			k.s.Events = append(k.s.Events, live.Event{Index: k.s.Index, Term: 3, Client: "p", Seq: id, Input: input,
+				Output: fmt.Sprintf("hit %s %d", city, c.Health), Frame: 99, City: *c})
+			if c.Health == 0 {
+				c.Status = "destroyed"
+				e := &k.s.Events[len(k.s.Events)-1]
+				e.Output, e.City = "destroyed "+city, *c
+			}
+		}
+	}
+	k.tell()
+}
+
+func (k *table) health(city string) int {
+	k.t.Helper()
+	c := k.b.city(city)
+	if c == nil {
+		k.t.Fatalf("%s is not shown", city)
+	}
+	return c.Health
+}
+
+func (k *table) heard() (list []sound.Cue) {
+	for _, c := range k.b.Cues() {
+		list = append(list, c.Sound)
+	}
+	return list
+}
+
+func (k *table) press(names ...string) {
+	for _, name := range names {
+		k.b.Press(desk.Key{Name: name})
+	}
+}
+
+// What a city suffers is shown once its command is in the local log, and not when it
+// is sent, in doubt or committed.
+func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
+	k := begin(t)
+	k.heard()
+	for _, stage := range []live.Stage{live.Sent, live.Doubt, live.Committed} {
+		k.call(1, "n1 attack n3", true, stage)
+		k.pass(time.Second)
+		if got := k.b.View.Shots; len(got) != 1 || got[0].Stage != stage {
+			t.Fatalf("the attack is shown as %v, want %v", got, stage)
+		}
+		if k.health("n3") != 100 {
+			t.Fatalf("%v: n3 has health %d", stage, k.health("n3"))
+		}
+	}
+	k.hit(1, "n1 attack n3", "n3")
+	k.pass(flight / 2)
+	if k.health("n3") != 100 || k.b.View.Shots[0].Stage != live.Applied {
+		t.Fatalf("it strikes with health %d and stage %v before anything flew", k.health("n3"), k.b.View.Shots[0].Stage)
+	}
+	k.pass(flight + 20*time.Millisecond)
+	if k.health("n3") != 90 || len(k.b.View.Sparks) == 0 || k.b.View.Shake == 0 || len(k.b.View.Floats) == 0 {
+		t.Errorf("n3 has health %d, %d sparks, shake %v, %d words", k.health("n3"), len(k.b.View.Sparks), k.b.View.Shake, len(k.b.View.Floats))
+	}
+	if got, want := k.heard(), []sound.Cue{sound.Sent, sound.Doubt, sound.Committed, sound.Hit}; !slices.Equal(got, want) {
+		t.Errorf("heard %v, want %v", got, want)
+	}
+	k.pass(5 * time.Second)
+	if v := &k.b.View; len(v.Shots) != 0 || len(v.Sparks) != 0 || len(v.Floats) != 0 || v.Shake != 0 {
+		t.Errorf("something is left: %+v", v.Shots)
+	}
+}
+
+func TestAnAnswerThatComesLateTakesNothingBack(t *testing.T) {
+	k := begin(t)
+	k.call(1, "n1 attack n3", true, live.Sent)
+	k.hit(1, "n1 attack n3", "n3")
+	k.call(1, "n1 attack n3", true, live.Committed) // the answer, after the local log
+	k.call(1, "n1 attack n3", true, live.Applied)
+	k.pass(time.Second)
+	k.call(1, "n1 attack n3", true, live.Applied)
+	k.pass(time.Second)
+	if k.health("n3") != 90 || len(k.b.View.Shots) != 0 {
+		t.Errorf("n3 has health %d, and %v is shown", k.health("n3"), k.b.View.Shots)
+	}
+}
+
+func TestManyHitsAreEachShown(t *testing.T) {
+	k := begin(t)
+	for i := range uint64(10) {
+		k.hit(100+i, "n2 attack n3", "n3")
+	}
+	if k.health("n3") != 100 {
+		t.Errorf("n3 has health %d before anything flew", k.health("n3"))
+	}
+	k.heard()
+	k.pass(time.Second)
+	if c := k.b.city("n3"); c.Status != "destroyed" || c.Health != 0 {
+		t.Errorf("n3 is %+v", c.City)
+	}
+	heard := k.heard()
+	if hits := len(slices.DeleteFunc(slices.Clone(heard), func(c sound.Cue) bool { return c != sound.Hit })); hits != 9 || !slices.Contains(heard, sound.Destroyed) {
+		t.Errorf("heard %v", heard)
+	}
+}
+
+func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
+	k := begin(t)
+	k.call(1, "n1 attack n3", true, live.Sent)
+	k.s.Index++
+	k.s.Events = append(k.s.Events, live.Event{Index: k.s.Index, Client: "p", Seq: 1, Input: "n1 attack n3", Output: "rejected: n1 rests until another command changes the game"})
+	k.tell()
+	k.call(2, "n1 attack n4", true, live.Failed)
+	k.pass(100 * time.Millisecond)
+	v := &k.b.View
+	if len(v.Shots) != 2 || v.Shots[0].Stage != live.Rejected || v.Shots[1].Stage != live.Failed || k.health("n3")+k.health("n4") != 200 {
+		t.Errorf("shown as %+v", v.Shots)
+	}
+	if n := len(v.Feed); n != 2 || v.Feed[0].Stage != live.Rejected || v.Feed[1].Stage != live.Failed {
+		t.Errorf("told as %+v", v.Feed)
+	}
+	k.pass(5 * time.Second)
+	if len(v.Shots) != 0 {
+		t.Errorf("they stay: %+v", v.Shots)
+	}
+}
+
+// A player who is shown another node's log sees it as it is, without a shot for all
+// that happened before.
+func TestAnotherNodesViewBeginsAnew(t *testing.T) {
+	k := begin(t)
+	k.hit(1, "n2 attack n3", "n3")
+	k.s.Node, k.s.City, k.s.Index = "n4", "n4", 5
+	k.s.Cities[2].Health = 40
+	k.tell()
+	if k.health("n3") != 40 || len(k.b.View.Shots) != 0 {
+		t.Errorf("n3 has health %d, and %d attacks fly", k.health("n3"), len(k.b.View.Shots))
+	}
+}
+
+func TestKeysAndClicksAskForTheSame(t *testing.T) {
+	k := begin(t)
+	want := func(lines ...string) {
+		t.Helper()
+		if got := k.b.Lines(); !slices.Equal(got, lines) {
+			t.Errorf("asked for %q, want %q", got, lines)
+		}
+	}
+	k.press("3", "1", "9")
+	want("n1 attack n3")
+	k.click("n1")
+	if !k.b.View.Armed {
+		t.Fatal("a click on one's own city does not aim")
+	}
+	k.click("n4")
+	want("n1 attack n4")
+	if k.click("n5"); k.b.View.Armed || k.b.View.Chosen != "n5" {
+		t.Errorf("after an attack a click chooses: %q", k.b.View.Chosen)
+	}
+	k.press("c", "k", "g", "r", "j", "l", "b")
+	want("cut n5", "kill n5", "heal", "save", "join", "leave", "bots")
+	k.s.Nodes[4].Cut, k.s.Nodes[3].Down = true, true
+	k.tell()
+	k.press("c", "esc")
+	k.b.View.Chosen = "n4"
+	k.press("k", "c")
+	want("heal n5", "start n4")
+	k.press("esc", "c")
+	want()
+	if !strings.Contains(k.b.View.Note, "choose a node") {
+		t.Errorf("without a node it says %q", k.b.View.Note)
+	}
+	k.press("enter")
+	for _, r := range "add zoo3" {
+		k.b.Type(r)
+	}
+	k.press("backspace", "enter")
+	want("add zoo")
+	k.press("enter")
+	for _, r := range "nonsense" {
+		k.b.Type(r)
+	}
+	k.press("enter")
+	want()
+	if !k.b.Typing() || k.b.View.Note == "" {
+		t.Error("what is no command is not said to be none")
+	}
+}
+
+// click presses the mouse's button on a city.
+func (k *table) click(city string) {
+	k.t.Helper()
+	for _, h := range k.b.Draw().Hits {
+		if h.Target == (scene.Target{Do: scene.Pick, Key: city}) {
+			k.b.Point(h.Box.X+h.Box.W/2, h.Box.Y+h.Box.H/3)
+			k.b.Down()
+			k.b.Up()
+			return
+		}
+	}
+	k.t.Fatalf("%s is not on the map", city)
+}
+
+func TestNodesElsewhereAreLeftAlone(t *testing.T) {
+	k := begin(t)
+	k.s.Machines = false
+	k.tell()
+	k.b.View.Chosen = "n2"
+	for _, key := range []string{"c", "k", "g", "r"} {
+		k.b.View.Note = ""
+		k.press(key)
+		if len(k.b.Lines()) != 0 || k.b.View.Note != elsewhere {
+			t.Errorf("%s says %q", key, k.b.View.Note)
+		}
+	}
+	k.press("enter")
+	for _, r := range "kill n2" {
+		k.b.Type(r)
+	}
+	k.press("enter")
+	if len(k.b.Lines()) != 0 {
+		t.Error("what is typed is asked for")
+	}
+}
+
+func TestScreenKeys(t *testing.T) {
+	k := begin(t)
+	v := &k.b.View
+	for _, want := range []int{120, 240, 30, 60} {
+		if k.press("f2"); v.Frames.Asked != want {
+			t.Errorf("F2 leads to %d, want %d", v.Frames.Asked, want)
+		}
+	}
+	if k.press("m"); !v.Sound.Muted {
+		t.Error("M does not mute")
+	}
+	if k.press("+"); v.Sound.Muted || v.Sound.Volume != 0.8 {
+		t.Errorf("+ leads to %+v", v.Sound)
+	}
+	for range 20 {
+		k.press("-")
+	}
+	if v.Sound.Volume != 0 {
+		t.Errorf("- ends at %v", v.Sound.Volume)
+	}
+	if k.press("f3"); !v.Overlay {
+		t.Error("F3 shows no numbers")
+	}
+	if k.press("?"); !v.Help {
+		t.Error("? shows no help")
+	}
+	if k.press("c"); v.Help || len(k.b.Lines()) != 0 {
+		t.Error("a key that closes the help does something else")
+	}
+	k.b.Quiet("there is no sound device")
+	if k.press("m"); v.Note != "there is no sound device" {
+		t.Errorf("M says %q", v.Note)
+	}
+}
+
+func TestThatNobodyLeadsIsShownAndHeard(t *testing.T) {
+	k := begin(t)
+	k.heard()
+	k.s.Leader = ""
+	k.tell()
+	k.pass(time.Second)
+	if k.b.View.NoLead < 900*time.Millisecond || !slices.Equal(k.heard(), []sound.Cue{sound.NoLeader}) {
+		t.Errorf("for %v", k.b.View.NoLead)
+	}
+	k.s.Leader = "n3"
+	k.tell()
+	k.pass(100 * time.Millisecond)
+	if k.b.View.NoLead != 0 || !slices.Equal(k.heard(), []sound.Cue{sound.Leader}) {
+		t.Error("that one leads again is not")
+	}
+}
+
+func TestCitiesKeepTheirPlaces(t *testing.T) {
+	k := begin(t)
+	was := map[string]int{}
+	for _, c := range k.b.View.Cities {
+		was[c.Name] = c.Slot
+	}
+	k.s.Cities = append(k.s.Cities, live.City{Name: "ab", Status: "playing", Health: 100})
+	k.s.Cities[1].Status = "departed"
+	k.tell()
+	for _, c := range k.b.View.Cities {
+		if slot, known := was[c.Name]; known && slot != c.Slot {
+			t.Errorf("%s moved from %d to %d", c.Name, slot, c.Slot)
+		}
+	}
+	if c := k.b.city("ab"); c == nil || c.Slot != 5 {
+		t.Errorf("a new city is at %+v", c)
+	}
+	// However many there are, all are on the map and none lies on another.
+	for i := range 120 {
+		k.s.Cities = append(k.s.Cities, live.City{Name: fmt.Sprintf("z%d", i), Status: "playing", Health: 50})
+	}
+	k.tell()
+	list := k.b.Draw()
+	picks := 0
+	for _, h := range list.Hits {
+		if h.Target.Do == scene.Pick {
+			picks++
+		}
+	}
+	if picks != 126 {
+		t.Errorf("%d cities of 126 are on the map", picks)
+	}
+}
+
+// busy is a game in which much happens at once.
+func busy(t *testing.T) *table {
+	k := begin(t)
+	k.pass(200 * time.Millisecond)
+	for i, health := range []int{80, 50, 30, 100, 60} {
+		k.s.Cities[i].Health = health
+	}
+	k.s.Cities[1].Score, k.s.Cities[3].Score, k.s.Cities[1].Resting = 3, 1, true
+	for i := range 30 {
+		k.s.Trips = append(k.s.Trips, time.Duration(4000+i*i%7*900)*time.Microsecond)
+	}
+	k.s.Nodes[4].Cut, k.s.Nodes[4].Role, k.s.Nodes[4].Term, k.s.Nodes[4].Leader, k.s.Nodes[4].Commit = true, "candidate", 3, "", 8
+	k.s.Nodes[3].Down, k.s.Nodes[3].Answers = true, false
+	k.tell()
+	k.hit(1, "n2 attack n3", "n3")
+	k.hit(2, "n3 attack n1", "n1")
+	k.pass(500 * time.Millisecond)
+	k.call(7, "n1 attack n5", true, live.Doubt)
+	k.call(8, "n3 attack n2", false, live.Sent)
+	k.call(9, "n1 attack n2", true, live.Committed)
+	k.hit(10, "n2 attack n1", "n1")
+	k.hit(11, "n5 attack n3", "n3")
+	k.b.View.Chosen = "n5"
+	k.pass(flight + 60*time.Millisecond)
+	k.b.View.Frames.Actual, k.b.View.Note = 59.7, ""
+	return k
+}
+
+// tolerance is by how much a channel of a pixel may differ, of 255.
+const tolerance = 3
+
+func TestThePictureIsTheOneThatWasApproved(t *testing.T) {
+	k := busy(t)
+	got := paint.Image(k.b.Draw(), glyph.NewBook())
+	path := filepath.Join("testdata", "busy.png")
+	if *rewrite {
+		write(t, path, got)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	want, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Bounds() != want.Bounds() {
+		t.Fatalf("the picture is %v, want %v", got.Bounds(), want.Bounds())
+	}
+	differ := 0
+	for y := range got.Bounds().Dy() {
+		for x := range got.Bounds().Dx() {
+			r1, g1, b1, _ := got.At(x, y).RGBA()
+			r2, g2, b2, _ := want.At(x, y).RGBA()
+			for _, d := range []int{int(r1>>8) - int(r2>>8), int(g1>>8) - int(g2>>8), int(b1>>8) - int(b2>>8)} {
+				if max(d, -d) > tolerance {
+					if differ++; differ == 1 {
+						t.Errorf("the pixel at %d,%d is %v, want %v", x, y, got.At(x, y), want.At(x, y))
+					}
+					break
+				}
+			}
+		}
+	}
+	if differ > 0 {
+		t.Errorf("%d pixels differ; go test -rewrite, and look at the picture", differ)
+	}
+}
+
+func write(t *testing.T, path string, im image.Image) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(f, im); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,201 @@
+package scene
+
+import (
+	"fmt"
+	"math"
+
+	"raftian/game/live"
+)
+
+// way is the way of an attack: a curve from one city to another (a quadratic Bézier).
+type way struct{ a, b, c point }
+
+func (f *stage) way(c *chart, s *Shot) (way, bool) {
+	from, to := f.city(s.From), f.city(s.To)
+	if from == nil || to == nil || from.Slot == to.Slot {
+		return way{}, false
+	}
+	x1, y1 := c.place(from.Slot)
+	x2, y2 := c.place(to.Slot)
+	dx, dy := x2-x1, y2-y1
+	length := float32(math.Hypot(float64(dx), float64(dy)))
+	bend := 0.16 + s.Bend
+	w := way{point{x1, y1}, point{(x1+x2)/2 - dy*bend, (y1+y2)/2 + dx*bend}, point{x2, y2}}
+	// From shore to shore.
+	edge := (c.r + 8) / max(length, 1)
+	w.a, w.c = w.at(edge), w.at(1-edge)
+	return w, true
+}
+
+// at is a point of the way, from 0 to 1.
+func (w *way) at(t float32) point {
+	u := 1 - t
+	return point{u*u*w.a.x + 2*u*t*w.b.x + t*t*w.c.x, u*u*w.a.y + 2*u*t*w.b.y + t*t*w.c.y}
+}
+
+// attackColor is that of an attack; its line differs, too.
+func attackColor(s *Shot) Color {
+	switch {
+	case s.Stage == live.Doubt || s.Stage == live.Lost:
+		return yellow
+	case s.Stage == live.Rejected || s.Stage == live.Failed:
+		return dim
+	case s.Mine:
+		return sky
+	}
+	return purple
+}
+
+// shot is the arc of an attack: dashed while nobody knows more than that it was sent,
+// solid once it is committed.
+func (f *stage) shot(c *chart, s *Shot) {
+	w, ok := f.way(c, s)
+	if !ok || s.Fade <= 0 {
+		return
+	}
+	const parts = 28
+	color := attackColor(s).Fade(s.Fade)
+	solid := s.Stage == live.Committed || s.Stage == live.Applied
+	width := float32(2)
+	if s.Mine {
+		width = 3
+	}
+	// It grows out of the city; and dashes march on while it waits.
+	grown := min(1, float32((f.v.Now-s.Began).Seconds()/0.18))
+	march := int(f.v.Now.Seconds()*12) % 4
+	for i := range parts {
+		t1, t2 := float32(i)/parts, float32(i+1)/parts
+		if t2 > grown+1e-3 || !solid && (i-march+4)%4 >= 2 {
+			continue
+		}
+		p, q := w.at(t1), w.at(t2)
+		f.line(p.x, p.y, q.x, q.y, width, color)
+	}
+	if grown >= 1 {
+		tip, back := w.at(1), w.at(0.94)
+		f.head(back, tip, color)
+	}
+	mid := w.at(0.5)
+	switch s.Stage {
+	case live.Doubt, live.Lost:
+		r := float32(f.body) * 0.85
+		f.disc(mid.x, mid.y, r, yellow.Fade(s.Fade))
+		f.middle(mid.x, base(mid.y, f.body), f.bold(ground), "?")
+	case live.Rejected, live.Failed:
+		f.cross(mid.x, mid.y, 6, 2.5, color)
+		f.words(mid.x, mid.y-12, s.Words, color)
+	case live.Sent:
+		if s.Mine && f.v.Now-s.Began > 400e6 {
+			f.words(mid.x, mid.y-8, fmt.Sprintf("sent %.1f s ago, not committed", (f.v.Now-s.Began).Seconds()), color)
+		}
+	case live.Committed:
+		if s.Mine && f.v.Now-s.Since > 400e6 {
+			f.words(mid.x, mid.y-8, "committed; your node does not have it yet", color)
+		}
+	}
+}
+
+// words are words in the middle of the map, on a ground.
+func (f *stage) words(x, y float32, words string, color Color) {
+	if words == "" {
+		return
+	}
+	st := f.fine(color)
+	w := f.width(st, words) + 10
+	left := max(f.lay.Map.X+4, min(x-w/2, f.lay.Map.Right()-4-w))
+	f.rect(left, y-float32(st.px)*1.1, w, float32(st.px)*1.5, sea.Fade(0.85))
+	f.text(left+5, y, st, words)
+}
+
+// head is the tip of an arrow.
+func (f *stage) head(from, to point, color Color) {
+	dx, dy := to.x-from.x, to.y-from.y
+	l := float32(math.Hypot(float64(dx), float64(dy)))
+	if l == 0 {
+		return
+	}
+	dx, dy = dx/l, dy/l
+	const size = 10
+	f.triangle(to.x, to.y, to.x-dx*size-dy*size*0.55, to.y-dy*size+dx*size*0.55,
+		to.x-dx*size+dy*size*0.55, to.y-dy*size-dx*size*0.55, color)
+}
+
+// bullet is what flies once an attack is applied.
+func (f *stage) bullet(c *chart, s *Shot) {
+	w, ok := f.way(c, s)
+	if !ok || s.Stage != live.Applied || s.Fly <= 0 || s.Fly >= 1 {
+		return
+	}
+	for i := range 6 {
+		p := w.at(max(0, s.Fly-float32(i)*0.035))
+		f.disc(p.x, p.y, 6-float32(i)*0.9, mix(yellow, orange, float32(i)/6).Fade(1-float32(i)*0.15))
+	}
+}
+
+// sparks are particles, and words that rise.
+func (f *stage) sparks(c *chart) {
+	for i := range f.v.Sparks {
+		s := &f.v.Sparks[i]
+		k := f.city(s.City)
+		if k == nil {
+			continue
+		}
+		x, y := c.place(k.Slot)
+		color := orange
+		if s.Hot {
+			color = yellow
+		}
+		size := s.Size * (0.4 + 0.6*s.Life)
+		f.rect(x+s.X*c.r-size/2, y+s.Y*c.r-size/2, size, size, color.Fade(min(1, s.Life*1.6)))
+	}
+	for i := range f.v.Floats {
+		w := &f.v.Floats[i]
+		k := f.city(w.City)
+		if k == nil {
+			continue
+		}
+		x, y := c.place(k.Slot)
+		st := f.bold(orange.Fade(1 - w.Age))
+		if w.Good {
+			st.color = green.Fade(1 - w.Age)
+		}
+		st.px += 3
+		f.middle(x, y-c.r*(0.3+0.8*w.Age), st, w.Words)
+	}
+}
+
+// banner lies over the map while nobody leads, or while nothing is heard of the game.
+func (f *stage) banner() {
+	voters, quorum := f.g.Voters()
+	words, more := "", ""
+	switch {
+	case f.v.Lost != "":
+		words, more = "NO CONNECTION TO THE GAME", f.v.Lost
+	case f.v.NoLead > 0:
+		words = fmt.Sprintf("NO LEADER  for %.1f s", f.v.NoLead.Seconds())
+		up := 0
+		for i := range f.g.Nodes {
+			if n := &f.g.Nodes[i]; n.Answers && !n.Cut && n.Suffrage == "voter" {
+				up++
+			}
+		}
+		more = fmt.Sprintf("nothing can be committed; %d of %d nodes can reach others, and it takes %d to elect one", up, voters, quorum)
+		if up >= quorum {
+			more = "nothing can be committed until one is elected"
+		}
+	default:
+		return
+	}
+	b := f.lay.Map
+	big, st := f.bold(ground), f.fine(ground)
+	big.px += 4
+	w := max(f.width(big, words), f.width(st, more)) + 60
+	w = min(w, b.W-20)
+	h := float32(f.body) * 4.1
+	at := Box{roundf(b.X + (b.W-w)/2), roundf(b.Y + b.H*0.44 - h/2), roundf(w), roundf(h)}
+	f.box(at, yellow)
+	f.hatch(Box{at.X, at.Y, at.W, 6}, 12, 3, ground)
+	f.hatch(Box{at.X, at.Bottom() - 6, at.W, 6}, 12, 3, ground)
+	f.middle(at.X+at.W/2, at.Y+h*0.46, big, words)
+	f.middle(at.X+at.W/2, at.Y+h*0.78, st, f.canvas.book.Fit(st.face, st.px, more, at.W-16))
+}

@@ -1,0 +1,123 @@
+package sound
+
+import (
+	"encoding/binary"
+	"math"
+	"sync"
+)
+
+// frame is the bytes of a moment: two channels of 32 bits.
+const frame = 8
+
+// voicesMost is how many effects are heard at once; of more, the oldest end.
+const voicesMost = 24
+
+// Mixer joins music and effects. It may be used by several goroutines at once.
+type Mixer struct {
+	mu      sync.Mutex
+	effects [Cues][]float32
+	music   []float32
+	at      int // in the music
+	voices  []playing
+	volume  float64
+	muted   bool
+}
+
+type playing struct {
+	samples []float32
+	left    float32 // how loud on each side
+	right   float32
+}
+
+// NewMixer returns a Mixer without music.
+func NewMixer() *Mixer {
+	m := &Mixer{volume: 0.7}
+	for c := range Cues {
+		m.effects[c] = Effect(c)
+	}
+	return m
+}
+
+// Accompany gives it music, as Music returns it.
+func (m *Mixer) Accompany(music []float32) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.music, m.at = music, 0
+}
+
+// Play begins an effect. Side says where it is heard, from -1, left, to 1, right.
+func (m *Mixer) Play(c Cue, side float64) {
+	if c >= Cues {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.voices) == voicesMost {
+		m.voices = append(m.voices[:0], m.voices[1:]...)
+	}
+	side = max(-1, min(1, side)) * 0.7
+	m.voices = append(m.voices, playing{m.effects[c], float32(math.Sqrt((1 - side) / 2)), float32(math.Sqrt((1 + side) / 2))})
+}
+
+// Set says how loud all of it is, from 0 to 1, and whether it is heard at all.
+func (m *Mixer) Set(volume float64, muted bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.volume, m.muted = max(0, min(1, volume)), muted
+}
+
+// musicLoud is how loud the music is beside the effects.
+const musicLoud = 0.55
+
+// Read fills p with what comes next: little-endian float32 samples, left and right by
+// turns. It never ends, and is never louder than 1.
+func (m *Mixer) Read(p []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := len(p) / frame
+	loud := float32(m.volume)
+	if m.muted {
+		loud = 0
+	}
+	for i := range n {
+		var left, right float32
+		if len(m.music) > 0 {
+			left = m.music[m.at] * musicLoud
+			right = left
+			m.at = (m.at + 1) % len(m.music)
+		}
+		for k := range m.voices {
+			v := &m.voices[k]
+			if len(v.samples) > 0 {
+				left += v.samples[0] * v.left
+				right += v.samples[0] * v.right
+				v.samples = v.samples[1:]
+			}
+		}
+		put(p[i*frame:], limit(left)*loud)
+		put(p[i*frame+frame/2:], limit(right)*loud)
+	}
+	kept := m.voices[:0]
+	for _, v := range m.voices {
+		if len(v.samples) > 0 {
+			kept = append(kept, v)
+		}
+	}
+	m.voices = kept
+	return n * frame, nil
+}
+
+// limit keeps a sample between -1 and 1: what is soft stays as it is, and what is loud
+// is bent.
+func limit(x float32) float32 {
+	const knee = 0.7
+	switch {
+	case x > knee:
+		return knee + (1-knee)*float32(math.Tanh(float64((x-knee)/(1-knee))))
+	case x < -knee:
+		return -limit(-x)
+	}
+	return x
+}
+
+func put(p []byte, x float32) { binary.LittleEndian.PutUint32(p, math.Float32bits(x)) }

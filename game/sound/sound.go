@@ -1,0 +1,66 @@
+// Package sound makes what is heard of a live game: effects and music, computed as
+// samples, so that there are no recordings and no licences of recordings. It plays
+// nothing; package view does, where there is a device.
+//
+//	sound.go   Cue, and the sound of each
+//	voice.go   tones and noise, and how they swell and die
+//	music.go   what is heard in the background
+//	mixer.go   Mixer: all of it at once, as bytes
+package sound
+
+// Rate is how many samples there are in a second.
+const Rate = 48_000
+
+// Cue is something that is heard. All that is told by one can be seen as well.
+type Cue uint8
+
+const (
+	Sent      Cue = iota // a command of the player's went out
+	Committed            // it is committed
+	Hit                  // an attack struck
+	Destroyed            // a city fell
+	Joined               // a city came into the game
+	Left                 // a city departed
+	Refused              // a command was against the rules, or had no effect
+	Doubt                // nobody knows whether a command had an effect
+	Leader               // a node leads
+	NoLeader             // none does any more
+	Power                // a node was cut off, healed, killed or started
+	Cues                 // how many there are
+)
+
+// Effect is the sound of a cue: samples from -1 to 1, the same each time.
+func Effect(c Cue) []float32 {
+	if v := effect(c); v != nil {
+		return v.samples
+	}
+	return nil
+}
+
+func effect(c Cue) *voice {
+	switch c {
+	case Sent:
+		return seconds(0.12).sweep(520, 880, 0.22, sharp)
+	case Committed:
+		return seconds(0.22).tone(880, 0.2, bell).after(0.05).tone(1318.5, 0.16, bell)
+	case Hit:
+		return seconds(0.42).noise(900, 0.5, sharp).sweep(150, 48, 0.45, bell)
+	case Destroyed:
+		return seconds(1.3).noise(500, 0.5, bell).sweep(110, 30, 0.42, bell).after(0.08).noise(240, 0.35, bell)
+	case Joined:
+		return seconds(0.5).tone(523.3, 0.2, bell).after(0.09).tone(659.3, 0.2, bell).after(0.18).tone(784, 0.2, bell)
+	case Left:
+		return seconds(0.5).tone(784, 0.2, bell).after(0.09).tone(659.3, 0.2, bell).after(0.18).tone(523.3, 0.2, bell)
+	case Refused:
+		return seconds(0.24).tone(196, 0.25, sharp).after(0.1).tone(164.8, 0.25, sharp)
+	case Doubt:
+		return seconds(0.5).sweep(440, 466.2, 0.18, swell).sweep(660, 622.3, 0.14, swell)
+	case Leader:
+		return seconds(0.9).tone(392, 0.18, bell).after(0.1).tone(587.3, 0.2, bell).after(0.2).tone(784, 0.24, bell)
+	case NoLeader:
+		return seconds(0.9).tone(311.1, 0.2, swell).tone(329.6, 0.2, swell).after(0.3).tone(233.1, 0.24, bell)
+	case Power:
+		return seconds(0.3).sweep(90, 60, 0.35, sharp).noise(2400, 0.12, sharp)
+	}
+	return nil
+}
