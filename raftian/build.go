@@ -111,9 +111,15 @@ func build(ctx context.Context, world, raft string) (*campaign.Program, error) {
 	return p, nil
 }
 
+// errLive is why a recording of play is not run again.
+var errLive = errors.New("the file records a live session of real nodes, which nothing can run again; replay, show, check and export read it")
+
 // buildAgain builds the world program that a run file names, with the raft that
 // was asked for or else the file's.
 func buildAgain(ctx context.Context, h trace.Header, raft string) (*campaign.Program, error) {
+	if h.Live {
+		return nil, usage(errLive)
+	}
 	if raft == "" {
 		raft = h.Raft
 	}

@@ -14,13 +14,15 @@
 //	story.go     telling the events of a run
 //	export.go    raftian export
 //	replay.go    raftian replay, and pictures of runs
-//	web.go       raftian replay --web
+//	web.go       raftian replay --web, play --web
 //	fork.go      runs of plans that were changed in the viewer
 //	out.go       where files go, and JSON
 //	shrink.go    raftian shrink
 //	trials.go    raftian test
 //	serve.go     raftian serve
-//	play.go      raftian play, attach
+//	play.go      raftian play
+//	attach.go    raftian attach
+//	screen.go    where a game is played: a window, a browser or the prompt
 package main
 
 import (

@@ -68,8 +68,12 @@ func newStory(w io.Writer, p plan.Plan, f *filter, verdicts []linearizability.Ve
 
 // begin prints what the run was made from.
 func (s *story) begin(p plan.Plan, h trace.Header) {
-	fmt.Fprintf(s.w, "seed %d, guest %s, %s on machines %s, %d calls, %d faults, raft %s\n",
-		p.Seed, p.Guest, p.Length, strings.Join(p.Machines, " "), len(p.Script), len(p.Faults), orNone(h.Raft))
+	if h.Live {
+		fmt.Fprintf(s.w, "live session of guest %s, %s on machines %s, raft %s\n", p.Guest, p.Length, strings.Join(p.Machines, " "), orNone(h.Raft))
+	} else {
+		fmt.Fprintf(s.w, "seed %d, guest %s, %s on machines %s, %d calls, %d faults, raft %s\n",
+			p.Seed, p.Guest, p.Length, strings.Join(p.Machines, " "), len(p.Script), len(p.Faults), orNone(h.Raft))
+	}
 	fmt.Fprintf(s.w, "L leads, c candidate, f follower, - down; > evidence of a judge\n\n")
 	fmt.Fprintf(s.w, "  %11s %7s  %s%-6s %s\n", "seconds", "event", s.strip(func(m string) byte { return m[len(m)-1] }), "where", "what")
 }

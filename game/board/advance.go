@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"raftian/game/live"
 	"raftian/game/rules"
 	"raftian/game/scene"
 )
@@ -14,6 +15,9 @@ const (
 	sparksMost = 400
 	// graceful is how long nobody may lead before that is shown in the middle of the map.
 	graceful = 200 * time.Millisecond
+	// crowds is after how long another's attack that is committed, and not applied here,
+	// is no longer in the way.
+	crowds = 700 * time.Millisecond
 )
 
 // Advance lets time go by: it is that late since the board was opened.
@@ -61,6 +65,9 @@ func (b *Board) fly() {
 			k.ends, k.fades = b.now, goes
 		}
 		k.Fade = 1
+		if !k.Mine && k.Stage == live.Committed && b.now-k.Since > crowds {
+			k.Fade = 0.3 // one's own node is behind: there may be many
+		}
 		if k.ends > 0 && b.now > k.ends {
 			k.Fade = max(0, 1-float32(b.now-k.ends)/float32(k.fades))
 		}

@@ -125,7 +125,7 @@ func (d *Desk) turn(to int) {
 
 // offer opens the list of changes and runs.
 func (d *Desk) offer() {
-	w := &scene.WhatIf{At: d.Cursor.At(), Can: d.tree.can}
+	w := &scene.WhatIf{At: d.Cursor.At(), Can: d.tree.can && !d.run.Header.Live, Live: d.run.Header.Live}
 	for _, c := range d.offered() {
 		w.Choices = append(w.Choices, c.Words)
 	}
@@ -157,7 +157,7 @@ func (d *Desk) pressWhatIf(k Key) {
 // choice has a run made with one of the changes.
 func (d *Desk) choice(i int) {
 	all := d.offered()
-	if i >= len(all) || !d.tree.can {
+	if i >= len(all) || !d.tree.can || d.run.Header.Live {
 		return
 	}
 	d.View.WhatIf, d.View.Playing = nil, false

@@ -200,6 +200,9 @@ func (d *Desk) pin() {
 	d.Say(fmt.Sprintf("pin P%d at event %d", len(v.Pins), d.Cursor.N()))
 }
 
+// Typing says whether characters are for Type.
+func (d *Desk) Typing() bool { return d.View.Searching }
+
 // Type adds what is typed to a search.
 func (d *Desk) Type(r rune) {
 	d.changes++

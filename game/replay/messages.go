@@ -71,7 +71,8 @@ func newTraffic(r *Run) *traffic {
 	return &traffic{run: r, conns: map[uint64]*wire{}, asked: map[[2]int][]request{}, last: map[[2]int]int{}}
 }
 
-// event takes event n; whether it is a leader's word to a follower is its answer.
+// event takes event n; whether it is a leader's word to a follower, or the answer to
+// one, is its answer.
 func (t *traffic) event(n int, e *trace.Event, machine, peer int) (led bool) {
 	if machine == World || peer == World {
 		return false
@@ -86,6 +87,11 @@ func (t *traffic) event(n int, e *trace.Event, machine, peer int) (led bool) {
 	case env.KindRPC:
 		t.asked[there] = append(t.asked[there], request{e.At, messageKind(e.Text)})
 	case env.KindReply:
+		if t.run.Header.Live && !strings.Contains(e.Text, " ") {
+			// Nobody saw the bytes; but who answers has heard.
+			kind := messageKind(e.Text)
+			return kind == Append || kind == Heartbeat || kind == Snapshot
+		}
 		if k, ok := t.last[[2]int{peer, machine}]; ok && t.run.Messages[k].Arrived == e.At {
 			m := &t.run.Messages[k]
 			m.Kind, m.Reply, m.Granted = messageKind(e.Text), true, e.Count == 1

@@ -13,7 +13,7 @@ func (r *Run) step(s *State, n int) {
 	e, aux := &r.events[n-1], r.aux[n-1]
 	m := r.machine[n-1]
 	if m == World {
-		r.stepWorld(s, e)
+		r.stepWorld(s, e, aux)
 		return
 	}
 	node := &s.Nodes[m]
@@ -23,6 +23,10 @@ func (r *Run) step(s *State, n int) {
 	case trace.KindDeliver:
 		if aux != none {
 			node.Heard = e.At
+		}
+	case env.KindReply:
+		if aux != none {
+			s.Nodes[aux].Heard = e.At
 		}
 	case env.KindInvoke, env.KindReturn:
 		if aux != none {
@@ -38,9 +42,13 @@ func (r *Run) step(s *State, n int) {
 	s.Term, s.Commit = max(s.Term, node.Term), max(s.Commit, node.Commit)
 }
 
-// stepWorld is about faults.
-func (r *Run) stepWorld(s *State, e *trace.Event) {
+// stepWorld is about faults, and about clients that are on no machine.
+func (r *Run) stepWorld(s *State, e *trace.Event, aux int32) {
 	switch e.Kind {
+	case env.KindInvoke, env.KindReturn:
+		if aux != none {
+			stepClient(&s.Clients[r.Ops[aux].Of], e, aux)
+		}
 	case trace.KindFault:
 		if k := r.fault(e.Conn); k != none {
 			s.Active = append(s.Active, k)

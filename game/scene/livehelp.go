@@ -9,7 +9,8 @@ import (
 func (f *stage) help() {
 	w, h := float32(max(f.v.W, WidthLeast)), float32(max(f.v.H, HeightLeast))
 	f.rect(0, 0, w, h, ground.Fade(0.85))
-	at := Box{roundf(w * 0.09), roundf(h * 0.07), roundf(w * 0.82), roundf(h * 0.86)}
+	high := roundf(float32(f.body) * 41)
+	at := Box{roundf(w * 0.09), roundf((h - high) / 2), roundf(w * 0.82), high}
 	f.box(at, panel)
 	f.frame(at, 1, faint)
 	f.hit(Box{0, 0, w, h}, Target{Do: Press, Key: "esc"}, "")

@@ -78,14 +78,22 @@ func (f *stage) field() {
 		f.bullet(&c, &f.v.Shots[i])
 	}
 	f.sparks(&c)
-	hint := "click your city, then whom to attack"
+	hint, ink := "click your city, then whom to attack", dim
+	n, behind := f.node(f.g.Node), uint64(0)
+	if n != nil && f.g.Commit > n.Local {
+		behind = f.g.Commit - n.Local
+	}
 	switch {
+	case n != nil && n.Cut:
+		hint, ink = fmt.Sprintf("%s is cut off: you see what its log has, %d entries fewer than are committed", n.ID, behind), orange
+	case f.g.Node != "" && f.g.Node != f.g.City && f.node(f.g.City) != nil:
+		hint, ink = fmt.Sprintf("%s does not answer: you see what %s has", f.g.City, f.g.Node), orange
 	case f.v.Armed:
 		hint = "now click whom to attack; Esc stops aiming"
 	case f.g.City == "":
 		hint = ""
 	}
-	f.middle(b.X+b.W/2, b.Bottom()-9, f.fine(dim), hint)
+	f.middle(b.X+b.W/2, b.Bottom()-9, f.fine(ink), hint)
 }
 
 // land is a place where another city may come.

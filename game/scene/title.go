@@ -12,7 +12,11 @@ import (
 func (f *shot) title() {
 	b := f.lay.Title
 	y := base(b.Y+b.H/2, f.body)
-	x := f.text(b.X+10, y, f.bold(text), fmt.Sprintf("seed %d", f.run.Header.Seed)) + 12
+	what := fmt.Sprintf("seed %d", f.run.Header.Seed)
+	if f.run.Header.Live {
+		what = "live session"
+	}
+	x := f.text(b.X+10, y, f.bold(text), what) + 12
 	x = f.verdictBadge(x, b)
 	about := fmt.Sprintf("%s on %d machines", f.run.Header.Guest, len(f.run.Machines))
 	if v := f.run.Header.Raft; v != "" {

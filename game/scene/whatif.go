@@ -13,6 +13,7 @@ import (
 type WhatIf struct {
 	At       env.Instant
 	Can      bool // runs can be made here
+	Live     bool // the run is a live session, which nothing can make again
 	Choices  []string
 	Branches []Branch
 }
@@ -50,7 +51,10 @@ func (f *shot) whatIf() {
 	p.text(p.at.X, p.next()+4, style{glyph.Bold, f.body + 4, white}, fmt.Sprintf("What if, at t = %.6f s", w.At.Seconds()))
 	p.space(8)
 	words := "The plan is run again from the start with one change; the new run opens at the first event that differs."
-	if !w.Can {
+	switch {
+	case w.Live:
+		words = "This is a live session of real nodes: nothing can run it again, with or without a change."
+	case !w.Can:
 		words = "Making runs needs the native viewer: raftian replay FILE, without --web."
 	}
 	p.wrapped(f.fine(dim), words, 0, 2)

@@ -50,3 +50,13 @@ func probeX(display string) (io.Closer, error) {
 	}
 	return nil, fmt.Errorf("nothing answers at DISPLAY %s", display)
 }
+
+// HasDisplay says whether there may be a display to open a window on; the error is
+// ErrNoDisplay.
+func HasDisplay() error {
+	display, err := probe()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
+	}
+	return display.Close()
+}

@@ -12,7 +12,20 @@ import (
 	"raftian/game/scene"
 )
 
-// input tells a desk what is pressed. Keys with a character on them are known by the
+// player is who is told what is pressed: a desk, or the board of a live game.
+type player interface {
+	Press(desk.Key)
+	Typing() bool // characters are for Type
+	Type(rune)
+	Point(x, y float32)
+	Leave()
+	Down()
+	Up()
+	Wheel(x, y float64)
+	Over() scene.Do
+}
+
+// input tells a player what is pressed. Keys with a character on them are known by the
 // character, whatever the keyboard's layout.
 type input struct {
 	runes []rune
@@ -38,16 +51,20 @@ func special(key ebiten.Key) string {
 		return "backspace"
 	case ebiten.KeyTab:
 		return "tab"
+	case ebiten.KeyF2:
+		return "f2"
+	case ebiten.KeyF3:
+		return "f3"
 	}
 	return ""
 }
 
-func (in *input) read(d *desk.Desk) {
+func (in *input) read(d player, w, h int) {
 	in.keys(d)
-	in.mouse(d)
+	in.mouse(d, w, h)
 }
 
-func (in *input) keys(d *desk.Desk) {
+func (in *input) keys(d player) {
 	shift := ebiten.IsKeyPressed(ebiten.KeyShift)
 	for _, key := range inpututil.AppendJustPressedKeys(nil) {
 		if name := special(key); name != "" {
@@ -65,7 +82,7 @@ func (in *input) keys(d *desk.Desk) {
 	in.runes = ebiten.AppendInputChars(in.runes[:0])
 	for _, r := range in.runes {
 		switch {
-		case d.View.Searching:
+		case d.Typing():
 			d.Type(r)
 		case r == ' ':
 			d.Press(desk.Key{Name: "space"})
@@ -75,9 +92,9 @@ func (in *input) keys(d *desk.Desk) {
 	}
 }
 
-func (in *input) mouse(d *desk.Desk) {
+func (in *input) mouse(d player, w, h int) {
 	x, y := ebiten.CursorPosition()
-	if x < 0 || y < 0 || x >= d.View.W || y >= d.View.H {
+	if x < 0 || y < 0 || x >= w || y >= h {
 		d.Leave()
 	} else {
 		d.Point(float32(x), float32(y))

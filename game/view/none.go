@@ -8,8 +8,10 @@ import (
 	"context"
 	"errors"
 
+	"raftian/game/board"
 	"raftian/game/desk"
 	"raftian/game/glyph"
+	"raftian/game/live"
 	"raftian/game/replay"
 	"raftian/netsim/plan"
 )
@@ -24,5 +26,27 @@ type Options struct {
 	Save  func(file string, number int) (string, error)
 }
 
+// HasDisplay says that there is no viewer.
+func HasDisplay() error { return ErrNoDisplay }
+
 // Show says that there is no viewer.
 func Show(context.Context, *desk.Desk, *glyph.Book, Options) error { return ErrNoDisplay }
+
+// Source is a game that is being played.
+type Source interface {
+	Snapshot() *live.Snapshot
+	Lost() string
+	Do(line string)
+}
+
+// LiveOptions are how to show a live game.
+type LiveOptions struct {
+	Title  string
+	Mute   bool
+	Silent func(why string)
+}
+
+// ShowLive says that there is no viewer.
+func ShowLive(context.Context, *board.Board, *glyph.Book, Source, LiveOptions) error {
+	return ErrNoDisplay
+}

@@ -1,11 +1,14 @@
 //go:build cgo || !(freebsd || netbsd || openbsd)
 
-// Package view shows a replay in a window, with Ebiten: it hands keys and the mouse to
-// a desk and draws the display lists that come of them. Nothing is decided here.
+// Package view shows replays and live games in a window, with Ebiten: it hands keys and
+// the mouse to a desk, or a board, and draws the display lists that come of them. Nothing is decided here.
 //
 //	view.go       Show: the window
 //	input.go      keys and the mouse
 //	fork.go       runs of plans that were changed
+//	live.go       ShowLive: the window of a live game
+//	audio.go      what is heard of it; device.go is there a sound device?
+//	frames.go     its frames, at a rate that is asked for
 //	drop.go       run files that are dropped on the window
 //	triangles.go  display lists as triangles
 //	atlas.go      the characters, in one image
@@ -92,7 +95,7 @@ func (g *game) Update() error {
 	g.drop()
 	g.take()
 	g.fork()
-	g.input.read(g.desk)
+	g.input.read(g.desk, g.desk.View.W, g.desk.View.H)
 	g.desk.Tick(tick)
 	if now := time.Now(); now.Sub(g.counted) >= time.Second && g.desk.View.Playing {
 		g.counted = now
@@ -134,11 +137,7 @@ func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, kept *ebiten.Image, m 
 
 // LayoutF implements ebiten.LayoutFer: a pixel of the scene is one of the screen.
 func (g *game) LayoutF(w, h float64) (float64, float64) {
-	dense := ebiten.Monitor().DeviceScaleFactor()
-	w, h = math.Ceil(w*dense), math.Ceil(h*dense)
-	// What is too small for a scene is shrunk by the window.
-	least := max(1, max(scene.WidthLeast/w, scene.HeightLeast/h))
-	w, h = math.Ceil(w*least), math.Ceil(h*least)
+	w, h, dense := layout(w, h)
 	g.desk.Resize(int(w), int(h), dense)
 	return w, h
 }

@@ -52,6 +52,7 @@ type Header struct {
 	Arch    string `json:"arch,omitempty"`    // the architecture it was built for
 	Bug     string `json:"bug,omitempty"`     // the planted bug it was built with
 	Plan    string `json:"plan"`              // the text form of the Plan
+	Live    bool   `json:"live,omitempty"`    // a session of real nodes in real time, which nothing can make again
 }
 
 // Trailer says what a whole run adds up to.

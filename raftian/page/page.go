@@ -1,7 +1,8 @@
 // Package page serves the viewer to browsers: it builds command raftian/web for
-// js/wasm and hands it out, compressed, with a run file.
+// js/wasm and hands it out, compressed, with a run file or a game that is being played.
 //
 //	page.go   Viewer, its files
+//	live.go   a live game: what it tells, and what is asked of it
 //	build.go  building them
 package page
 
@@ -33,22 +34,32 @@ func (v *Viewer) Size() int { return len(v.wasm) + len(v.support) + len(index) }
 func (v *Viewer) Handler(run string, local bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", still("text/html; charset=utf-8", index, ""))
-	mux.Handle("GET /wasm_exec.js", still("text/javascript; charset=utf-8", v.support, ""))
-	mux.Handle("GET /viewer.wasm", still("application/wasm", v.wasm, "gzip"))
+	v.files(mux)
 	mux.HandleFunc("GET /run", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Cache-Control", "no-store")
 		http.ServeFile(w, r, run)
 	})
+	return guard(mux, local)
+}
+
+// files serves the program and what starts it.
+func (v *Viewer) files(mux *http.ServeMux) {
+	mux.Handle("GET /wasm_exec.js", still("text/javascript; charset=utf-8", v.support, ""))
+	mux.Handle("GET /viewer.wasm", still("application/wasm", v.wasm, "gzip"))
+}
+
+// guard answers, if local, only to names of this machine.
+func guard(to http.Handler, local bool) http.Handler {
 	if !local {
-		return mux
+		return to
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isLocal(r.Host) {
 			http.Error(w, "this server is for this machine only", http.StatusForbidden)
 			return
 		}
-		mux.ServeHTTP(w, r)
+		to.ServeHTTP(w, r)
 	})
 }
 

@@ -12,16 +12,20 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"raftian/netsim/env"
+	"raftian/netsim/trace"
 	"raftian/raftian/server"
 )
 
 // Cluster is real nodes in this process, over TCP on loopback, each with its own
 // directory.
 type Cluster struct {
-	mu    sync.Mutex
-	nodes []*machine
+	mu     sync.Mutex
+	nodes  []*machine
+	record *Recorder
 }
 
 // machine is where a node runs, or does not.
@@ -29,6 +33,9 @@ type machine struct {
 	o      server.Options
 	node   *server.Server // nil while it does not run
 	failed <-chan error
+	starts bool          // it is about to run
+	gone   chan struct{} // closed once the node that was killed last has stopped; nil if none was
+	boot   atomic.Uint64 // the incarnation that runs, or did
 }
 
 // ClusterOptions describe a Cluster.
@@ -38,6 +45,7 @@ type ClusterOptions struct {
 	Dir      string   // where the nodes' directories are
 	Settings []string // of the nodes
 	Log      *slog.Logger
+	Record   *Recorder // keeps what the nodes report; nil is nobody
 }
 
 // NewCluster starts a cluster of nodes n1, n2 and so on. One that was in the directory
@@ -47,12 +55,16 @@ func NewCluster(ctx context.Context, o ClusterOptions) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{}
+	c := &Cluster{record: o.Record}
 	for _, peer := range strings.Split(peers, ",") {
 		id, addresses, _ := strings.Cut(peer, "@")
 		raft, api, _ := strings.Cut(addresses, "/")
 		m := &machine{o: server.Options{ID: id, Dir: filepath.Join(o.Dir, id), Raft: raft, API: api, Peers: peers,
 			FPS: o.FPS, Settings: o.Settings, Log: o.Log, Wires: new(server.Wires)}}
+		m.o.Tell = func(e trace.Event) {
+			m.boot.Store(e.Boot)
+			c.record.note(e)
+		}
 		c.nodes = append(c.nodes, m)
 		if err := m.start(ctx); err != nil {
 			return nil, errors.Join(err, c.Stop())
@@ -100,10 +112,11 @@ func freeAddresses(count int) (list []string, err error) {
 	return list, nil
 }
 
-func (m *machine) start(ctx context.Context) (err error) {
+func (m *machine) start(ctx context.Context) error {
 	m.o.Wires.Cut(false)
-	if m.node, err = server.Start(ctx, m.o); err == nil {
-		m.failed = m.node.Failed()
+	node, err := server.Start(ctx, m.o)
+	if err == nil {
+		m.node, m.failed = node, node.Failed()
 	}
 	return err
 }
@@ -127,6 +140,7 @@ func (c *Cluster) find(id string) (*machine, error) {
 	case err := <-m.failed:
 		go m.stop(m.node) // of what it still holds; the rest is left behind
 		m.node = nil
+		c.record.note(trace.Event{Machine: id, Boot: m.boot.Load(), Note: env.Note{Kind: trace.KindExit, Text: err.Error()}})
 		return m, fmt.Errorf("%s has ended by itself: %w", id, err)
 	default:
 	}
@@ -149,6 +163,7 @@ func (c *Cluster) Cut(id string) error {
 		return fmt.Errorf("%s is cut off already", id)
 	}
 	m.o.Wires.Cut(true)
+	c.record.cut(id, true)
 	return nil
 }
 
@@ -159,32 +174,71 @@ func (c *Cluster) Heal(id string) error {
 	if id != "" {
 		m, err := c.find(id)
 		if err == nil {
-			m.o.Wires.Cut(false)
+			c.join(m)
 		}
 		return err
 	}
 	for _, m := range c.nodes {
-		m.o.Wires.Cut(false)
+		c.join(m)
 	}
 	return nil
+}
+
+// join gives a node its connections back. One that does not run has none.
+func (c *Cluster) join(m *machine) {
+	if m.node != nil && m.o.Wires.IsCut() {
+		m.o.Wires.Cut(false)
+		c.record.cut(m.o.ID, false)
+	}
 }
 
 // Kill implements Machines. The node's process is this one, so it is cut off first,
 // and then stopped: the others learn no more of it than of one that was killed.
 func (c *Cluster) Kill(id string) error {
+	m, node, err := c.take(id)
+	if err != nil {
+		return err
+	}
+	err = m.stop(node)
+	c.record.note(trace.Event{Machine: id, Boot: m.boot.Load(), Note: env.Note{Kind: trace.KindCrash, Text: "kill"}})
+	c.record.cut(id, false)
+	close(m.gone)
+	return err
+}
+
+// take takes a node away that is to be stopped, so that nobody else stops it.
+func (c *Cluster) take(id string) (*machine, *server.Server, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m, err := c.find(id)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if m.node == nil {
-		return fmt.Errorf("%s does not run", id)
+		return nil, nil, fmt.Errorf("%s does not run", id)
 	}
 	m.o.Wires.Cut(true)
 	node := m.node
-	m.node = nil
-	return m.stop(node)
+	m.node, m.gone = nil, make(chan struct{})
+	return m, node, nil
+}
+
+// Standing is how a node stands.
+type Standing struct {
+	ID   string
+	Down bool // it does not run
+	Cut  bool // it is cut off from the others
+}
+
+// Standings are how the nodes stand, in order.
+func (c *Cluster) Standings() (list []Standing) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.nodes {
+		_, _ = c.find(m.o.ID) // notices one that has ended
+		list = append(list, Standing{ID: m.o.ID, Down: m.node == nil, Cut: m.node != nil && m.o.Wires.IsCut()})
+	}
+	return list
 }
 
 func (m *machine) stop(node *server.Server) error {
@@ -193,7 +247,7 @@ func (m *machine) stop(node *server.Server) error {
 	return node.Stop(ctx)
 }
 
-// Start implements Machines.
+// Start implements Machines. It waits until the node has stopped.
 func (c *Cluster) Start(id string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -201,10 +255,21 @@ func (c *Cluster) Start(id string) error {
 	if m == nil {
 		return err
 	}
-	if m.node != nil {
+	if gone := m.gone; gone != nil {
+		c.mu.Unlock()
+		<-gone
+		c.mu.Lock()
+	}
+	if m.node != nil || m.starts {
 		return fmt.Errorf("%s runs already", id)
 	}
-	return m.start(context.Background())
+	m.starts = true
+	c.mu.Unlock() // so that how the others stand is known meanwhile
+	next := &machine{o: m.o}
+	err = next.start(context.Background())
+	c.mu.Lock()
+	m.starts, m.node, m.failed = false, next.node, next.failed
+	return err
 }
 
 // Stop ends all nodes.
@@ -216,6 +281,9 @@ func (c *Cluster) Stop() error {
 	for k, m := range c.nodes {
 		if m.node != nil {
 			all.Go(func() { errs[k] = m.stop(m.node) })
+		}
+		if m.gone != nil {
+			all.Go(func() { <-m.gone })
 		}
 	}
 	all.Wait()

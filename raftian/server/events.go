@@ -16,13 +16,14 @@ import (
 type events struct {
 	mu      sync.Mutex
 	to      io.Writer // nil is nobody
+	tell    func(trace.Event)
 	machine string
 	start   uint64
 	line    []byte
 }
 
-func newEvents(to io.Writer, machine string, start uint64) *events {
-	return &events{to: to, machine: machine, start: start}
+func newEvents(o *Options, start uint64) *events {
+	return &events{to: o.Events, tell: o.Tell, machine: o.ID, start: start}
 }
 
 // boot says that the program starts.
@@ -30,11 +31,18 @@ func (e *events) boot() { e.note(env.Note{Kind: trace.KindBoot}) }
 
 // note writes an event. That it cannot be written is no reason to stop a node.
 func (e *events) note(n env.Note) {
-	if e.to == nil || n.Kind == env.KindDiag {
+	if n.Kind == env.KindDiag {
+		return
+	}
+	event := trace.Event{At: env.Instant(time.Now().UnixNano()), Machine: e.machine, Boot: e.start, Note: n}
+	if e.tell != nil {
+		e.tell(event)
+	}
+	if e.to == nil {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.line = trace.AppendJSON(e.line[:0], &trace.Event{At: env.Instant(time.Now().UnixNano()), Machine: e.machine, Boot: e.start, Note: n})
+	e.line = trace.AppendJSON(e.line[:0], &event)
 	_, _ = e.to.Write(append(e.line, '\n'))
 }

@@ -40,6 +40,7 @@ import (
 
 	"raftian/game/rules"
 	"raftian/netsim/env"
+	"raftian/netsim/trace"
 	"raftian/raftian/api"
 	"raftian/raftian/api/v1/apiv1connect"
 	"raftian/raftian/node"
@@ -67,6 +68,8 @@ type Options struct {
 
 	Log    *slog.Logger // nil is none
 	Events io.Writer    // gets what the node reports, a JSON object a line; nil is nobody
+	// Tell, if given, gets the same. It may be called by several goroutines at once.
+	Tell func(trace.Event)
 	// Wires, if given, can cut the node off from other nodes.
 	Wires *Wires
 }
@@ -158,7 +161,7 @@ func (s *Server) claim(ctx context.Context, secure *secrets) (err error) {
 
 // run starts the node and its service.
 func (s *Server) run(secure *secrets) error {
-	s.events = newEvents(s.o.Events, s.o.ID, s.who.Starts)
+	s.events = newEvents(&s.o, s.who.Starts)
 	s.metrics = newMetrics()
 	var err error
 	s.env, err = env.NewReal(env.RealOptions{ID: s.o.ID, Args: s.arguments(), Dir: s.o.Dir, Emit: s.emit})

@@ -1,6 +1,11 @@
 // Command web is the viewer as a browser runs it: raftian replay --web builds it for
 // js/wasm and serves it with the page that starts it (package page). It shows the run
-// that the same server has under "run".
+// that the same server has under "run" or, if the page's address says so, the game that
+// it plays.
+//
+//	main_js.go  a run
+//	live_js.go  a game
+//	main_other.go  elsewhere than in a browser
 package main
 
 import (
@@ -32,6 +37,10 @@ func main() {
 func status(words string) { js.Global().Call("raftianStatus", words) }
 
 func show() error {
+	search := js.Global().Get("window").Get("location").Get("search").String()
+	if q, err := url.ParseQuery(strings.TrimPrefix(search, "?")); err == nil && q.Has("live") {
+		return play(q)
+	}
 	status("fetching the run")
 	b, err := fetch("run")
 	if err != nil {
@@ -52,7 +61,7 @@ func show() error {
 	window := js.Global().Get("window")
 	book := glyph.NewBook()
 	d := desk.Open(run, book, window.Get("innerWidth").Int(), window.Get("innerHeight").Int())
-	if err := begin(d, run, window.Get("location").Get("search").String()); err != nil {
+	if err := begin(d, run, search); err != nil {
 		return err
 	}
 	status("")

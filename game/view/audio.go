@@ -1,0 +1,62 @@
+//go:build cgo || !(freebsd || netbsd || openbsd)
+
+package view
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ebitengine/oto/v3"
+
+	"raftian/game/sound"
+)
+
+// audio plays what is heard of a live game. It uses Oto, Ebiten's sound library, by
+// itself: an Ebiten audio context that finds no device, or loses it, ends the game.
+type audio struct {
+	mixer   *sound.Mixer
+	context *oto.Context
+	player  *oto.Player
+	ready   chan struct{}
+	err     error
+}
+
+// audioAhead is how much sound is made in advance: what is heard is that late.
+const audioAhead = 60 * time.Millisecond
+
+// newAudio begins to look for a sound device. Nothing waits for it.
+func newAudio() *audio {
+	a := &audio{mixer: sound.NewMixer()}
+	if a.err = probeSound(); a.err != nil {
+		return a
+	}
+	a.context, a.ready, a.err = oto.NewContext(&oto.NewContextOptions{SampleRate: sound.Rate, ChannelCount: 2,
+		Format: oto.FormatFloat32LE, BufferSize: audioAhead, ApplicationName: "raftian"})
+	go func() { a.mixer.Accompany(sound.Music()) }()
+	return a
+}
+
+// broken says why nothing can be heard; "" if it can, or may yet. Once there is a
+// device it begins to play.
+func (a *audio) broken() string {
+	if a.err == nil && a.context != nil {
+		select {
+		case <-a.ready:
+			if a.err = a.context.Err(); a.err == nil && a.player == nil {
+				a.player = a.context.NewPlayer(a.mixer)
+				a.player.SetBufferSize(int(audioAhead.Seconds()*sound.Rate) * 8)
+				a.player.Play()
+			}
+		default:
+		}
+	}
+	if a.err == nil {
+		return ""
+	}
+	words := strings.Join(strings.Fields(a.err.Error()), " ")
+	if len(words) > 90 {
+		words = words[:90] + "…"
+	}
+	return fmt.Sprintf("there is no sound device, so nothing is heard (%s); --mute says that none is wanted", words)
+}

@@ -1,0 +1,41 @@
+//go:build cgo || !(freebsd || netbsd || openbsd)
+
+package view
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// probeSound looks for something that plays sound before it is tried, on systems where
+// that would have a library complain at length: a PulseAudio server, where clients look
+// for one (pulse-client.conf(5)), or a device of ALSA.
+func probeSound() error {
+	if runtime.GOOS != "linux" {
+		return nil
+	}
+	home, _ := os.UserHomeDir()
+	return probeSoundAt(os.Getenv, "/", home)
+}
+
+// probeSoundAt looks below a root.
+func probeSoundAt(getenv func(string) string, root, home string) error {
+	if getenv("PULSE_SERVER") != "" {
+		return nil
+	}
+	places := []string{filepath.Join(root, "dev/snd/pcm*p"), filepath.Join(root, "etc/asound.conf")}
+	if dir := getenv("XDG_RUNTIME_DIR"); dir != "" {
+		places = append(places, filepath.Join(dir, "pulse/native"))
+	}
+	if home != "" {
+		places = append(places, filepath.Join(home, ".asoundrc"), filepath.Join(home, ".config/pulse/*-runtime/native"))
+	}
+	for _, place := range places {
+		if found, err := filepath.Glob(place); err == nil && len(found) > 0 {
+			return nil
+		}
+	}
+	return errors.New("neither a PulseAudio server nor a device of ALSA")
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"sync"
+	"syscall/js"
+	"time"
+
+	"raftian/game/board"
+	"raftian/game/glyph"
+	"raftian/game/live"
+	"raftian/game/view"
+)
+
+const (
+	askPause   = 25 * time.Millisecond // between two looks at the game
+	askPatient = time.Second           // for which it may be away before that is said
+)
+
+// remote is a game that the page's server plays.
+type remote struct {
+	mu   sync.Mutex
+	last *live.Snapshot
+	lost string
+}
+
+func (r *remote) Snapshot() *live.Snapshot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last
+}
+
+func (r *remote) Lost() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lost
+}
+
+// Do asks the server for something.
+func (r *remote) Do(line string) {
+	go func() {
+		options := js.Global().Get("Object").New()
+		options.Set("method", "POST")
+		options.Set("body", line)
+		if _, err := await(js.Global().Call("fetch", "live/do", options)); err != nil {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.lost = "the server of this page does not answer"
+		}
+	}()
+}
+
+// follow asks how the game is, again and again.
+func (r *remote) follow() {
+	heard := time.Now()
+	for {
+		q := url.Values{}
+		if s := r.Snapshot(); s != nil {
+			q.Set("version", fmt.Sprint(s.Version))
+			q.Set("index", fmt.Sprint(s.Index))
+			q.Set("node", s.Node)
+		}
+		b, err := fetch("live/state?" + q.Encode())
+		s := new(live.Snapshot)
+		if err == nil {
+			err = json.NewDecoder(bytes.NewReader(b)).Decode(s)
+		}
+		r.mu.Lock()
+		switch {
+		case err == nil:
+			r.lost, heard = "", time.Now()
+			if len(s.Cities) > 0 || len(s.Nodes) > 0 {
+				r.last = s
+			}
+		case time.Since(heard) > askPatient:
+			r.lost = "the server of this page does not answer; it may have ended"
+		}
+		r.mu.Unlock()
+		time.Sleep(askPause)
+		if err != nil {
+			time.Sleep(10 * askPause)
+		}
+	}
+}
+
+// play shows the game that the page's server plays.
+func play(q url.Values) error {
+	r := &remote{}
+	go r.follow()
+	window := js.Global().Get("window")
+	book := glyph.NewBook()
+	b := board.New(book, window.Get("innerWidth").Int(), window.Get("innerHeight").Int(), 0)
+	b.Say("click your city, then whom to attack; Enter types a command; ? explains")
+	status("")
+	return view.ShowLive(context.Background(), b, book, r, view.LiveOptions{Title: "raftian play", Mute: q.Has("mute")})
+}
