@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,6 @@ import (
 
 	"raftian/netsim/plan"
 	"raftian/raftian/api"
-	"raftian/raftian/node"
 	"raftian/raftian/play"
 )
 
@@ -101,14 +101,20 @@ func (f *playFlags) run(ctx context.Context) error {
 		return tool(err)
 	}
 	g := &table{screen: f.screenFlags, pace: f.pace, title: fmt.Sprintf("raftian play, %d nodes", f.nodes), fps: f.fps}
+	if f.screen() != prompting {
+		o.Settings = calm()
+	}
 	if f.screen() == prompting {
 		g.no = "without a screen nothing is recorded"
 	} else if _, err := os.Stat(filepath.Join(o.Dir, "peers")); err == nil {
 		g.no = "the nodes go on from " + f.dir + ", and what happened before is not recorded: play without --data to record"
 	} else {
-		now := node.DefaultSettings()
-		o.Record = play.NewRecorder(nodeNames(f.nodes), plan.Setting{Key: "heartbeat", Value: now.Heartbeat.String()},
-			plan.Setting{Key: "election", Value: now.Election.String()}, plan.Setting{Key: "lease", Value: now.Lease.String()})
+		var settings []plan.Setting
+		for _, s := range calm() {
+			key, value, _ := strings.Cut(s, "=")
+			settings = append(settings, plan.Setting{Key: key, Value: value})
+		}
+		o.Record = play.NewRecorder(nodeNames(f.nodes), settings)
 		g.record = o.Record
 	}
 	if g.cluster, err = play.NewCluster(ctx, o); err != nil {
@@ -125,6 +131,11 @@ func (f *playFlags) run(ctx context.Context) error {
 	}
 	return err
 }
+
+// calm are the nodes' settings beside a screen, which takes so much of a machine without
+// a graphics processor that a leader may be late; and who watches wants to see an
+// election.
+func calm() []string { return []string{"heartbeat=500ms", "election=500ms", "lease=250ms"} }
 
 // nodeNames are those of so many nodes.
 func nodeNames(count int) (list []string) {

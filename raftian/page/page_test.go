@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"raftian/game/live"
 )
 
 // viewer is one with a program that is none.
@@ -72,5 +76,59 @@ func TestAPageForThisMachineIsForNobodyElse(t *testing.T) {
 		if get(t, v.Handler("", false), host, "/").Code != http.StatusOK {
 			t.Errorf("to %q it does not answer although it is for everybody", host)
 		}
+	}
+}
+
+// What a page from elsewhere has a browser ask for is not done.
+func TestOnlyThePageItselfPlays(t *testing.T) {
+	g := newPlayed()
+	h := viewer(t).LiveHandler(g, true)
+	post := func(host, origin string) int {
+		r := httptest.NewRequest(http.MethodPost, "/live/do", strings.NewReader("n1 attack n2"))
+		r.Host = host
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	if code := post("127.0.0.1:80", "http://127.0.0.1:80"); code != http.StatusNoContent || len(g.lines) != 1 || g.lines[0] != "n1 attack n2" {
+		t.Errorf("the page itself is answered %d, and asked for %q", code, g.lines)
+	}
+	if post("127.0.0.1:80", "http://example.org") != http.StatusForbidden || post("example.org", "http://example.org") != http.StatusForbidden || len(g.lines) != 1 {
+		t.Errorf("others are not refused: %q", g.lines)
+	}
+	if w := get(t, h, "127.0.0.1:80", "/"); w.Code != http.StatusFound || w.Header().Get("Location") != "/?live" {
+		t.Errorf("the root is %d, %v", w.Code, w.Header())
+	}
+	if w := get(t, h, "127.0.0.1:80", "/?live"); !strings.HasPrefix(w.Body.String(), "<!doctype html>") {
+		t.Errorf("the page is %.40q", w.Body)
+	}
+}
+
+func TestABrowserIsToldWhatItDoesNotKnow(t *testing.T) {
+	g := newPlayed()
+	g.s.Events = []live.Event{{Index: 6}, {Index: 7}}
+	h := viewer(t).LiveHandler(g, true)
+	ask := func(query string) (s live.Snapshot) {
+		w := get(t, h, "127.0.0.1:80", "/live/state?"+query)
+		if err := json.Unmarshal(w.Body.Bytes(), &s); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if s := ask(""); len(s.Events) != 2 || len(s.Cities) != 5 {
+		t.Errorf("at first it is told %+v", s)
+	}
+	if s := ask("version=0&index=6&node=n1"); len(s.Events) != 1 || s.Events[0].Index != 7 {
+		t.Errorf("then %+v", s.Events)
+	}
+	if s := ask("version=0&index=6&node=n2"); len(s.Events) != 2 {
+		t.Errorf("of another node's log %+v", s.Events)
+	}
+	began := time.Now()
+	if s := ask("version=1&index=7&node=n1"); len(s.Events) != 0 || time.Since(began) < longestWait {
+		t.Errorf("if it has everything it waits %v and is told %+v", time.Since(began), s.Events)
 	}
 }

@@ -41,7 +41,7 @@ type Recorder struct {
 
 // NewRecorder begins a recording of the machines of a new cluster, whose nodes have
 // these settings, among others.
-func NewRecorder(machines []string, settings ...plan.Setting) *Recorder {
+func NewRecorder(machines []string, settings []plan.Setting) *Recorder {
 	return &Recorder{machines: machines, settings: settings, begun: time.Now(), encoder: trace.NewEncoder(), dead: map[string]uint64{}, cuts: map[string]uint64{}}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 	"syscall/js"
 	"time"
@@ -73,9 +74,7 @@ func (r *remote) follow() {
 		switch {
 		case err == nil:
 			r.lost, heard = "", time.Now()
-			if len(s.Cities) > 0 || len(s.Nodes) > 0 {
-				r.last = s
-			}
+			r.keep(s)
 		case time.Since(heard) > askPatient:
 			r.lost = "the server of this page does not answer; it may have ended"
 		}
@@ -85,6 +84,24 @@ func (r *remote) follow() {
 			time.Sleep(10 * askPause)
 		}
 	}
+}
+
+// eventsMost is how many events are kept until the next frame is drawn.
+const eventsMost = 512
+
+// keep keeps what the server says. It sends each event once; the frame that shows it may
+// come later than the next answer.
+func (r *remote) keep(s *live.Snapshot) {
+	if len(s.Cities) == 0 && len(s.Nodes) == 0 {
+		return
+	}
+	if was := r.last; was != nil && was.Node == s.Node && s.Index >= was.Index {
+		known := was.Index
+		s.Events = slices.DeleteFunc(s.Events, func(e live.Event) bool { return e.Index <= known })
+		s.Events = slices.Concat(was.Events, s.Events)
+		s.Events = s.Events[max(0, len(s.Events)-eventsMost):]
+	}
+	r.last = s
 }
 
 // play shows the game that the page's server plays.
