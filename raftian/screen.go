@@ -174,7 +174,7 @@ func (g *table) save(ctx context.Context) (string, error) {
 	if err := r.Write(draft, nil); err != nil {
 		return "", err
 	}
-	judged, err := campaign.Check(ctx, draft, func(string) (*campaign.Program, error) {
+	judged, err := judgeFile(ctx, draft, func(string) (*campaign.Program, error) {
 		return nil, errors.New("the recording is of another game")
 	})
 	if err != nil {
@@ -186,9 +186,6 @@ func (g *table) save(ctx context.Context) (string, error) {
 	}
 	words := "no judge objects"
 	for _, v := range judged.Verdicts {
-		if v.Outcome == verdict.NotRun { // nobody promised that it ends at peace
-			continue
-		}
 		sections = append(sections, play.Section{Tag: campaign.TagVerdict, Value: v})
 		if v.Outcome == verdict.Fail {
 			words = fmt.Sprintf("judge %s: %s", v.Judge, v.Reason)
