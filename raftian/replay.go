@@ -41,8 +41,8 @@ func replayCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "replay FILE.run",
 		Short: "Look at a kept run: what every node, message and call was doing at any moment",
-		Long: `Replay opens a kept run in a window, at its first violation. H or ? explains what is
-seen and what keys do.
+		Long: `Replay opens a kept run in a window, at its first violation. ? explains what is seen
+and what keys do.
 
 With --screenshot it opens no window and writes what would be seen as a PNG file, on
 any machine, with or without a display; --at says when, such as 3.2s.

@@ -233,9 +233,12 @@ func TestAClickInspectsOrGoesThere(t *testing.T) {
 
 func TestHelpSearchAndPins(t *testing.T) {
 	d := story()
-	d.press("h")
+	if d.press("h"); d.View.Help || !d.View.Heartbeats {
+		t.Error("H does not show heartbeats")
+	}
+	d.press("?")
 	if !d.View.Help {
-		t.Error("H does not help")
+		t.Error("? does not help")
 	}
 	at := d.Cursor.N()
 	if d.press("left"); d.View.Help || d.Cursor.N() != at {

@@ -165,7 +165,7 @@ func (d *Desk) pressView(k Key) bool {
 		d.offer()
 	case "tab":
 		d.turn(d.tree.now + 1)
-	case "b":
+	case "h":
 		v.Heartbeats = !v.Heartbeats
 	case "o":
 		v.Ordinal = !v.Ordinal
@@ -175,7 +175,7 @@ func (d *Desk) pressView(k Key) bool {
 		} else {
 			v.Searching, v.Search = true, ""
 		}
-	case "h", "?":
+	case "?":
 		v.Help = true
 	case "esc":
 		v.Chosen = scene.Target{}

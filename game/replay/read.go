@@ -47,7 +47,9 @@ func Read(from *trace.Reader, progress func(events int) bool) (*Run, error) {
 	if err == io.EOF {
 		err = nil
 	}
-	return b.Build(verdicts, exit, err), nil
+	r := b.Build(verdicts, exit, err)
+	r.place()
+	return r, nil
 }
 
 func readSections(from *trace.Reader) (verdicts []verdict.Verdict, exit string, err error) {

@@ -12,6 +12,7 @@
 //	step.go      what each event changes in it
 //	cursor.go    Cursor: at a moment; forward and back
 //	reach.go     who can reach whom
+//	points.go    when each call can be thought to take effect
 //	spans.go     which of many intervals touch one
 package replay
 
@@ -75,9 +76,10 @@ const none = -1
 // Op is a call of a client, with what a replay needs besides.
 type Op struct {
 	history.Op
-	Number   int  // in Run.Ops
-	Of       int  // the client's number
-	Machine  int  // where it was called; World if not known
+	Number   int // in Run.Ops
+	Of       int // the client's number
+	Machine  int // where it was called; World if not known
+	Point    Point
 	Illegal  bool // a verdict that failed rests on it
 	Doubtful bool // a verdict that decided nothing rests on it
 }

@@ -214,6 +214,7 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 	if r := min(5, at.H*0.42); op.AppliedEvent != 0 && at.W >= 2*r && x >= t.axis.plot.X && x <= t.axis.plot.Right() {
 		t.diamond(x, at.Y+at.H/2, r, white)
 	}
+	t.point(at, op)
 	st := t.fine(text)
 	st.px = uint8(min(float32(st.px), at.H))
 	if room := min(at.W, max(0, x-6-at.X)); *labels < labelsMost && st.px >= 8 && s != unknown {
@@ -229,6 +230,29 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 			t.text(x+8, base(at.Y+at.H/2, st.px), st, "witness")
 			*labels++
 		}
+	}
+}
+
+// point is when a call can be thought to take effect that no machine applied: a small
+// diamond if the log tells its place, and a hollow one if a search chose it.
+func (t *timeline) point(at Box, op *replay.Op) {
+	x, r := t.axis.x(op.Point.At), min(5, at.H*0.42)
+	if !op.Point.Known || at.W < 2*r || x < t.axis.plot.X || x > t.axis.plot.Right() {
+		return
+	}
+	y := at.Y + at.H/2
+	if !op.Point.Chosen {
+		t.diamond(x, y, r*0.65, text)
+		return
+	}
+	t.diamond(x, y, r+1, ground)
+	for _, s := range [][4]float32{{-1, 0, 0, -1}, {0, -1, 1, 0}, {1, 0, 0, 1}, {0, 1, -1, 0}} {
+		t.line(x+s[0]*r, y+s[1]*r, x+s[2]*r, y+s[3]*r, 1.5, yellow)
+	}
+	st := t.fine(yellow)
+	st.px = uint8(min(float32(st.px), at.H))
+	if words := "search's choice"; st.px >= 8 && at.Right()-x-8 > t.width(st, words)+4 {
+		t.text(x+8, base(y, st.px), st, words)
 	}
 }
 
@@ -275,6 +299,12 @@ func tipOf(op *replay.Op, r *replay.Run) string {
 	}
 	if op.AppliedEvent != 0 {
 		tip += fmt.Sprintf("\ntook effect at %s as entry %d (witness: the log)", op.Applied, op.Index)
+	}
+	switch {
+	case op.Point.Chosen:
+		tip += fmt.Sprintf("\ncan be thought to take effect at %s: a search's choice, which explains every answer; the log does not tell", op.Point.At)
+	case op.Point.Known:
+		tip += fmt.Sprintf("\nsees the state of entry %d, as at %s (witness: the log)", op.Index, op.Point.At)
 	}
 	if op.Illegal {
 		tip += "\nVIOLATION: a verdict rests on it"

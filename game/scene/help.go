@@ -135,7 +135,12 @@ func (p *page) helpLogs() {
 			}
 		}, s.words)
 	}
-	p.sample(func(x, y float32) { p.diamond(x, y, 5, white) }, "witness: here it took effect, as the log shows")
+	p.sample(func(x, y float32) { p.diamond(x-8, y, 5, white); p.diamond(x+8, y, 3.3, text) }, "witness: here it took effect, or saw the state, as the log shows")
+	p.sample(func(x, y float32) {
+		for _, s := range [][4]float32{{-1, 0, 0, -1}, {0, -1, 1, 0}, {1, 0, 0, 1}, {0, 1, -1, 0}} {
+			p.line(x+s[0]*5, y+s[1]*5, x+s[2]*5, y+s[3]*5, 1.5, yellow)
+		}
+	}, "a search's choice of that moment: the log does not tell, or explains nothing")
 	p.sample(func(x, y float32) { p.flag(x, y, 6, verdict.Fail) }, "what a verdict that failed rests on; with ? one that decided nothing")
 }
 
@@ -148,7 +153,7 @@ func (p *page) helpKeys() {
 		{"E", "next violation (Shift: previous)"}, {"N", "next fault (Shift: previous)"}, {"T", "next term (Shift: previous)"},
 		{"W S", "zoom in, out"}, {"A D", "move the timeline"}, {"1 to 7", "inspect a node"},
 		{"F", "what if: change the plan here"}, {"Tab", "the next of the runs that led to"}, {"P", "pin this moment, or unpin it"}, {"O", "space events evenly, or by time"},
-		{"/", "find an event"}, {"B", "show heartbeats"}, {"H ?", "this help"}, {"Esc", "back to the story"},
+		{"/", "find an event"}, {"H", "show heartbeats"}, {"?", "this help"}, {"Esc", "back to the story"},
 	} {
 		y := p.next()
 		p.text(p.at.X, y, p.strong(white), k[0])

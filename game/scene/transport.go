@@ -24,7 +24,7 @@ func (f *shot) transport() {
 	f.middle(x+float32(f.body)*2.4, base(y+h/2, st.px), st, speed)
 	x += float32(f.body) * 4.8
 	x = f.word(x, y, h, "]", "faster (])", "+") + 12
-	x = f.toggle(x, y, h, "b", "heartbeats", f.v.Heartbeats, "show heartbeats (B)")
+	x = f.toggle(x, y, h, "h", "heartbeats", f.v.Heartbeats, "show heartbeats (H)")
 	x = f.toggle(x, y, h, "o", "by event", f.v.Ordinal, "space events evenly instead of by time (O)")
 	right := b.Right() - 10
 	hints := f.fine(dim)

@@ -83,6 +83,21 @@ func Step(state rules.State, input string) (next rules.State, output string) {
 	return rules.StepText(state, input)
 }
 
+// Model is the game with the cities of some machines, as what a history is judged by.
+func Model(machines []string) linearizability.Model {
+	return linearizability.Model{
+		Init: func() any { return Init(machines) },
+		Step: func(state any, input string) (any, string) {
+			next, output := Step(state.(rules.State), input)
+			return next, output
+		},
+		Equal:    func(a, b any) bool { return a.(rules.State).Equal(b.(rules.State)) },
+		Hash:     func(state any) uint64 { return state.(rules.State).Hash() },
+		Reads:    Reads,
+		Describe: func(state any) string { return state.(rules.State).String() },
+	}
+}
+
 // City is the city a client plays: client "p1" lives on machine "n1" and plays
 // its city, and so does "p1-2" as another player. A client of another kind of
 // name plays the city of that name.

@@ -71,7 +71,7 @@ func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
 	d := desk.Open(replaytest.Story(), book, 1280, 720)
 	a := newArtist(book)
 	screen, kept := ebiten.NewImage(1280, 720), ebiten.NewImage(1280, 720)
-	for _, keys := range []string{"", "?", "x3", "o", "b", "e"} {
+	for _, keys := range []string{"", "?", "x3", "o", "h", "e"} {
 		for _, k := range keys {
 			d.Press(desk.Key{Name: string(k)})
 		}

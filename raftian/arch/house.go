@@ -65,7 +65,7 @@ func rooms() []Room {
 
 		{Path: "game/rules", Runs: Pure, Why: "the rules are used by machine, judge and viewer alike, so they import nothing of ours"},
 		{Path: "game/spec", May: []string{"game/rules", "linearizability", "linearizability/history"}, Runs: Pure, Why: game},
-		{Path: "game/replay", May: []string{"game/rules", "linearizability/history", "linearizability/verdict",
+		{Path: "game/replay", May: []string{"game/rules", "game/spec", "linearizability", "linearizability/history", "linearizability/verdict",
 			"netsim/env", "netsim/plan", "netsim/trace"}, Runs: Pure, Why: game},
 		{Path: "game/live", May: []string{"game/rules"}, Runs: Pure, Why: "what a live game tells its screen knows no Raft, no network and no window"},
 		{Path: "game/sound", Runs: Pure, Why: "what is heard depends on nothing but arithmetic"},
