@@ -81,7 +81,7 @@ func (d *Desk) Rate(fps float64) {
 
 // Draw is the scene as it is now.
 func (d *Desk) Draw() *scene.List {
-	d.list = d.scene.Draw(d.Cursor, &d.View)
+	d.list = d.scene.DrawBeside(d.Cursor, &d.View, d.beside())
 	return d.list
 }
 

@@ -22,6 +22,8 @@ type Change struct {
 type tree struct {
 	branches []*branch
 	now      int // which of them is shown
+	other    int // which stands beside it, if split
+	split    bool
 	can      bool
 	asked    *Change
 	saving   bool
@@ -80,22 +82,56 @@ func (d *Desk) Fork(c Change, r *replay.Run, file string) {
 	parent := slices.IndexFunc(t.branches, func(b *branch) bool { return b.desk == d })
 	t.branches = append(t.branches, &branch{desk: fork, parent: parent, words: c.Words, file: file})
 	fork.View.Speed, fork.View.Heartbeats, fork.View.Ordinal = d.View.Speed, d.View.Heartbeats, d.View.Ordinal
-	if n := replay.FirstDifference(d.run, r); n > 0 {
-		fork.View.Differs = scene.Difference{Event: n, Was: words(d.run, n), Now: words(r, n), Change: c.Words}
-		d.View.Differs = scene.Difference{Event: n, Was: words(r, n), Now: words(d.run, n), Change: "not: " + c.Words}
+	d.View.WhatIf = nil
+	t.now, t.other, t.split = len(t.branches)-1, parent, true
+	if n := t.contrast(); n > 0 {
 		fork.Cursor.SeekEvent(n)
 		fork.show(d.View.From, d.View.To)
 		fork.follow()
-		fork.Say(fmt.Sprintf("the first difference is event %d; Tab goes to the other run, F to all of them", n))
+		fork.Say(fmt.Sprintf("the first difference is event %d; Tab goes to the other run, B shows one alone, F all of them", n))
 	} else {
 		fork.Say("the change made no difference")
 	}
-	d.View.WhatIf = nil
-	t.now = len(t.branches) - 1
+}
+
+// contrast finds the first event in which the two runs differ that stand beside each
+// other; 0 is that they are the same.
+func (t *tree) contrast() int {
+	here, there := t.branches[t.now], t.branches[t.other]
+	n := replay.FirstDifference(there.desk.run, here.desk.run)
+	was, now := words(there.desk.run, n), words(here.desk.run, n)
+	here.desk.View.Differs = scene.Difference{Event: n, Was: was, Now: now, Change: here.words}
+	there.desk.View.Differs = scene.Difference{Event: n, Was: now, Now: was, Change: there.words}
+	return n
+}
+
+// beside is the run that stands beside this one, at the same moment; nil if none does.
+func (d *Desk) beside() *scene.Other {
+	t := d.tree
+	if !t.split || len(t.branches) < 2 || t.other == t.now || t.branches[t.now].desk != d {
+		return nil
+	}
+	o := t.branches[t.other]
+	o.desk.Cursor.Seek(d.Cursor.At())
+	return &scene.Other{Scene: o.desk.scene, Cursor: o.desk.Cursor, View: &o.desk.View,
+		Words: fmt.Sprintf("RUN %d: %s", t.other, o.words), Here: fmt.Sprintf("RUN %d: %s", t.now, t.branches[t.now].words)}
+}
+
+// split shows another run beside this one, or this one alone.
+func (d *Desk) split() {
+	t := d.tree
+	if len(t.branches) < 2 {
+		d.Say("there is no other run; F makes one")
+		return
+	}
+	t.split = !t.split
 }
 
 // words is an event in words.
 func words(r *replay.Run, n int) string {
+	if n == 0 {
+		return ""
+	}
 	if n > r.Events() {
 		return "the run has ended"
 	}
@@ -106,11 +142,13 @@ func words(r *replay.Run, n int) string {
 // turn shows another run of the tree, at the same moment.
 func (d *Desk) turn(to int) {
 	t := d.tree
-	t.now = (to + len(t.branches)) % len(t.branches)
-	next := t.branches[t.now].desk
+	to = (to + len(t.branches)) % len(t.branches)
+	next := t.branches[to].desk
 	if next == d {
 		return
 	}
+	t.now, t.other = to, t.now
+	t.contrast()
 	next.Resize(d.View.W, d.View.H, d.View.Dense)
 	next.Cursor.Seek(d.Cursor.At())
 	next.show(d.View.From, d.View.To)

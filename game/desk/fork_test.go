@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,6 +87,35 @@ func TestAForkIsShownBesideItsRun(t *testing.T) {
 	if fork == d || fork.View.Differs.Event == 0 || fork.Cursor.N() != min(fork.View.Differs.Event, fork.run.Events()) {
 		t.Errorf("the fork is at event %d; it differs at %+v", fork.Cursor.N(), fork.View.Differs)
 	}
+	// Both are drawn, at one moment, each with its first difference.
+	layers := func(d *Desk) (all []string) {
+		for _, l := range d.Draw().Layers {
+			all = append(all, l.Name)
+			for _, it := range l.Items {
+				if it.Shape == scene.Text && strings.HasPrefix(it.Text, "RUN ") {
+					all = append(all, it.Text)
+				}
+			}
+		}
+		return all
+	}
+	shown := layers(fork)
+	for _, want := range []string{"beside-timeline", "beside-now", "RUN 0: the run as it was"} {
+		if !slices.Contains(shown, want) {
+			t.Errorf("%q is not among what is shown: %q", want, shown)
+		}
+	}
+	if fork.View.Differs.Event != d.View.Differs.Event || fork.View.Differs.Now != d.View.Differs.Was {
+		t.Errorf("one says %+v, the other %+v", fork.View.Differs, d.View.Differs)
+	}
+	if d.Cursor.At() != min(fork.Cursor.At(), d.run.End()) {
+		t.Errorf("the run beside is at %v, want %v", d.Cursor.At(), fork.Cursor.At())
+	}
+	fork.press("b")
+	if slices.Contains(layers(fork), "beside-now") {
+		t.Error("B does not show the run alone")
+	}
+	fork.press("b")
 	at := fork.Cursor.At()
 	if fork.press("tab"); fork.Now() != d || d.Cursor.At() != at {
 		t.Errorf("Tab leads to %v in the run it came of, want %v", d.Cursor.At(), at)

@@ -167,6 +167,8 @@ func (d *Desk) pressView(k Key) bool {
 		d.turn(d.tree.now + 1)
 	case "h":
 		v.Heartbeats = !v.Heartbeats
+	case "b":
+		d.split()
 	case "o":
 		v.Ordinal = !v.Ordinal
 	case "/":

@@ -152,7 +152,7 @@ func (p *page) helpKeys() {
 		{"J K L", "play backwards, pause, forwards"}, {"[ ]", "slower, faster"}, {"Home End", "to the start, the end"},
 		{"E", "next violation (Shift: previous)"}, {"N", "next fault (Shift: previous)"}, {"T", "next term (Shift: previous)"},
 		{"W S", "zoom in, out"}, {"A D", "move the timeline"}, {"1 to 7", "inspect a node"},
-		{"F", "what if: change the plan here"}, {"Tab", "the next of the runs that led to"}, {"P", "pin this moment, or unpin it"}, {"O", "space events evenly, or by time"},
+		{"F", "what if: change the plan here"}, {"Tab  B", "the other run; beside this one or not"}, {"P", "pin this moment, or unpin it"}, {"O", "space events evenly, or by time"},
 		{"/", "find an event"}, {"H", "show heartbeats"}, {"?", "this help"}, {"Esc", "back to the story"},
 	} {
 		y := p.next()

@@ -20,6 +20,14 @@
 //	transport.go  buttons and hints
 //	over.go       what lies over everything: tooltip, search; help.go the help, whatif.go
 //	              changes to a plan and the runs they led to
+//
+// A game that is being played has a scene of its own:
+//
+//	liveview.go   LiveView: what is seen of it
+//	live.go       Live: all of it, and the line on top
+//	livemap.go    cities; liveshots.go what is on its way between them
+//	livelobby.go  who plays; liverail.go how the cluster is
+//	livefoot.go   what happened, what is typed; livehelp.go the help
 package scene
 
 import "raftian/game/glyph"

@@ -53,7 +53,7 @@ func NewLiveLayout(w, h int, dense float64) LiveLayout {
 // Draw makes the scene. The list is good until the next one.
 func (s *Live) Draw(v *LiveView) *List {
 	s.version++
-	if size := (size{v.W, v.H, v.Dense}); size != s.size {
+	if size := (size{w: v.W, h: v.H, dense: v.Dense}); size != s.size {
 		s.size = size
 		s.lay = NewLiveLayout(v.W, v.H, v.Dense)
 		for _, k := range []*canvas{&s.front, &s.over, &s.still} {

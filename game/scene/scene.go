@@ -33,6 +33,7 @@ type Scene struct {
 type size struct {
 	w, h  int
 	dense float64
+	part  side
 }
 
 // shown is what the timeline was last made from.
@@ -66,28 +67,23 @@ func (s *Scene) When(x float32) env.Instant { return s.axis.when(x) }
 func (s *Scene) WhenAll(x float32) env.Instant { return s.index.axis.when(x) }
 
 // Draw makes the scene. The list is good until the next one.
-func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
-	s.version++
-	if size := (size{v.W, v.H, v.Dense}); size != s.size {
-		s.size, s.shown = size, shown{}
-		s.lay = NewLayout(v.W, v.H, v.Dense)
-		for _, k := range []*canvas{&s.front, &s.over, &s.still, &s.lanes} {
-			k.book, k.body, k.small = s.book, s.lay.Body, s.lay.Small
-		}
-		s.drawStill()
+func (s *Scene) Draw(c *replay.Cursor, v *View) *List { return s.DrawBeside(c, v, nil) }
+
+// DrawBeside makes the scene with another run beside it, if that is not nil.
+func (s *Scene) DrawBeside(c *replay.Cursor, v *View, o *Other) *List {
+	part := whole
+	if o != nil {
+		part = upper
 	}
-	if now := (shown{v.From, v.To, v.Ordinal, v.W, v.H}); now != s.shown {
-		s.shown = now
-		s.axis = newAxis(s.run, v, s.plot())
-		s.drawTimeline()
-	}
+	s.prepare(v, part)
 	s.front.reset()
-	f := &shot{Scene: s, canvas: &s.front, c: c, v: v, state: c.State(), at: c.At()}
-	f.reach = s.run.Reach(f.state, f.at)
-	f.panels()
+	f := s.shot(c, v, &s.front)
+	f.panels(o)
 	f.title()
 	f.cluster()
-	f.logs()
+	if o == nil {
+		f.logs()
+	}
 	f.inspector()
 	f.nowOnTimeline()
 	f.nowOnMinimap()
@@ -106,15 +102,58 @@ func (s *Scene) Draw(c *replay.Cursor, v *View) *List {
 		Kept: append(s.list.Kept[:0], s.lay.Timeline, s.foot())}
 	s.add("still", &s.still)
 	s.add("timeline", &s.lanes)
+	if o != nil {
+		s.beside(o, v)
+		s.list.Kept = append(s.list.Kept, o.Scene.lay.Timeline)
+		s.show(o.Scene, "beside-timeline", &o.Scene.lanes)
+	}
 	s.add("now", &s.front)
+	if o != nil {
+		s.show(o.Scene, "beside-now", &o.Scene.front)
+	}
 	s.add("over", &s.over)
 	return &s.list
 }
 
+// prepare lays the scene out, and draws what stays.
+func (s *Scene) prepare(v *View, part side) {
+	s.version++
+	if size := (size{v.W, v.H, v.Dense, part}); size != s.size {
+		s.size, s.shown = size, shown{}
+		s.lay = NewLayout(v.W, v.H, v.Dense)
+		if part != whole {
+			s.lay = besideLayout(v.W, v.H, v.Dense, part)
+		}
+		for _, k := range []*canvas{&s.front, &s.over, &s.still, &s.lanes} {
+			k.book, k.body, k.small = s.book, s.lay.Body, s.lay.Small
+		}
+		s.drawStill()
+	}
+	if now := (shown{v.From, v.To, v.Ordinal, v.W, v.H}); now != s.shown {
+		s.shown = now
+		s.axis = newAxis(s.run, v, s.plot())
+		s.drawTimeline()
+	}
+}
+
+// shot begins a scene on a canvas.
+func (s *Scene) shot(c *replay.Cursor, v *View, on *canvas) *shot {
+	f := &shot{Scene: s, canvas: on, c: c, v: v, state: c.State(), at: c.At()}
+	f.reach = s.run.Reach(f.state, f.at)
+	return f
+}
+
 // add puts a canvas on the list. Those that stay for a while keep their version.
 func (s *Scene) add(name string, c *canvas) {
-	l := Layer{Name: name, Items: c.items, Version: s.version}
-	if c == &s.still || c == &s.lanes {
+	s.show(s, name, c)
+	s.list.Hits = append(s.list.Hits, c.hits...)
+}
+
+// show puts a canvas of a scene on the list. What is there of another run answers to
+// no mouse.
+func (s *Scene) show(of *Scene, name string, c *canvas) {
+	l := Layer{Name: name, Items: c.items, Version: of.version}
+	if c == &of.still || c == &of.lanes {
 		l.Version, l.Kept = c.version, true
 	}
 	s.list.Layers = append(s.list.Layers, l)
@@ -122,7 +161,6 @@ func (s *Scene) add(name string, c *canvas) {
 		l.Name, l.Items = name+"-words", c.words
 		s.list.Layers = append(s.list.Layers, l)
 	}
-	s.list.Hits = append(s.list.Hits, c.hits...)
 }
 
 // shot is a scene in the making.
@@ -168,29 +206,45 @@ func (s *Scene) foot() Box {
 func (s *Scene) across() int { return max(s.size.w, WidthLeast) }
 func (s *Scene) down() int   { return max(s.size.h, HeightLeast) }
 
-// panels draws the ground of all but the timeline and the minimap. No pixel is drawn
+// panels draws the ground of all but the timelines and the minimap. No pixel is drawn
 // twice: without a graphics processor that takes time.
-func (f *shot) panels() {
+func (f *shot) panels(o *Other) {
 	w, h := float32(f.across()), float32(f.down())
-	c, l, i, t := f.lay.Cluster, f.lay.Logs, f.lay.Inspector, f.lay.Timeline
-	f.rect(0, 0, w, c.Y, ground)
-	f.rect(0, c.Y, c.X, c.H, ground)
-	f.rect(c.Right(), c.Y, l.X-c.Right(), c.H, ground)
-	f.rect(l.Right(), c.Y, i.X-l.Right(), c.H, ground)
-	f.rect(i.Right(), c.Y, w-i.Right(), c.H, ground)
-	f.rect(0, c.Bottom(), w, t.Y-c.Bottom(), ground)
-	f.rect(0, t.Y, t.X, t.H, ground)
-	f.rect(t.Right(), t.Y, w-t.Right(), t.H, ground)
-	f.rect(0, t.Bottom(), w, f.foot().Y-t.Bottom(), ground)
-	f.rect(0, f.foot().Bottom(), w, h-f.foot().Bottom(), ground)
-	for _, p := range []struct {
-		box  Box
-		name string
-	}{{c, "CLUSTER"}, {l, "LOGS & STATES"}, {i, "INSPECTOR"}} {
-		f.box(p.box, panel)
-		f.frame(p.box, 1, edge)
-		f.text(p.box.X+10, p.box.Y+f.heading()*0.68, f.strong(dim), p.name)
+	row, times := []Box{f.lay.Cluster, f.lay.Logs, f.lay.Inspector}, []Box{f.lay.Timeline}
+	if o != nil {
+		other := besideLayout(f.size.w, f.size.h, f.size.dense, lower)
+		row, times = []Box{f.lay.Cluster, f.lay.Inspector, other.Cluster}, append(times, other.Timeline)
 	}
+	f.rect(0, 0, w, row[0].Y, ground)
+	x, y := float32(0), row[0].Bottom()
+	for _, b := range row {
+		f.rect(x, b.Y, b.X-x, b.H, ground)
+		x = b.Right()
+	}
+	f.rect(x, row[0].Y, w-x, row[0].H, ground)
+	for _, t := range times {
+		f.rect(0, y, w, t.Y-y, ground)
+		f.rect(0, t.Y, t.X, t.H, ground)
+		f.rect(t.Right(), t.Y, w-t.Right(), t.H, ground)
+		y = t.Bottom()
+	}
+	f.rect(0, y, w, f.foot().Y-y, ground)
+	f.rect(0, f.foot().Bottom(), w, h-f.foot().Bottom(), ground)
+	if o != nil {
+		f.heads(o.Here, false)
+		f.panel(f.lay.Inspector, "INSPECTOR")
+		return
+	}
+	f.panel(f.lay.Cluster, "CLUSTER")
+	f.panel(f.lay.Logs, "LOGS & STATES")
+	f.panel(f.lay.Inspector, "INSPECTOR")
+}
+
+// panel is the ground of a panel, and its name.
+func (f *shot) panel(b Box, name string) {
+	f.box(b, panel)
+	f.frame(b, 1, edge)
+	f.text(b.X+10, b.Y+f.heading()*0.68, f.strong(dim), name)
 }
 
 // heading is how high the heading of a panel is.

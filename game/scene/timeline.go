@@ -161,7 +161,14 @@ func (f *shot) nowOnTimeline() {
 	if n := f.v.Differs.Event; n > 0 && n <= f.run.Events() {
 		if x := a.xEvent(n); inside(x) {
 			f.dashes(roundf(x)+0.5, top, roundf(x)+0.5, bottom, 1, 5, sky)
-			f.middle(x, bottom, f.strong(sky), "≠")
+			st, words := f.strong(ground), "≠ first difference"
+			w := f.width(st, words) + 10
+			b := Box{roundf(x) + 2, bottom - float32(st.px)*1.4, w, roundf(float32(st.px) * 1.4)}
+			if b.Right() > a.plot.Right() {
+				b.X = roundf(x) - 2 - w
+			}
+			f.box(b, sky)
+			f.text(b.X+5, base(b.Y+b.H/2, st.px), st, words)
 		}
 	}
 	x := a.x(f.at)

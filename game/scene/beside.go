@@ -1,0 +1,88 @@
+package scene
+
+import (
+	"raftian/game/replay"
+	"raftian/linearizability/verdict"
+)
+
+// Other is a run that is shown beside another one, at the same moment.
+type Other struct {
+	Scene  *Scene
+	Cursor *replay.Cursor
+	View   *View  // of which what is hovered, chosen and typed is left out
+	Words  string // what the run is
+	Here   string // and what the one is that it stands beside
+}
+
+// side says which part of a scene a run has.
+type side uint8
+
+const (
+	whole side = iota
+	upper      // with another run beside it: the left cluster and the upper timeline
+	lower      // the other one: the right cluster and the lower timeline
+)
+
+// besideLayout is where the panels of one of two runs are. Their logs have no room.
+func besideLayout(w, h int, dense float64, part side) Layout {
+	l := NewLayout(w, h, dense)
+	gap := l.Title.X
+	rest := l.Minimap.Y - l.Title.Bottom() - 3*gap
+	top := roundf(rest * 0.4)
+	time := roundf((rest - top) / 2)
+	cluster := roundf((l.Title.W - 2*gap) * 0.345)
+	y := l.Title.Bottom()
+	l.Logs = Box{}
+	l.Cluster = Box{gap, y, cluster, top}
+	l.Timeline = Box{gap, y + top + gap, l.Title.W, time}
+	middle := l.Title.W - 2*(cluster+gap)
+	l.Inspector = Box{l.Cluster.Right() + gap, y, middle, top}
+	if part == lower {
+		l.Cluster.X = l.Inspector.Right() + gap
+		l.Timeline.Y += time + gap
+		l.Timeline.H = l.Minimap.Y - gap - l.Timeline.Y
+		l.Inspector = Box{}
+	}
+	return l
+}
+
+// beside draws what there is of the other run.
+func (s *Scene) beside(o *Other, v *View) {
+	view := *v
+	view.Hover, view.Chosen, view.Pins, view.WhatIf, view.Help, view.Searching = false, Target{}, nil, nil, false, false
+	view.Differs = o.View.Differs
+	o.Scene.prepare(&view, lower)
+	o.Scene.front.reset()
+	f := o.Scene.shot(o.Cursor, &view, &o.Scene.front)
+	f.heads(o.Words, true)
+	f.cluster()
+	f.nowOnTimeline()
+}
+
+// heads is the heading of a cluster that stands beside another: which run it is, and
+// what the judges say of it.
+func (f *shot) heads(words string, verdicts bool) {
+	b := f.lay.Cluster
+	f.box(b, panel)
+	f.frame(b, 1, edge)
+	y := b.Y + f.heading()*0.68
+	right := b.Right() - 10
+	if verdicts {
+		said, ink := "every judge passed", green
+		switch f.run.Outcome() {
+		case verdict.Fail:
+			said, ink = "VIOLATION", vermilion
+			for _, v := range f.run.Verdicts {
+				if v.Outcome == verdict.Fail {
+					said += ": " + v.Judge
+					break
+				}
+			}
+		case verdict.Pass:
+		default:
+			said, ink = "not decided", yellow
+		}
+		right = f.right(right, y, f.strong(ink), said) - 10
+	}
+	f.fit(b.X+10, y, right-b.X-10, f.strong(text), words)
+}
