@@ -1,12 +1,7 @@
 package board
 
 import (
-	"flag"
 	"fmt"
-	"image"
-	"image/png"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,12 +10,9 @@ import (
 	"raftian/game/desk"
 	"raftian/game/glyph"
 	"raftian/game/live"
-	"raftian/game/paint"
 	"raftian/game/scene"
 	"raftian/game/sound"
 )
-
-var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
 
 // table is a game whose parts a test changes before it tells of them.
 type table struct {
@@ -386,90 +378,5 @@ func TestCitiesKeepTheirPlaces(t *testing.T) {
 	}
 	if picks != 126 {
 		t.Errorf("%d cities of 126 are on the map", picks)
-	}
-}
-
-// busy is a game in which much happens at once.
-func busy(t *testing.T) *table {
-	k := begin(t)
-	k.pass(200 * time.Millisecond)
-	for i, health := range []int{80, 50, 30, 100, 60} {
-		k.s.Cities[i].Health = health
-	}
-	k.s.Cities[1].Score, k.s.Cities[3].Score, k.s.Cities[1].Resting = 3, 1, true
-	for i := range 30 {
-		k.s.Trips = append(k.s.Trips, time.Duration(4000+i*i%7*900)*time.Microsecond)
-	}
-	k.s.Nodes[4].Cut, k.s.Nodes[4].Role, k.s.Nodes[4].Term, k.s.Nodes[4].Leader, k.s.Nodes[4].Commit = true, "candidate", 3, "", 8
-	k.s.Nodes[3].Down, k.s.Nodes[3].Answers = true, false
-	k.tell()
-	k.hit(1, "n2 attack n3", "n3")
-	k.hit(2, "n3 attack n1", "n1")
-	k.pass(500 * time.Millisecond)
-	k.call(7, "n1 attack n5", true, live.Doubt)
-	k.call(8, "n3 attack n2", false, live.Sent)
-	k.call(9, "n1 attack n2", true, live.Committed)
-	k.hit(10, "n2 attack n1", "n1")
-	k.hit(11, "n5 attack n3", "n3")
-	k.b.View.Chosen = "n5"
-	k.pass(flight + 60*time.Millisecond)
-	k.b.View.Frames.Actual, k.b.View.Note = 59.7, ""
-	return k
-}
-
-// tolerance is by how much a channel of a pixel may differ, of 255.
-const tolerance = 3
-
-func TestThePictureIsTheOneThatWasApproved(t *testing.T) {
-	k := busy(t)
-	got := paint.Image(k.b.Draw(), glyph.NewBook())
-	path := filepath.Join("testdata", "busy.png")
-	if *rewrite {
-		write(t, path, got)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	want, err := png.Decode(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.Bounds() != want.Bounds() {
-		t.Fatalf("the picture is %v, want %v", got.Bounds(), want.Bounds())
-	}
-	differ := 0
-	for y := range got.Bounds().Dy() {
-		for x := range got.Bounds().Dx() {
-			r1, g1, b1, _ := got.At(x, y).RGBA()
-			r2, g2, b2, _ := want.At(x, y).RGBA()
-			for _, d := range []int{int(r1>>8) - int(r2>>8), int(g1>>8) - int(g2>>8), int(b1>>8) - int(b2>>8)} {
-				if max(d, -d) > tolerance {
-					if differ++; differ == 1 {
-						t.Errorf("the pixel at %d,%d is %v, want %v", x, y, got.At(x, y), want.At(x, y))
-					}
-					break
-				}
-			}
-		}
-	}
-	if differ > 0 {
-		t.Errorf("%d pixels differ; go test -rewrite, and look at the picture", differ)
-	}
-}
-
-func write(t *testing.T, path string, im image.Image) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(f, im); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -70,7 +70,8 @@ func rooms() []Room {
 		{Path: "game/live", May: []string{"game/rules"}, Runs: Pure, Why: "what a live game tells its screen knows no Raft, no network and no window"},
 		{Path: "game/sound", Runs: Pure, Why: "what is heard depends on nothing but arithmetic"},
 		{Path: "game/board", May: []string{"game/desk", "game/glyph", "game/live", "game/rules", "game/scene", "game/sound"},
-			Tests: []string{"game/paint"}, Runs: Pure, Why: game},
+			Tests: []string{"game/board/boardtest", "game/paint"}, Runs: Pure, Why: game},
+		{Path: "game/board/boardtest", May: []string{"game/board", "game/glyph", "game/live"}, Why: game},
 		{Path: "game/glyph", Runs: Pure, Why: "what a text looks like depends on nothing but the text"},
 		{Path: "game/replay/replaytest", May: []string{"game/replay", "linearizability/verdict", "netsim/env", "netsim/plan", "netsim/trace"}, Why: game},
 		{Path: "game/scene", Tests: []string{"game/replay/replaytest"}, May: []string{"game/rules", "game/live", "game/replay", "game/glyph", "linearizability/history", "linearizability/verdict",
@@ -80,7 +81,7 @@ func rooms() []Room {
 		{Path: "game/desk", May: []string{"game/glyph", "game/replay", "game/scene", "netsim/env", "netsim/plan"},
 			Tests: []string{"game/replay/replaytest", "netsim/trace"}, Runs: Pure, Why: game},
 		{Path: "game/view", May: []string{"game/rules", "game/live", "game/sound", "game/board", "game/replay", "game/glyph", "game/scene", "game/desk",
-			"netsim/env", "netsim/plan", "netsim/trace"}, Tests: []string{"game/paint", "game/replay/replaytest"}, Why: game},
+			"netsim/env", "netsim/plan", "netsim/trace"}, Tests: []string{"game/board/boardtest", "game/paint", "game/replay/replaytest"}, Why: game},
 
 		{Path: "raftian/command", May: []string{"game/rules"}, Runs: Pure, Why: "a log entry's bytes depend on nothing but the command in them"},
 		{Path: "raftian/store", May: []string{"netsim/env"}, Runs: OnMachine,

@@ -1,0 +1,167 @@
+//go:build cgo || !(freebsd || netbsd || openbsd)
+
+package view
+
+import (
+	"context"
+	"errors"
+	"image"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"raftian/game/board"
+	"raftian/game/board/boardtest"
+	"raftian/game/desk"
+	"raftian/game/glyph"
+	"raftian/game/live"
+	"raftian/game/paint"
+	"raftian/game/sound"
+)
+
+// The window of a live game shows what is drawn into files, but for how edges are
+// smoothed.
+func TestTheWindowShowsTheLiveGame(t *testing.T) {
+	needDisplay(t)
+	book := glyph.NewBook()
+	b := boardtest.Busy(book, 1280, 720).Board
+	a := newArtist(book)
+	screen, kept := ebiten.NewImage(1280, 720), ebiten.NewImage(1280, 720)
+	for _, key := range []string{"esc", "f3", "?"} {
+		b.Press(desk.Key{Name: key})
+		l := b.Draw()
+		a.keep(kept, l, true)
+		a.finish(screen, kept, view{})
+		got, want := pixels(screen), paint.Image(l, book)
+		sum, far := 0, 0
+		for i := range got.Pix {
+			apart := max(int(got.Pix[i]), int(want.Pix[i])) - min(int(got.Pix[i]), int(want.Pix[i]))
+			sum += apart
+			if apart > 64 {
+				far++
+			}
+		}
+		n := len(got.Pix)
+		if mean := float64(sum) / float64(n); mean > 0.25 || far > n/2500 {
+			t.Errorf("after %q pixels differ by %.2f of 255 in the mean, %.2f%% of them by much", key, mean, 100*float64(far)/float64(n))
+		} else {
+			t.Logf("after %q: mean %.3f, %.3f%%", key, mean, 100*float64(far)/float64(n))
+		}
+	}
+}
+
+// far is a game that can be lost.
+type far struct {
+	s     *live.Snapshot
+	lost  string
+	lines []string
+}
+
+func (f *far) Snapshot() *live.Snapshot { return f.s }
+func (f *far) Lost() string             { return f.lost }
+func (f *far) Do(line string)           { f.lines = append(f.lines, line) }
+
+func TestALiveGameIsTakenInAndLost(t *testing.T) {
+	from := &far{}
+	b := board.New(glyph.NewBook(), 1280, 720, 60)
+	g := &liveGame{ctx: context.Background(), board: b, from: from, begun: time.Now()}
+	if g.take(); b.View.Game != nil {
+		t.Fatal("a game is shown before there is one")
+	}
+	from.s = &live.Snapshot{Version: 1, City: "n1", Cities: []live.City{{Name: "n1", Status: "playing", Health: 100}}}
+	if g.take(); len(b.View.Cities) != 1 || b.View.Now == 0 {
+		t.Fatalf("shown are %v at %v", b.View.Cities, b.View.Now)
+	}
+	from.lost = "gone"
+	if g.take(); b.View.Lost != "gone" {
+		t.Error("that the game is gone is not shown")
+	}
+	from.lost = ""
+	if g.take(); b.View.Lost != "" {
+		t.Error("that it is back is not")
+	}
+}
+
+// What cannot be heard is said, once, and ends nothing.
+func TestWithoutASoundDeviceTheGameGoesOn(t *testing.T) {
+	var said []string
+	b := board.New(glyph.NewBook(), 1280, 720, 60)
+	g := &liveGame{ctx: context.Background(), board: b, from: &far{}, begun: time.Now(),
+		audio:   &audio{mixer: sound.NewMixer(), err: errors.New("no such\ndevice")},
+		options: LiveOptions{Silent: func(why string) { said = append(said, why) }}}
+	g.take()
+	g.take()
+	if len(said) != 1 || b.View.Sound.Why != said[0] || g.audio != nil {
+		t.Errorf("said is %q, shown is %q", said, b.View.Sound.Why)
+	}
+}
+
+func TestASoundDeviceIsLookedFor(t *testing.T) {
+	root, home := t.TempDir(), t.TempDir()
+	none := func(string) string { return "" }
+	if probeSoundAt(none, root, home) == nil {
+		t.Error("one is found where none is")
+	}
+	if err := probeSoundAt(func(key string) string { return map[string]string{"PULSE_SERVER": "elsewhere"}[key] }, root, home); err != nil {
+		t.Error(err)
+	}
+	device := filepath.Join(root, "dev", "snd", "pcmC0D0p")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(device), 0o700), os.WriteFile(device, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := probeSoundAt(none, root, ""); err != nil {
+		t.Error(err)
+	}
+	if err := probeSoundAt(func(key string) string { return map[string]string{"XDG_RUNTIME_DIR": home}[key] }, home, ""); err == nil {
+		t.Error("a directory without a server is taken for one")
+	}
+}
+
+// Frames come at the rate that is asked for, if the machine can.
+func TestFramesComeAtARate(t *testing.T) {
+	for _, rate := range []int{30, 60, 120} {
+		var c frameClock
+		began := time.Now()
+		n := rate / 5
+		for range n {
+			c.drawn(time.Millisecond)
+			c.wait(rate)
+		}
+		if took := time.Since(began); took < 150*time.Millisecond {
+			t.Errorf("%d frames at %d per second took %v", n, rate, took)
+		}
+	}
+}
+
+// BenchmarkLiveFrame is a frame of a live game in which much happens, as BenchmarkFrame
+// is one of a replay.
+func BenchmarkLiveFrame(b *testing.B) {
+	needDisplay(b)
+	book := glyph.NewBook()
+	g := boardtest.Busy(book, 1280, 720)
+	a := newArtist(book)
+	screen, kept := ebiten.NewImage(1280, 720), ebiten.NewImage(1280, 720)
+	var making, triangles, driver time.Duration
+	one := make([]byte, 4)
+	for i := 0; b.Loop(); i++ {
+		t0 := time.Now()
+		if g.Now.Cities[0].Health > 10 {
+			g.Hit(uint64(1000+i), "n2 attack n1", "n1")
+		}
+		g.Pass(time.Second / 60)
+		l := g.Board.Draw()
+		t1 := time.Now()
+		a.keep(kept, l, false)
+		a.finish(screen, kept, view{})
+		t2 := time.Now()
+		screen.SubImage(image.Rect(0, 0, 1, 1)).(*ebiten.Image).ReadPixels(one)
+		making, triangles, driver = making+t1.Sub(t0), triangles+t2.Sub(t1), driver+time.Since(t2)
+	}
+	per := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(b.N) / 1000 }
+	b.ReportMetric(per(making), "ms-scene")
+	b.ReportMetric(per(triangles), "ms-triangles")
+	b.ReportMetric(per(driver), "ms-driver")
+}
