@@ -68,7 +68,11 @@ other fails.`,
 				return tool(err)
 			}
 		default:
-			fmt.Printf("%s: seed %d, %d events, %d operations\n", args[0], r.Plan.Seed, r.Events, len(r.History))
+			what := fmt.Sprintf("seed %d", r.Plan.Seed)
+			if h, _, err := readHeader(args[0]); err == nil && h.Live {
+				what = "live session"
+			}
+			fmt.Printf("%s: %s, %d events, %d operations\n", args[0], what, r.Events, len(r.History))
 			printVerdicts(os.Stdout, r.Verdicts)
 			printKnown(os.Stdout, r)
 		}

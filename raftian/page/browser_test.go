@@ -235,6 +235,23 @@ func (k *tab) await(what string, holds func() bool) {
 	k.t.Fatalf("not within %v: %s; the page says %q", patience, what, k.eval(`document.getElementById("status").textContent`))
 }
 
+// until does something again and again until something holds: a browser that draws two
+// frames in a second may miss a key or a click.
+func (k *tab) until(what string, act func(), holds func() bool) {
+	k.t.Helper()
+	next := time.Now()
+	k.await(what, func() bool {
+		if holds() {
+			return true
+		}
+		if now := time.Now(); now.After(next) {
+			act()
+			next = time.Now().Add(5 * time.Second)
+		}
+		return holds()
+	})
+}
+
 // ready waits for the first frame: nothing is said any more, and there is more than one
 // colour.
 func (k *tab) ready() {
@@ -298,11 +315,13 @@ func TestABrowserClicksThroughToTheViolation(t *testing.T) {
 	inspector := image.Rect(910, 60, 1265, 375) // which event it is, the verdicts, and the story around it
 	opened := k.picture()
 	k.save("opened.png")
-	k.key("Home", "Home", "")
-	k.await("Home leads to the start", func() bool { return apart(opened, k.picture(), inspector) > 0.02 })
-	k.click(120, 18) // the verdict, in the title
-	k.do("Input.dispatchMouseEvent", map[string]any{"type": "mouseMoved", "x": 1270, "y": 690}, nil)
-	k.await("a click on the verdict leads to the violation, where it opened", func() bool { return apart(opened, k.picture(), inspector) < 0.01 })
+	k.until("Home leads to the start", func() { k.key("Home", "Home", "") },
+		func() bool { return apart(opened, k.picture(), inspector) > 0.02 })
+	k.until("a click on the verdict leads to the violation, where it opened", func() {
+		k.key("Home", "Home", "") // for a later one would lead further
+		k.click(120, 18)          // the verdict, in the title
+		k.do("Input.dispatchMouseEvent", map[string]any{"type": "mouseMoved", "x": 1270, "y": 690}, nil)
+	}, func() bool { return apart(opened, k.picture(), inspector) < 0.01 })
 	k.save("violation.png")
 
 	name, err := filepath.Abs(*dropped)
@@ -366,22 +385,26 @@ func TestABrowserPlays(t *testing.T) {
 	k := openTab(t, server.URL)
 	k.ready()
 	k.save("live.png")
-	asked := func(want string) {
+	asks := func(want string, act func()) {
 		t.Helper()
-		k.await("it asks for "+want, func() bool {
+		k.until("it asks for "+want, func() {
+			k.key("Escape", "Escape", "")
+			act()
+		}, func() bool {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			return slices.Contains(g.lines, want)
 		})
 	}
-	k.key("Digit3", "3", "3")
-	asked("n1 attack n3")
-	k.click(742, 145) // one's own city
-	k.click(885, 293) // and whom to attack
-	asked("n1 attack n2")
-	k.key("Tab", "Tab", "")
-	k.key("KeyC", "c", "c")
-	asked("cut n2") // who was chosen after n1
+	asks("n1 attack n3", func() { k.key("Digit3", "3", "3") })
+	asks("n1 attack n2", func() {
+		k.click(742, 145) // one's own city
+		k.click(885, 293) // and whom to attack
+	})
+	asks("cut n2", func() {
+		k.click(885, 293)
+		k.key("KeyC", "c", "c")
+	})
 	// What struck n4 is seen.
 	before := k.picture()
 	g.mu.Lock()
