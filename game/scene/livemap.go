@@ -34,17 +34,17 @@ func (f *stage) chart() chart {
 
 // place is where a slot is.
 func (c *chart) place(slot int) (x, y float32) {
-	n, k, part := c.slots, slot, float32(1)
+	n, k, wide, high := c.slots, slot, float32(1), float32(1)
 	if c.slots > oneRing {
 		outer := (c.slots*2 + 2) / 3
 		n = outer
 		if slot >= outer {
-			n, k, part = c.slots-outer, slot-outer, 0.46
+			n, k, wide, high = c.slots-outer, slot-outer, 0.52, 0.36
 		}
 	}
 	// Two stand at the top, so that a wide map is used well.
 	turn := (float64(k) + 0.5) / float64(n) * 2 * math.Pi
-	return c.x + c.rx*part*float32(math.Sin(turn)), c.y - c.ry*part*float32(math.Cos(turn))
+	return c.x + c.rx*wide*float32(math.Sin(turn)), c.y - c.ry*high*float32(math.Cos(turn))
 }
 
 // field is the map: cities, what is free, and what is on its way between them.
@@ -76,6 +76,9 @@ func (f *stage) field() {
 	}
 	for i := range f.v.Shots {
 		f.bullet(&c, &f.v.Shots[i])
+	}
+	for i := range f.v.Shots {
+		f.sign(&c, &f.v.Shots[i])
 	}
 	f.sparks(&c)
 	hint, ink := "click your city, then whom to attack", dim
@@ -271,6 +274,7 @@ func (f *stage) nameplate(k *LiveCity, x, y, r float32) {
 	w := f.width(st, k.Name)
 	side := roundf(float32(f.small) * 1.35)
 	left := x - (w+side+6)/2
+	f.rect(x-r*1.02, line-float32(f.body)*1.05, r*2.04, float32(f.body)*1.3+float32(f.small)*1.3, sea.Fade(0.72)) // over arcs
 	if k.Slot < 9 {
 		at := Box{roundf(left), roundf(line - side*0.86), side, side}
 		f.box(at, raised)

@@ -19,7 +19,11 @@ func (f *stage) rail() {
 	rows := roundf(float32(f.body) * 2.1)
 	f.text(x, y+float32(f.small), f.strong(dim), "NODES")
 	y += float32(f.small) * 1.6
-	buttons := f.lay.Rail.Bottom() - roundf(float32(f.body)*2.3)*4 - 8
+	count := float32(4)
+	if !f.g.Machines {
+		count = 2
+	}
+	buttons := f.lay.Rail.Bottom() - roundf(float32(f.body)*2.3)*count - 8
 	for i := range f.g.Nodes {
 		if y+rows > buttons-4 {
 			f.text(x, y+float32(f.small), f.fine(dim), fmt.Sprintf("and %d more", len(f.g.Nodes)-i))
@@ -72,6 +76,9 @@ func (f *stage) numbers(x, right, y float32) float32 {
 		trip = brief(f.g.Trips[n-1])
 	}
 	put("round trip", trip, "from your last command going out until it was answered: committed by a majority, on disk")
+	if f.lay.Rail.H < float32(f.body)*36 { // there is no room
+		return y + 6
+	}
 	f.spark(Box{x, y + 2, right - x, roundf(float32(f.body) * 1.6)})
 	return y + float32(f.body)*1.6 + 12
 }
@@ -195,8 +202,8 @@ func (f *stage) hands(at Box) {
 	}
 	if !f.g.Machines {
 		why := "The nodes run elsewhere: they cannot be cut off, killed or recorded from here. On their own machines, raftian serve --events FILE records them."
-		row(Target{}, "C K G", "cut, kill, heal: not here", why, false)
-		row(Target{}, "R", "record: not here", why, false)
+		row(Target{}, "C", "the nodes run elsewhere: no cut, no kill", why, false)
+		row(Target{}, "R", "and nothing is recorded", why, false)
 		return
 	}
 	name := "a node"

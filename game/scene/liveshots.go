@@ -75,24 +75,6 @@ func (f *stage) shot(c *chart, s *Shot) {
 		tip, back := w.at(1), w.at(0.94)
 		f.head(back, tip, color)
 	}
-	mid := w.at(0.5)
-	switch s.Stage {
-	case live.Doubt, live.Lost:
-		r := float32(f.body) * 0.85
-		f.disc(mid.x, mid.y, r, yellow.Fade(s.Fade))
-		f.middle(mid.x, base(mid.y, f.body), f.bold(ground), "?")
-	case live.Rejected, live.Failed:
-		f.cross(mid.x, mid.y, 6, 2.5, color)
-		f.words(mid.x, mid.y-12, s.Words, color)
-	case live.Sent:
-		if s.Mine && f.v.Now-s.Began > 400e6 {
-			f.words(mid.x, mid.y-8, fmt.Sprintf("sent %.1f s ago, not committed", (f.v.Now-s.Began).Seconds()), color)
-		}
-	case live.Committed:
-		if s.Mine && f.v.Now-s.Since > 400e6 {
-			f.words(mid.x, mid.y-8, "committed; your node does not have it yet", color)
-		}
-	}
 }
 
 // words are words in the middle of the map, on a ground.
@@ -118,6 +100,34 @@ func (f *stage) head(from, to point, color Color) {
 	const size = 10
 	f.triangle(to.x, to.y, to.x-dx*size-dy*size*0.55, to.y-dy*size+dx*size*0.55,
 		to.x-dx*size+dy*size*0.55, to.y-dy*size-dx*size*0.55, color)
+}
+
+// sign is what stands over the middle of an attack's way, above all cities: what is in
+// doubt, what came to nothing, and what takes long.
+func (f *stage) sign(c *chart, s *Shot) {
+	w, ok := f.way(c, s)
+	if !ok || s.Fade <= 0 {
+		return
+	}
+	color := attackColor(s).Fade(s.Fade)
+	mid := w.at(0.5)
+	switch s.Stage {
+	case live.Doubt, live.Lost:
+		r := float32(f.body) * 0.85
+		f.disc(mid.x, mid.y, r, yellow.Fade(s.Fade))
+		f.middle(mid.x, base(mid.y, f.body), f.bold(ground), "?")
+	case live.Rejected, live.Failed:
+		f.cross(mid.x, mid.y, 6, 2.5, color)
+		f.words(mid.x, mid.y-12, s.Words, color)
+	case live.Sent:
+		if s.Mine && f.v.Now-s.Began > 400e6 {
+			f.words(mid.x, mid.y-8, fmt.Sprintf("sent %.1f s ago, not committed", (f.v.Now-s.Began).Seconds()), color)
+		}
+	case live.Committed:
+		if s.Mine && f.v.Now-s.Since > 400e6 {
+			f.words(mid.x, mid.y-8, "committed; your node does not have it yet", color)
+		}
+	}
 }
 
 // bullet is what flies once an attack is applied.

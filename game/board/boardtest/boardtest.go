@@ -105,7 +105,7 @@ func Busy(book *glyph.Book, w, h int) *Game {
 	g.Hit(10, "n2 attack n1", "n1")
 	g.Hit(11, "n5 attack n3", "n3")
 	g.Board.View.Chosen = "n5"
-	g.Pass(320 * time.Millisecond)
+	g.Pass(390 * time.Millisecond)
 	g.Board.View.Frames.Actual, g.Board.View.Note = 59.7, ""
 	return g
 }
