@@ -78,7 +78,7 @@ func (b *Board) settle(s *live.Snapshot) {
 		}
 	}
 	for need := len(b.slots) + 1; b.View.Slots < need; {
-		b.View.Slots = max(6, need, b.View.Slots*3/2)
+		b.View.Slots = max(4, need, b.View.Slots*3/2)
 	}
 }
 

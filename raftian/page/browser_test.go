@@ -26,10 +26,12 @@ import (
 // These tests look at the viewer in a headless Chromium:
 //
 //	go test ./raftian/page -browser chromium -violation FILE.run -drop FILE.run
+//	go test ./raftian/page -v -run Measured -browser chromium -measure FILE.run
 var (
 	browser   = flag.String("browser", "", "the Chromium to look with; without it these tests are skipped")
 	violation = flag.String("violation", "", "a run file with a violation")
 	dropped   = flag.String("drop", "", "another run file, to drop on the page")
+	measured  = flag.String("measure", "", "a run file, of whose frames to say how long they take")
 	pictures  = flag.String("pictures", "", "directory to keep pictures in")
 )
 
@@ -416,4 +418,50 @@ func TestABrowserPlays(t *testing.T) {
 	bar := image.Rect(400, 520, 490, 532)
 	k.await("n4's health falls", func() bool { return apart(before, k.picture(), bar) > 0.3 })
 	k.save("hit.png")
+}
+
+// TestABrowserIsMeasured says how often frames come while a run plays, all of which is on
+// the timeline, and how much of the page's own thread each takes.
+func TestABrowserIsMeasured(t *testing.T) {
+	if *measured == "" {
+		t.Skip("-measure names no run file")
+	}
+	v := serveBrowser(t)
+	server := httptest.NewServer(v.Handler(*measured, true))
+	t.Cleanup(server.Close)
+	k := openTab(t, server.URL+"/?at=1s")
+	k.ready()
+	for range 20 {
+		k.key("KeyS", "s", "s")
+	}
+	k.key("Space", " ", " ")
+	k.do("Performance.enable", nil, nil)
+	used := func() (task float64) {
+		var r struct {
+			Metrics []struct {
+				Name  string
+				Value float64
+			}
+		}
+		k.do("Performance.getMetrics", nil, &r)
+		for _, m := range r.Metrics {
+			if m.Name == "TaskDuration" {
+				task = m.Value
+			}
+		}
+		return task
+	}
+	k.eval(`window.frames_ = 0; (function f() { window.frames_++; requestAnimationFrame(f) })()`)
+	for range 3 {
+		before, count := used(), k.eval("window.frames_")
+		time.Sleep(5 * time.Second)
+		after, now := used(), k.eval("window.frames_")
+		var n, m float64
+		_, err := fmt.Sscan(count+" "+now, &n, &m)
+		if err != nil || m <= n {
+			t.Fatalf("frames go from %s to %s (%v)", count, now, err)
+		}
+		t.Logf("%.1f frames per second, each %.1f ms of the page's thread", (m-n)/5, (after-before)/(m-n)*1000)
+	}
+	k.save("measured.png")
 }
