@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"io"
 	"net/http"
 	"os"
@@ -101,8 +102,13 @@ func TestALiveSessionIsReadAndNotRunAgain(t *testing.T) {
 	raftian(t, "export", file, "--as", "jepsen", "--out", filepath.Join(dir, "out.edn")).want(t, exitPass, "")
 }
 
+var served = flag.Bool("served", false, "build the viewer for browsers, which takes a minute the first time, and have play serve it")
+
 // A browser is served the screen, and what it asks for is done.
 func TestPlayIsServedToABrowser(t *testing.T) {
+	if !*served {
+		t.Skip("-served is not said")
+	}
 	cmd := exec.Command("raftian", "play", "--web", "127.0.0.1:0", "--nodes", "3", "--bots=false")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
