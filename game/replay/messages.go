@@ -38,6 +38,10 @@ type Message struct {
 	Lost          string // why it did not leave: "cut", "loss", "down", "stall"; then it is tried again at Arrived
 	Bytes         uint64
 	Event         int // of its arrival, or of its loss
+	// Halfway says that nobody saw it: of a live session's requests only their sending and
+	// the coming of the answer are known, and half way in between one ends and the other
+	// begins.
+	Halfway bool
 }
 
 // heldMost is how long a message that could not leave is shown.
@@ -52,6 +56,7 @@ type traffic struct {
 	conns map[uint64]*wire
 	asked map[[2]int][]request // that no bytes were matched with, by from and to
 	port  string               // to which requests go
+	open  map[string][]int     // of a live session, requests without an answer, by who, whom and what
 	last  map[[2]int]int       // the last message between two machines, in run.Messages
 }
 
@@ -68,7 +73,8 @@ type request struct {
 }
 
 func newTraffic(r *Run) *traffic {
-	return &traffic{run: r, conns: map[uint64]*wire{}, asked: map[[2]int][]request{}, last: map[[2]int]int{}}
+	return &traffic{run: r, conns: map[uint64]*wire{}, asked: map[[2]int][]request{}, last: map[[2]int]int{},
+		open: map[string][]int{}}
 }
 
 // event takes event n; whether it is a leader's word to a follower, or the answer to
@@ -85,12 +91,15 @@ func (t *traffic) event(n int, e *trace.Event, machine, peer int) (led bool) {
 		}
 		t.conns[e.Conn] = &wire{from: machine, port: e.Text}
 	case env.KindRPC:
+		if t.run.Header.Live {
+			key := exchange(e)
+			t.open[key] = append(t.open[key], n)
+			return false
+		}
 		t.asked[there] = append(t.asked[there], request{e.At, messageKind(e.Text)})
 	case env.KindReply:
-		if t.run.Header.Live && !strings.Contains(e.Text, " ") {
-			// Nobody saw the bytes; but who answers has heard.
-			kind := messageKind(e.Text)
-			return kind == Append || kind == Heartbeat || kind == Snapshot
+		if t.run.Header.Live {
+			return t.answered(n, e, machine, peer)
 		}
 		if k, ok := t.last[[2]int{peer, machine}]; ok && t.run.Messages[k].Arrived == e.At {
 			m := &t.run.Messages[k]
@@ -108,6 +117,32 @@ func (t *traffic) event(n int, e *trace.Event, machine, peer int) (led bool) {
 		t.run.Messages = append(t.run.Messages, m)
 	}
 	return false
+}
+
+// exchange names what a request and its answer have in common.
+func exchange(e *trace.Event) string {
+	name, _, _ := strings.Cut(e.Text, " ")
+	return e.Machine + " " + e.Peer + " " + name
+}
+
+// answered takes the answer to a request of a live session; whether it is a follower's,
+// which has heard of its leader then, is its answer.
+func (t *traffic) answered(n int, e *trace.Event, machine, peer int) (led bool) {
+	key := exchange(e)
+	open := t.open[key]
+	if len(open) == 0 {
+		return false
+	}
+	t.open[key] = open[1:]
+	if strings.Contains(e.Text, " ") { // it failed
+		return false
+	}
+	kind, sent := messageKind(e.Text), t.run.events[open[0]-1].At
+	half := sent + (e.At-sent)/2
+	t.run.Messages = append(t.run.Messages,
+		Message{Sent: sent, Arrived: half, From: machine, To: peer, Kind: kind, Event: n, Halfway: true},
+		Message{Sent: half, Arrived: e.At, From: peer, To: machine, Kind: kind, Reply: true, Granted: e.Count == 1, Event: n, Halfway: true})
+	return kind == Append || kind == Heartbeat || kind == Snapshot
 }
 
 // classify says what bytes on a connection were that left at an instant.

@@ -89,6 +89,11 @@ func (p *page) message(n int) {
 		p.field("what", what, false)
 		p.field("from", p.run.Machines[m.From], false)
 		p.field("to", p.run.Machines[m.To], false)
+		if m.Halfway {
+			p.field("sent", m.Sent.String(), false)
+			p.wrapped(p.fine(dim), "of a live session only when a request was sent and when its answer came are known; it is drawn as if it had arrived half way between", 10, 3)
+			break
+		}
 		p.field("bytes", fmt.Sprint(m.Bytes), false)
 		p.field("sent", m.Sent.String(), false)
 		if m.Lost != "" {
