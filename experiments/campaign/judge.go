@@ -34,7 +34,7 @@ func recoveryBound(p plan.Plan) time.Duration {
 func panelOptions(p plan.Plan) linearizability.Options {
 	o := linearizability.Options{Bound: recoveryBound(p), RPCCeiling: rpcCeiling, ReadOnly: spec.ReadOnly, Promises: promises(p)}
 	if model, known := builtin(p.Guest); known {
-		m := model(p.Machines)
+		m := model(p.Beginners())
 		o.Model = &m
 	}
 	return o

@@ -72,12 +72,9 @@ func machines() (names []string) {
 	return names
 }
 
-// judge has the judges of simulated runs judge a round.
-func judge(all []trace.Event, open bool, healed, ended env.Instant) []linearizability.Verdict {
-	model := guest.Game().Model(machines())
-	if open { // cities come in with their nodes
-		model = guest.Game().Model(nil)
-	}
+// judge has the judges of simulated runs judge a round, of which p tells.
+func judge(all []trace.Event, p plan.Plan, healed, ended env.Instant) []linearizability.Verdict {
+	model := guest.Game().Model(p.Beginners())
 	panel := linearizability.NewPanel(linearizability.Options{
 		Model: &model, Bound: ended.Sub(healed), RPCCeiling: 5000, ReadOnly: spec.ReadOnly, Promises: spec.Promises(lease)})
 	for k := range all {
@@ -87,14 +84,18 @@ func judge(all []trace.Event, open bool, healed, ended env.Instant) []linearizab
 }
 
 // planOf is what a plan would say of a round.
-func planOf(seed uint64, healed, ended env.Instant) plan.Plan {
-	return plan.Plan{Seed: seed, Guest: "game", Machines: machines(), Length: time.Duration(ended) + 1, Heal: healed,
+func planOf(seed uint64, open bool, healed, ended env.Instant) plan.Plan {
+	p := plan.Plan{Seed: seed, Guest: "game", Machines: machines(), Length: time.Duration(ended) + 1, Heal: healed,
 		Settings: []plan.Setting{{Key: "lease", Value: lease.String()}}}
+	if open { // cities come in with their nodes
+		p.Settings = append(p.Settings, plan.Setting{Key: plan.NoBeginners})
+	}
+	return p
 }
 
 // save keeps a round as a run file.
-func save(path string, seed uint64, all []trace.Event, verdicts []linearizability.Verdict, healed, ended env.Instant) error {
-	f, err := trace.Create(path, trace.Header{Seed: seed, Guest: "game", Plan: planOf(seed, healed, ended).String()})
+func save(path string, p plan.Plan, all []trace.Event, verdicts []linearizability.Verdict, raft string) error {
+	f, err := trace.Create(path, trace.Header{Seed: p.Seed, Guest: p.Guest, Plan: p.String(), Raft: raft, Live: true})
 	if err != nil {
 		return err
 	}

@@ -129,8 +129,9 @@ func play(t *testing.T, program string, seed uint64, length time.Duration) (seen
 		t.Error("no operation succeeded")
 	}
 	watchers.check(t, players)
-	verdicts := judge(trace, c.open, c.healed, c.ended)
-	known := findings.Known(findings.All(), planOf(seed, c.healed, c.ended), verdicts, raftVersion(t))
+	plan := planOf(seed, c.open, c.healed, c.ended)
+	verdicts := judge(trace, plan, c.healed, c.ended)
+	known := findings.Known(findings.All(), plan, verdicts, raftVersion(t))
 	failed, kept := t.Failed(), false
 	for k, v := range verdicts {
 		if v.Judge == "local-logs" && v.Outcome == linearizability.Pass {
@@ -154,7 +155,7 @@ func play(t *testing.T, program string, seed uint64, length time.Duration) (seen
 	}
 	if dir != "" {
 		file := filepath.Join(dir, fmt.Sprintf("processes-%d.run", seed))
-		if err := save(file, seed, trace, verdicts, c.healed, c.ended); err != nil {
+		if err := save(file, plan, trace, verdicts, raftVersion(t)); err != nil {
 			t.Errorf("keeping the round: %v", err)
 		}
 		t.Logf("kept in %s", file)

@@ -35,7 +35,7 @@ type callID struct {
 func NewBuilder(h trace.Header, p plan.Plan) *Builder {
 	r := &Run{Header: h, Plan: p, Machines: p.Machines, hasGame: p.Guest == "game"}
 	if r.hasGame {
-		r.begin, _ = rules.New(p.Machines)
+		r.begin, _ = rules.New(p.Beginners())
 	}
 	b := &Builder{run: r, machines: map[string]int8{"": World}, recorder: history.NewRecorder(),
 		traffic: newTraffic(r), marker: newMarker(r),

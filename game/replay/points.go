@@ -49,7 +49,7 @@ func (r *Run) place() {
 		numbers[callID{r.Ops[i].Client, r.Ops[i].Seq}] = i
 	}
 	held := linearizability.Held(ops, spec.Promises(lease))
-	for _, p := range linearizability.Points(spec.Model(r.Machines), held, linearizability.Search{Budget: budget}) {
+	for _, p := range linearizability.Points(spec.Model(r.Plan.Beginners()), held, linearizability.Search{Budget: budget}) {
 		op := &r.Ops[numbers[callID{held[p.Op].Client, held[p.Op].Seq}]]
 		if op.AppliedEvent == 0 || p.Chosen {
 			op.Point = Point{At: p.At, Known: true, Chosen: p.Chosen}

@@ -24,6 +24,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"raftian/netsim/env"
@@ -46,6 +47,19 @@ type Plan struct {
 
 // Setting is one argument of the guest's program.
 type Setting struct{ Key, Value string }
+
+// NoBeginners is the setting of a plan whose guest begins without any machine: each
+// comes in while it runs. It is of plans that tell of recordings of real nodes, which
+// nothing runs again.
+const NoBeginners = "no-beginners"
+
+// Beginners are the machines that the guest's model begins with.
+func (p Plan) Beginners() []string {
+	if slices.ContainsFunc(p.Settings, func(s Setting) bool { return s.Key == NoBeginners }) {
+		return nil
+	}
+	return p.Machines
+}
 
 // Net describes a link between two machines, one direction.
 type Net struct {
