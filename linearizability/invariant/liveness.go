@@ -367,7 +367,7 @@ func withoutMereWaits(places string) string {
 	return strings.Join(slices.DeleteFunc(strings.Split(places, ", "), func(place string) bool {
 		switch place {
 		case "raft.(*raftState).waitShutdown", "raft.(*Raft).heartbeat", "raft.(*NetworkTransport).listen",
-			"raft.(*NetworkTransport).handleConn", "raft.(*NetworkTransport).handleCommand":
+			"raft.(*NetworkTransport).handleConn", "raft.(*NetworkTransport).handleCommand", "codec.(*ioDecReader).readn1":
 			return true
 		}
 		return false

@@ -35,6 +35,7 @@ type entry struct {
 	hashKnown  bool
 	prev       uint64 // term of the entry before it; 0 before the first
 	prevKnown  bool
+	snapshot   bool // the one before it is the last of a snapshot, and not in the log
 	by, prevBy sighting // who gave the payload, and who the entry before
 }
 
@@ -71,6 +72,7 @@ func (j *LogMatching) Event(e *trace.Event) {
 func (j *LogMatching) written(e *trace.Event) {
 	log := j.logs.of(e.Machine)
 	prev, is := log.before(e.Index)
+	snapshot := is == present && e.Index > 1 && !log.holds(e.Index-1)
 	if is == absent {
 		j.fail("a hole in the log",
 			fmt.Sprintf("%s has no entry %d to put entry %d after", e.Machine, e.Index-1, e.Index),
@@ -84,7 +86,7 @@ func (j *LogMatching) written(e *trace.Event) {
 	}
 	j.agree(id, entry{
 		hash: e.Hash, hashKnown: true,
-		prev: prev, prevKnown: is == present,
+		prev: prev, prevKnown: is == present, snapshot: snapshot,
 		by: see(e), prevBy: see(e),
 	})
 }
@@ -95,9 +97,9 @@ func (j *LogMatching) booted(e *trace.Event) {
 		return
 	}
 	last := e.Index + e.Count - 1
-	prev, is := j.logs.of(e.Machine).before(last)
-	if is == present {
-		j.agree(entryID{last, e.Term}, entry{prev: prev, prevKnown: true, prevBy: see(e)})
+	log := j.logs.of(e.Machine)
+	if prev, is := log.before(last); is == present {
+		j.agree(entryID{last, e.Term}, entry{prev: prev, prevKnown: true, snapshot: last > 1 && !log.holds(last-1), prevBy: see(e)})
 	}
 }
 
@@ -112,7 +114,11 @@ func (j *LogMatching) agree(id entryID, x entry) {
 		return
 	}
 	if known && old.prevKnown && x.prevKnown && old.prev != x.prev {
-		j.fail("logs agree at an entry but not before it",
+		signature := "logs agree at an entry but not before it"
+		if old.snapshot || x.snapshot {
+			signature = "an entry follows a snapshot that ends otherwise than others' logs"
+		}
+		j.fail(signature,
 			fmt.Sprintf("entry %d of term %d follows one of term %d on %s but of term %d on %s",
 				id.index, id.term, old.prev, old.prevBy.machine, x.prev, x.prevBy.machine),
 			old.prevBy.did("had entry %d of term %d after one of term %d", id.index, id.term, old.prev),
@@ -130,7 +136,7 @@ func (old entry) with(x entry) entry {
 		old.hash, old.hashKnown, old.by = x.hash, x.hashKnown, x.by
 	}
 	if !old.prevKnown {
-		old.prev, old.prevKnown, old.prevBy = x.prev, x.prevKnown, x.prevBy
+		old.prev, old.prevKnown, old.snapshot, old.prevBy = x.prev, x.prevKnown, x.snapshot, x.prevBy
 	}
 	return old
 }
