@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"raftian/experiments/failover"
 	"raftian/experiments/framerate"
 	"raftian/experiments/lab"
 )
@@ -26,6 +27,7 @@ type experiment struct {
 func experiments() []experiment {
 	return []experiment{
 		{framerate.Name, "does a game loop disturb Raft, and does its frame rate matter", framerate.Run},
+		{failover.Name, "what a player feels when a leader fails", failover.Run},
 	}
 }
 

@@ -6,6 +6,7 @@
 //	signal_*.go stopping a process as if its machine were cut off
 //	load.go     players: so many commands a second, or as many as possible
 //	reading.go  what a trace says of commands, elections and frames
+//	virtual.go  simulated runs, read in the same way
 package fleet
 
 import (

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"sort"
-	"strconv"
-	"strings"
 	"time"
 
 	"raftian/experiments/lab"
@@ -183,33 +181,15 @@ func (r *Reading) Stillness(machines []string) (best, middle time.Duration) {
 	return list[0], list[len(list)/2]
 }
 
-// Simulated are the calls of a simulated run that change something; due says when the
-// script has each.
-func Simulated(events []trace.Event, due map[string]env.Instant, changes func(text string) bool) (calls []Call) {
-	type open struct {
-		began env.Instant
-		text  string
-	}
-	under := map[string]open{}
-	for k := range events {
-		e := &events[k]
-		key := CallKey(e.Client, e.Seq)
-		switch e.Kind {
-		case env.KindInvoke:
-			under[key] = open{e.At, e.Text}
-		case env.KindReturn:
-			o, ok := under[key]
-			if !ok || e.Client == env.Operator || !changes(o.text) {
-				continue
-			}
-			delete(under, key)
-			word, _, _ := strings.Cut(e.Text, " ")
-			calls = append(calls, Call{Due: due[key], Began: o.began, Ended: e.At, OK: word == "ok", Unknown: word == "unknown",
-				Index: e.Index, Inside: e.Took, Machines: 1})
+// HasAll says whether the players of these machines, as far as they have come, have the
+// command at an index.
+func (r *Reading) HasAll(index uint64, machines []string) bool {
+	for _, m := range machines {
+		list := r.locals[m]
+		k := sort.Search(len(list), func(k int) bool { return list[k].index >= index })
+		if k < len(list) && list[k].index != index {
+			return false
 		}
 	}
-	return calls
+	return true
 }
-
-// CallKey names a call in a trace.
-func CallKey(client string, seq uint64) string { return client + "#" + strconv.FormatUint(seq, 10) }

@@ -110,11 +110,7 @@ func Run(ctx context.Context, s lab.Setup) error {
 	if err != nil {
 		return err
 	}
-	form := "full"
-	if s.Quick {
-		form = "quick"
-	}
-	sheet, err := lab.OpenSheet[Measure](s.Path("data.jsonl"), lab.Header{Experiment: Name, Form: form, Program: p.Digest, Raft: p.Raft, Machine: lab.ThisMachine()})
+	sheet, err := lab.OpenSheet[Measure](s.Path("data.jsonl"), lab.Header{Experiment: Name, Form: s.Form(), Program: p.Digest, Raft: p.Raft, Machine: lab.ThisMachine()})
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,8 @@
 package framerate
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"time"
 
@@ -14,7 +11,6 @@ import (
 	"raftian/game/spec"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
-	"raftian/netsim/trace"
 	"raftian/raftian/guest"
 )
 
@@ -39,13 +35,9 @@ func (c Condition) plan(repeat int) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	pl.Net, pl.Disk = nearNet, fastDisk
-	for k := range pl.Settings {
-		if pl.Settings[k].Key == "fps" {
-			pl.Settings[k].Value = c.FPS
-		}
-	}
+	fleet.Set(&pl, "fps", c.FPS)
 	if c.Work > 0 {
-		pl.Settings = append(pl.Settings, plan.Setting{Key: "frame-work", Value: c.Work.String()})
+		fleet.Set(&pl, "frame-work", c.Work.String())
 	}
 	rng := rand.New(rand.NewPCG(uint64(repeat), 1))
 	for k, machine := range pl.Machines {
@@ -70,7 +62,7 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 	if r.Failed() {
 		return m, fmt.Errorf("seed %d: a judge does not pass a calm run", pl.Seed)
 	}
-	events, err := eventsOf(r.Wire)
+	events, err := fleet.Decode(r.Wire)
 	if err != nil {
 		return m, err
 	}
@@ -86,18 +78,4 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 	m.read(calls, fleet.Read(events, w), w)
 	m.CPU = r.CPU.Seconds() / r.Virtual.Seconds()
 	return m, nil
-}
-
-func eventsOf(wire []byte) (all []trace.Event, err error) {
-	for d := trace.NewDecoder(bytes.NewReader(wire)); ; {
-		var e trace.Event
-		err := d.Next(&e)
-		if errors.Is(err, io.EOF) {
-			return all, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading the events of a run: %w", err)
-		}
-		all = append(all, e)
-	}
 }

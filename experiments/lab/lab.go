@@ -62,3 +62,11 @@ func (s Setup) Write(name, text string) error {
 
 // Ms is a duration in milliseconds, as data have it.
 func Ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// Form is the form of the experiment, as headers of data have it.
+func (s Setup) Form() string {
+	if s.Quick {
+		return "quick"
+	}
+	return "full"
+}
