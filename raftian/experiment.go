@@ -12,8 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"raftian/experiments/bench"
 	"raftian/experiments/failover"
+
 	"raftian/experiments/framerate"
+	"raftian/experiments/hunt"
 	"raftian/experiments/lab"
 )
 
@@ -28,6 +31,8 @@ func experiments() []experiment {
 	return []experiment{
 		{framerate.Name, "does a game loop disturb Raft, and does its frame rate matter", framerate.Run},
 		{failover.Name, "what a player feels when a leader fails", failover.Run},
+		{bench.Name, "how fast the bench is, what it costs, and whether runs repeat", bench.Run},
+		{hunt.Name, "how soon bugs are found, and what the parts of the generator are worth", hunt.Run},
 	}
 }
 

@@ -4,6 +4,7 @@
 //
 //	program.go   Program: a built world program and what it can be asked
 //	run.go       one Run
+//	cost.go      what one takes that nobody judges
 //	watch.go     a world program that is stuck
 //	judge.go     who judges a Run
 //	file.go      a Run on disk: writing, judging again, comparing

@@ -8,6 +8,7 @@
 //	sheet.go    raw data: JSON Lines, one measurement a line
 //	work.go     what is to be measured, and in which order
 //	machine.go  what it was measured on
+//	cpu_*.go    what it cost this process
 //	table.go    tables in Markdown
 package lab
 
