@@ -137,3 +137,19 @@ func TestAnEstimateIsTheSameEachTime(t *testing.T) {
 		t.Error("apart is not apart")
 	}
 }
+
+// The interval of a mean is known for large samples: 1.96 standard errors to each side.
+func TestTheIntervalOfAMeanIsThatOfTheNormalDistribution(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	values, sum, squares := make([]float64, 500), 0.0, 0.0
+	for k := range values {
+		values[k] = rng.NormFloat64()
+		sum, squares = sum+values[k], squares+values[k]*values[k]
+	}
+	n := float64(len(values))
+	wide := 2 * 1.96 * math.Sqrt((squares/n-sum*sum/n/n)/n)
+	e := EstimatedMean(values, 1)
+	if math.Abs(e.Median-sum/n) > 1e-12 || math.Abs((e.High-e.Low)/wide-1) > 0.1 {
+		t.Errorf("%+v; the mean is %v, and the interval should be %v wide", e, sum/n, wide)
+	}
+}
