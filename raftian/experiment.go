@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"raftian/experiments/alternatives"
 	"raftian/experiments/bench"
 	"raftian/experiments/failover"
 
@@ -33,6 +34,7 @@ func experiments() []experiment {
 		{failover.Name, "what a player feels when a leader fails", failover.Run},
 		{bench.Name, "how fast the bench is, what it costs, and whether runs repeat", bench.Run},
 		{hunt.Name, "how soon bugs are found, and what the parts of the generator are worth", hunt.Run},
+		{alternatives.Name, "what a run costs in other ways, and whether it can be had again", alternatives.Run},
 	}
 }
 

@@ -34,7 +34,7 @@ func BenchmarkRun(b *testing.B) {
 			b.Run("simulate/"+name, func(b *testing.B) {
 				var cpu time.Duration
 				for b.Loop() {
-					c, err := p.Cost(b.Context(), pl, true)
+					c, err := p.Cost(b.Context(), pl, campaign.Gathered)
 					if err != nil {
 						b.Fatal(err)
 					}

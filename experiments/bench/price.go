@@ -67,7 +67,11 @@ func (b suite) pay(ctx context.Context, m *Measure, pl plan.Plan, what string) e
 		program = b.race
 		fallthrough
 	case bare, traced:
-		c, err := program.Cost(ctx, pl, what != bare)
+		look := campaign.Gathered
+		if what == bare {
+			look = campaign.Unseen
+		}
+		c, err := program.Cost(ctx, pl, look)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"raftian/experiments/campaign"
 	"raftian/experiments/fleet"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
@@ -49,7 +50,7 @@ func (b suite) speed() (cases []lab.Case[Measure]) {
 				for k := 0; k < len(set); k += 2 {
 					fleet.Set(&pl, set[k], set[k+1])
 				}
-				c, err := b.program.Cost(ctx, pl, true)
+				c, err := b.program.Cost(ctx, pl, campaign.Gathered)
 				if err != nil {
 					return err
 				}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"raftian/experiments/campaign"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
 	"raftian/raftian/guest"
@@ -50,11 +51,11 @@ func (b suite) twice() []lab.Case[Measure] {
 			if err != nil {
 				return err
 			}
-			a, err := b.program.Cost(ctx, pl, true)
+			a, err := b.program.Cost(ctx, pl, campaign.Gathered)
 			if err != nil {
 				return err
 			}
-			c, err := b.program.Cost(ctx, pl, true)
+			c, err := b.program.Cost(ctx, pl, campaign.Gathered)
 			if err != nil {
 				return err
 			}

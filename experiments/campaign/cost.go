@@ -17,19 +17,33 @@ import (
 type Cost struct {
 	Digest  string // of its events; "" without any
 	Events  uint64
-	Bytes   int64 // of its events
-	Virtual time.Duration
+	Bytes   int64         // of its events
+	Virtual time.Duration // how long the run was to be
+	Reached time.Duration // when the last event was
 	Wall    time.Duration
 	CPU     time.Duration // of the world program
 	Peak    int64         // bytes of memory that it had at most; 0 if the system does not say
 	Exit    string        // "" if the run came to its end, else what the program said
 }
 
-// Cost runs a Plan and looks at its events no more than their digest takes; without
-// events there is not even that.
-func (p *Program) Cost(ctx context.Context, pl plan.Plan, events bool) (Cost, error) {
+// Look is how the events of a run are looked at.
+type Look int
+
+const (
+	Unseen   Look = iota // there are none
+	Gathered             // as a campaign does
+	AtOnce               // each as it happens: none is lost if the program dies
+)
+
+// Cost runs a Plan and looks at its events no more than their digest takes.
+func (p *Program) Cost(ctx context.Context, pl plan.Plan, look Look) (Cost, error) {
+	return p.CostOf(ctx, pl, look, io.Discard)
+}
+
+// CostOf is Cost, and writes the events to a writer, in their wire form.
+func (p *Program) CostOf(ctx context.Context, pl plan.Plan, look Look, to io.Writer) (Cost, error) {
 	began := time.Now()
-	cmd, stderr, err := p.command(ctx, guest.Request{Do: guest.Run, NoTrace: !events}, strings.NewReader(pl.String()))
+	cmd, stderr, err := p.command(ctx, guest.Request{Do: guest.Run, NoTrace: look == Unseen, Flush: look == AtOnce}, strings.NewReader(pl.String()))
 	if err != nil {
 		return Cost{}, err
 	}
@@ -42,14 +56,14 @@ func (p *Program) Cost(ctx context.Context, pl plan.Plan, events bool) (Cost, er
 	}
 	peak := watchPeak(cmd.Process.Pid)
 	c := Cost{Virtual: pl.Length}
-	d := trace.NewDecoder(&counted{out, &c.Bytes})
+	d := trace.NewDecoder(io.TeeReader(&counted{out, &c.Bytes}, to))
 	var e trace.Event
 	for err == nil {
 		if err = d.Next(&e); err == nil {
-			c.Events = e.N
+			c.Events, c.Reached = e.N, time.Duration(e.At)
 		}
 	}
-	if events {
+	if look != Unseen {
 		c.Digest = d.Digest()
 	}
 	c.Peak = peak()

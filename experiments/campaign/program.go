@@ -43,6 +43,9 @@ type Program struct {
 	// taken for stuck; 0 stands for a minute. A busy run of standard size says
 	// something every few milliseconds.
 	Patience time.Duration
+	// Environment is what the program is started with; nil is toolchain.Environment.
+	// Runs repeat with that only.
+	Environment []string
 }
 
 // ErrNoWorld says that a package is no world program, or that there is no such
@@ -142,7 +145,9 @@ func (p *Program) command(ctx context.Context, q guest.Request, body io.Reader) 
 	}
 	p.Used()
 	cmd := exec.CommandContext(ctx, p.Path)
-	cmd.Env = toolchain.Environment()
+	if cmd.Env = p.Environment; cmd.Env == nil {
+		cmd.Env = toolchain.Environment()
+	}
 	cmd.Stdin = bytes.NewReader(append(line, '\n'))
 	if body != nil {
 		cmd.Stdin = io.MultiReader(cmd.Stdin, body)

@@ -75,19 +75,24 @@ func Run(ctx context.Context, s lab.Setup) error {
 	}
 	defer sheet.Close()
 	look := &searcher{program: p, known: findings.All(), sound: map[key]map[string]bool{}}
-	// The generator as it is comes first, and the comparison has a quarter as many
-	// searches: in what others leave out they are long.
-	times := s.Times(1, 20)
-	for _, part := range []struct {
-		variants []variant
-		times    int
-	}{{variants(s)[:1], times}, {variants(s)[1:], (times + 3) / 4}} {
-		if err := look.all(ctx, s, sheet, part.variants, part.times); err != nil {
+	// Of each four ranges of seeds, the other generators look through one: their
+	// searches are long where what they lack is needed.
+	usual, others, times := variants(s)[:1], variants(s)[1:], s.Times(1, 20)
+	s.Say("%d searches with the generator as it is and %d with others", times*len(zoo(s)), (times+ratio-1)/ratio*len(others)*len(zoo(s)))
+	for n := 1; ratio*(n-1) < times; n++ {
+		if err := look.all(ctx, s, sheet, usual, min(times, ratio*n)); err != nil {
+			return err
+		}
+		if err := look.all(ctx, s, sheet, others, n); err != nil {
 			return err
 		}
 	}
 	return report(s, sheet)
 }
+
+// ratio is how many searches with the generator as it is there are for each with
+// another.
+const ratio = 4
 
 // all makes the searches with some generators.
 func (look *searcher) all(ctx context.Context, s lab.Setup, sheet *lab.Sheet[Measure], variants []variant, times int) error {

@@ -50,8 +50,7 @@ func (w Work[R]) order(done func(name string, repeat int) bool) (list []step[R])
 func (w Work[R]) Do(ctx context.Context, s Setup, sheet *Sheet[R]) error {
 	list := w.order(sheet.Has)
 	if len(list) == 0 {
-		s.Say("%d measurements are there already; none is left to be made", len(sheet.Records))
-		return nil
+		return nil // all are there already
 	}
 	jobs := max(1, min(w.Jobs, len(list)))
 	var cost time.Duration
