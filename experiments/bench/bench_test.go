@@ -2,11 +2,14 @@ package bench
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"raftian/experiments/campaign"
 	"raftian/experiments/campaign/campaigntest"
+	"raftian/experiments/lab"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
 	"raftian/raftian/guest"
@@ -50,5 +53,35 @@ func BenchmarkRun(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+func TestRunsThatDoNotRepeatAreRefused(t *testing.T) {
+	good := Measure{Part: "twice", Virtual: 1, CPU: 1, Wall: 1, Runs: 20}
+	if err := check([]lab.Record[Measure]{{Value: good}}); err != nil {
+		t.Fatal(err)
+	}
+	bad := good
+	bad.Differed, bad.Seeds = 1, "7-9"
+	if err := check([]lab.Record[Measure]{{Value: good}, {Value: bad}}); err == nil || !strings.Contains(err.Error(), "seeds 7-9: 1 of 10 runs differ") {
+		t.Errorf("%v", err)
+	}
+	if check([]lab.Record[Measure]{{}}) == nil {
+		t.Error("nothing is a measurement")
+	}
+}
+
+// Each measurement has a name of its own, by which it is found again.
+func TestMeasurementsHaveNamesOfTheirOwn(t *testing.T) {
+	b := suite{s: lab.Setup{}, race: &campaign.Program{}}
+	seen := map[string]bool{}
+	for _, c := range slices.Concat(b.speed(), b.price(), b.crowd(), b.twice()) {
+		if seen[c.Name] {
+			t.Errorf("%q is there twice", c.Name)
+		}
+		seen[c.Name] = true
+	}
+	if len(seen) < 30 {
+		t.Errorf("there are %d", len(seen))
 	}
 }

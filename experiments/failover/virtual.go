@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	length = 24 * time.Second
+	length = 16 * time.Second
 	heal   = 13 * time.Second
 	// away is how long the trouble lasts, which is what is measured.
 	away = 6 * time.Second
