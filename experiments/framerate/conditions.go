@@ -1,6 +1,7 @@
 package framerate
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -29,6 +30,7 @@ func window(s lab.Setup) time.Duration {
 func conditions(s lab.Setup) (list []Condition) {
 	rates := []string{"off", "30", "60", "120", "240", "0"}
 	add := func(c Condition) {
+		c.Commit = cmp.Or(c.Commit, usualCommit)
 		for _, c.World = range []string{real, virtual} {
 			if c.possible() && !slices.Contains(list, c) {
 				list = append(list, c)
@@ -61,8 +63,19 @@ func conditions(s lab.Setup) (list []Condition) {
 			}
 		}
 	}
+	for _, fps := range []string{"off", "60", "240"} {
+		for _, rate := range []float64{20, 100} {
+			add(Condition{Nodes: 3, FPS: fps, Rate: rate, Commit: shortCommit})
+		}
+	}
 	return list
 }
+
+// The commit timeouts: that of nodes if nothing is said, and a short one.
+const (
+	usualCommit = 20 * time.Millisecond
+	shortCommit = 2 * time.Millisecond
+)
 
 // possible says whether there is such a condition. Without a loop there are no frames in
 // which to work. In virtual time, which passes only when everyone waits, as many as

@@ -35,11 +35,14 @@ type Condition struct {
 	FPS   string        `json:"fps"` // as of serve; 0 is as many as possible
 	Work  time.Duration `json:"work_ns"`
 	Rate  float64       `json:"rate"` // commands per second of all players; 0 is as many as possible
+	// Commit is the library's commit timeout: a follower learns that an entry is
+	// committed by the next one, or after that (replication.go, pipelineReplicate).
+	Commit time.Duration `json:"commit_ns"`
 }
 
 // Name is how data call the condition.
 func (c Condition) Name() string {
-	return fmt.Sprintf("%s, %d nodes, %s fps, %v of work, %s commands/s", c.World, c.Nodes, rateWord(c.FPS), c.Work, loadWord(c.Rate))
+	return fmt.Sprintf("%s, %d nodes, %s fps, %v of work, %s commands/s, commit %v", c.World, c.Nodes, rateWord(c.FPS), c.Work, loadWord(c.Rate), c.Commit)
 }
 
 func rateWord(fps string) string {

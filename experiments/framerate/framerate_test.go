@@ -20,7 +20,7 @@ func TestEveryFrameRateIsMetWithEverything(t *testing.T) {
 	for _, fps := range []string{"off", "30", "60", "120", "240", "0"} {
 		sizes, works, loads := map[int]bool{}, map[string]bool{}, map[float64]bool{}
 		for _, c := range list {
-			if c.World == real && c.FPS == fps {
+			if c.World == real && c.FPS == fps && c.Commit == usualCommit {
 				sizes[c.Nodes], works[c.Work.String()], loads[c.Rate] = true, true, true
 			}
 		}
@@ -48,7 +48,7 @@ func TestEveryFrameRateIsMetWithEverything(t *testing.T) {
 // In the simulator frames are out of step with each other, and what is called finds a
 // cluster that is up.
 func TestSimulatedMachinesAreOutOfStep(t *testing.T) {
-	pl, err := Condition{World: virtual, Nodes: 5, FPS: "60", Rate: 20}.plan(3)
+	pl, err := Condition{World: virtual, Nodes: 5, FPS: "60", Rate: 20, Commit: usualCommit}.plan(3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestALoopDelaysWhatIsSeenAndNotWhatIsCommitted(t *testing.T) {
 		t.Fatal(err)
 	}
 	measure := func(fps string) Measure {
-		m, err := Condition{World: virtual, Nodes: 3, FPS: fps, Rate: 100}.simulate(t.Context(), p, 0)
+		m, err := Condition{World: virtual, Nodes: 3, FPS: fps, Rate: 100, Commit: usualCommit}.simulate(t.Context(), p, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

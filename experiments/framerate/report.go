@@ -88,7 +88,7 @@ func report(s lab.Setup, sheet *lab.Sheet[Measure]) error {
 	var b strings.Builder
 	b.WriteString("Medians of the repetitions, and what they lie between with a confidence of 95 %.\n" + lab.Describe(sheet))
 	for _, world := range []string{real, virtual} {
-		t := lab.Table{Head: []string{"nodes, frames per second, work, commands/s"}}
+		t := lab.Table{Head: []string{"nodes, frames per second, work, commands/s, commit timeout"}}
 		for _, c := range columns() {
 			if !c.real || world == real {
 				t.Head = append(t.Head, c.name)
@@ -98,7 +98,7 @@ func report(s lab.Setup, sheet *lab.Sheet[Measure]) error {
 			if c.World != world || !slices.Contains(all, c) {
 				continue
 			}
-			row := []string{fmt.Sprintf("%d, %s, %v, %s", c.Nodes, rateWord(c.FPS), c.Work, loadWord(c.Rate))}
+			row := []string{fmt.Sprintf("%d, %s, %v, %s, %v", c.Nodes, rateWord(c.FPS), c.Work, loadWord(c.Rate), c.Commit)}
 			for _, col := range columns() {
 				if !col.real || world == real {
 					row = append(row, lab.Interval(v.of(c, col.of)))
@@ -141,8 +141,9 @@ func (v view) plots(s lab.Setup, rates []string) error {
 	commit := func(m Measure) float64 { return m.Commit.P50 }
 	visible := func(m Measure) float64 { return m.Visible.P50 }
 	tail := func(m Measure) float64 { return m.Commit.P99 }
-	usual := Condition{World: real, Nodes: 3, Rate: 100}
-	simulated := Condition{World: virtual, Nodes: 3, Rate: 100}
+	usual := Condition{World: real, Nodes: 3, Rate: 100, Commit: usualCommit}
+	simulated := usual
+	simulated.World = virtual
 	main := chart.Figure{Panels: []chart.Panel{
 		panel("3 nodes, 100 commands/s: medians", "ms",
 			v.line("answered, processes", rates, usual, commit), v.line("visible to all, processes", rates, usual, visible),

@@ -36,6 +36,7 @@ func (c Condition) plan(repeat int) (plan.Plan, error) {
 	}
 	pl.Net, pl.Disk = nearNet, fastDisk
 	fleet.Set(&pl, "fps", c.FPS)
+	fleet.Set(&pl, "commit", c.Commit.String())
 	if c.Work > 0 {
 		fleet.Set(&pl, "frame-work", c.Work.String())
 	}
