@@ -20,8 +20,8 @@ func check(records []lab.Record[Measure]) error {
 		bad := func(format string, args ...any) {
 			all = append(all, fmt.Errorf("%s: %s", r.Case, fmt.Sprintf(format, args...)))
 		}
-		if m.Due == 0 || m.Still <= 0 {
-			bad("players had %d commands, and nothing stood still", m.Due)
+		if m.Due == 0 {
+			bad("players had no commands")
 		}
 		if m.Trouble == killed && m.Leaderless < 0 && m.Election < 800*time.Millisecond {
 			bad("nobody took over")

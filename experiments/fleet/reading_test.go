@@ -92,6 +92,10 @@ func TestCallsOfASimulatedRunAreThoseOfItsScript(t *testing.T) {
 	if len(calls) != 1 || calls[0] != want {
 		t.Errorf("%+v, want %+v", calls, want)
 	}
+	asked := append(story(), at(210, "p", env.Note{Kind: env.KindInvoke, Client: "p1", Seq: 2, Text: "n1 attack n2"}))
+	if calls := Simulated(asked, nil, func(string) bool { return true }); len(calls) != 2 || !calls[1].Unknown || calls[1].OK {
+		t.Errorf("what nobody answered is %+v", calls)
+	}
 	if none := Simulated(story(), nil, func(string) bool { return false }); len(none) != 0 {
 		t.Errorf("reads are calls: %+v", none)
 	}

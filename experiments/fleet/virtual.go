@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,8 +45,8 @@ func Set(p *plan.Plan, key, value string) {
 // script has each.
 func Simulated(events []trace.Event, due map[string]env.Instant, changes func(text string) bool) (calls []Call) {
 	type open struct {
-		began env.Instant
-		text  string
+		began        env.Instant
+		client, text string
 	}
 	under := map[string]open{}
 	for k := range events {
@@ -52,16 +54,21 @@ func Simulated(events []trace.Event, due map[string]env.Instant, changes func(te
 		key := CallKey(e.Client, e.Seq)
 		switch e.Kind {
 		case env.KindInvoke:
-			under[key] = open{e.At, e.Text}
+			under[key] = open{e.At, e.Client, e.Text}
 		case env.KindReturn:
 			o, ok := under[key]
+			delete(under, key)
 			if !ok || e.Client == env.Operator || !changes(o.text) {
 				continue
 			}
-			delete(under, key)
 			word, _, _ := strings.Cut(e.Text, " ")
 			calls = append(calls, Call{Due: due[key], Began: o.began, Ended: e.At, OK: word == "ok", Unknown: word == "unknown",
 				Index: e.Index, Inside: e.Took, Machines: 1})
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(under)) { // nobody ever answered
+		if o := under[key]; o.client != env.Operator && changes(o.text) {
+			calls = append(calls, Call{Due: due[key], Began: o.began, Ended: events[len(events)-1].At, Unknown: true, Machines: 1})
 		}
 	}
 	return calls
