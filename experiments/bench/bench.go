@@ -89,7 +89,7 @@ func Run(ctx context.Context, s lab.Setup) error {
 	}{
 		{"speed", b.speed(), s.Times(1, 5), 1},
 		{"price", b.price(), s.Times(1, 5), 1},
-		{"crowd", b.crowd(), s.Times(1, 5), 1},
+		{"crowd", b.crowd(), s.Times(1, 4), 1},
 		{"twice", b.twice(), b.chunks(), s.Jobs},
 	} {
 		sheet, err := lab.OpenSheet[Measure](s.Path(part.name+".jsonl"), lab.Header{Experiment: Name, Form: s.Form(), Program: p.Digest, Raft: p.Raft, Machine: lab.ThisMachine()})

@@ -27,12 +27,12 @@ func jobs() (list []int) {
 // crowd is a campaign as `raftian explore` makes it, judging and all, with so many runs
 // at once.
 func (b suite) crowd() (cases []lab.Case[Measure]) {
-	seeds := 32
+	seeds := 16
 	if b.s.Quick {
 		seeds = 2
 	}
 	for _, n := range jobs() {
-		cases = append(cases, measured(Measure{Part: "crowd", Line: "runs at once", X: fmt.Sprint(n)}, 15*time.Second,
+		cases = append(cases, measured(Measure{Part: "crowd", Line: "runs at once", X: fmt.Sprint(n)}, 8*time.Second,
 			func(ctx context.Context, m *Measure, repeat int) error {
 				o := campaign.Options{Draw: guest.Options{Faults: plan.All}, Jobs: n, Out: b.s.Path("failed")}
 				for k := range seeds {

@@ -23,7 +23,7 @@ func prices() []string { return []string{bare, traced, judged, written, racing} 
 
 // price is what watching costs, of the same runs.
 func (b suite) price() (cases []lab.Case[Measure]) {
-	seeds := 6
+	seeds := 3
 	length := 30 * time.Second
 	if b.s.Quick {
 		seeds, length = 1, 5*time.Second
@@ -37,9 +37,9 @@ func (b suite) price() (cases []lab.Case[Measure]) {
 			if what == racing && b.race == nil {
 				continue
 			}
-			cost := 4 * time.Second
+			cost := 2 * time.Second
 			if what == racing {
-				cost = 20 * time.Second
+				cost = 12 * time.Second
 			}
 			cases = append(cases, measured(Measure{Part: "price", Line: what, X: class}, cost, func(ctx context.Context, m *Measure, repeat int) error {
 				for k := range seeds {

@@ -38,7 +38,7 @@ func (b suite) speed() (cases []lab.Case[Measure]) {
 		cases = append(cases, measured(Measure{Part: "speed", Line: line, X: x}, cost, func(ctx context.Context, m *Measure, repeat int) error {
 			runs := 1
 			if line == byFaults && !b.s.Quick { // whose plans differ
-				runs = 8
+				runs = 4
 			}
 			for k := range runs {
 				o := guest.Options{Seed: uint64(1 + repeat*runs + k), Machines: 5, Length: length}
@@ -75,7 +75,7 @@ func (b suite) speed() (cases []lab.Case[Measure]) {
 		if err != nil {
 			panic(err) // the list above is wrong
 		}
-		add(byFaults, class, 3*time.Second, func(o *guest.Options) { o.Faults = kinds })
+		add(byFaults, class, 1500*time.Millisecond, func(o *guest.Options) { o.Faults = kinds })
 	}
 	return cases
 }
