@@ -69,7 +69,8 @@ func StartLoad(ctx context.Context, o LoadOptions) *Load {
 	return l
 }
 
-// Stop has players stop, and returns all calls that were answered or given up.
+// Stop has players stop, and returns all calls. Of those that were still under way it is
+// not known what came of them.
 func (l *Load) Stop() []Call {
 	l.cancel()
 	l.all.Wait()
@@ -98,9 +99,6 @@ func (p *player) play(ctx context.Context, players float64) {
 			due = now()
 		}
 		c := p.call(ctx, due)
-		if ctx.Err() != nil {
-			return // it was interrupted, and says nothing
-		}
 		p.load.mu.Lock()
 		p.load.calls = append(p.load.calls, c)
 		p.load.mu.Unlock()

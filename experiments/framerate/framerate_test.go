@@ -91,6 +91,11 @@ func TestDataThatCannotBeAreRefused(t *testing.T) {
 	if err := check([]lab.Record[Measure]{{Value: good}}); err != nil {
 		t.Fatal(err)
 	}
+	starved := good
+	starved.FPS, starved.Done = "0", 0
+	if err := check([]lab.Record[Measure]{{Value: starved}}); err != nil {
+		t.Errorf("loops that take everything: %v", err)
+	}
 	for words, spoil := range map[string]func(*Measure){
 		"no command was done": func(m *Measure) { m.Done = 0 },
 		"latencies":           func(m *Measure) { m.Commit.P99 = 9 },
