@@ -171,7 +171,7 @@ func (decades) Ticks(least, most float64) (ticks []plot.Tick) {
 			}
 			t := plot.Tick{Value: v}
 			if m == 1 || !wide {
-				t.Label = strconv.FormatFloat(v, 'g', 3, 64)
+				t.Label = strconv.FormatFloat(v, 'f', -1, 64)
 			}
 			ticks = append(ticks, t)
 		}
