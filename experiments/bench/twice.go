@@ -25,6 +25,9 @@ const (
 
 // chunks is how many measurements the part twice has, of a hundred seeds each.
 func (b suite) chunks() int {
+	if b.s.Repeats > 0 {
+		return b.s.Repeats
+	}
 	pairs := pairsFull
 	if b.s.Quick {
 		pairs = pairsQuick
