@@ -139,6 +139,9 @@ func (v sheets) twice(out *strings.Builder) {
 		pairLength, firstPair, runs, differed, events, cpu, died)
 }
 
+// panelWidth has room for the names of all classes of fault, in points.
+const panelWidth = 310
+
 func (b suite) plots(v sheets) error {
 	series := func(line string, what func(Measure) float64) (s chart.Series, names []string) {
 		s.Name = ""
@@ -165,5 +168,5 @@ func (b suite) plots(v sheets) error {
 		}
 		panels = append(panels, l)
 	}
-	return chart.Figure{Columns: 2, Panels: panels}.Save(b.s.Path("speed"))
+	return chart.Figure{Columns: 2, Width: panelWidth, Panels: panels}.Save(b.s.Path("speed"))
 }
