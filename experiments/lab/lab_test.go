@@ -104,7 +104,9 @@ func TestWorkThatWasEndedIsGoneOnWith(t *testing.T) {
 
 func TestDataOfSomethingElseAreLeftAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data.jsonl")
-	open(t, path)
+	if err := open(t, path).Add(Record[value]{Case: "a"}); err != nil {
+		t.Fatal(err)
+	}
 	h := header()
 	h.Form = "quick"
 	if _, err := OpenSheet[value](path, h); !errors.Is(err, ErrOther) {
@@ -117,8 +119,18 @@ func TestDataOfSomethingElseAreLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
-	if s, err = ReadSheet[value](path); err != nil || len(s.Headers) != 2 {
-		t.Errorf("of another machine: %d headers, %v", len(s.Headers), err)
+	if s, err = ReadSheet[value](path); err != nil || len(s.Headers) != 1 {
+		t.Errorf("of another machine, on which nothing was measured: %d headers, %v", len(s.Headers), err)
+	}
+	if s, err = OpenSheet[value](path, h); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add(Record[value]{Case: "b"}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if s, err = ReadSheet[value](path); err != nil || len(s.Headers) != 2 || len(s.Records) != 2 {
+		t.Errorf("of another machine: %d headers, %d records, %v", len(s.Headers), len(s.Records), err)
 	}
 	if err := os.WriteFile(path, []byte("no data\n"), 0o644); err != nil {
 		t.Fatal(err)

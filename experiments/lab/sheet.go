@@ -40,6 +40,7 @@ type Sheet[R any] struct {
 	Headers []Header
 	Records []Record[R]
 	done    map[string]bool
+	header  *Header // of this session, until something is measured; nil if it has been written
 }
 
 type line[R any] struct {
@@ -73,11 +74,8 @@ func OpenSheet[R any](path string, h Header) (*Sheet[R], error) {
 	if err == nil {
 		_, err = s.file.Seek(0, io.SeekEnd)
 	}
-	if n := len(s.Headers); err == nil && (n == 0 || s.Headers[n-1] != h) {
-		s.Headers = append(s.Headers, h)
-		err = s.write(struct {
-			Header Header `json:"header"`
-		}{h})
+	if n := len(s.Headers); n == 0 || s.Headers[n-1] != h {
+		s.header = &h
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the data: %w", err), s.file.Close())
@@ -129,12 +127,29 @@ func (s *Sheet[R]) Has(name string, repeat int) bool {
 func (s *Sheet[R]) Add(r Record[R]) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.write(r); err != nil {
+	err := s.begin()
+	if err == nil {
+		err = s.write(r)
+	}
+	if err != nil {
 		return fmt.Errorf("writing a measurement: %w", err)
 	}
 	s.Records = append(s.Records, r)
 	s.done[id(r.Case, r.Repeat)] = true
 	return nil
+}
+
+// begin writes the header of this session, once.
+func (s *Sheet[R]) begin() error {
+	if s.header == nil {
+		return nil
+	}
+	h := *s.header
+	s.header = nil
+	s.Headers = append(s.Headers, h)
+	return s.write(struct {
+		Header Header `json:"header"`
+	}{h})
 }
 
 func (s *Sheet[R]) write(v any) error {
