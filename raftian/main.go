@@ -23,6 +23,7 @@
 //	play.go      raftian play
 //	attach.go    raftian attach
 //	screen.go    where a game is played: a window, a browser or the prompt
+//	experiment.go raftian experiment
 package main
 
 import (
@@ -123,7 +124,7 @@ Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the to
 		},
 	}
 	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(), replayCommand(),
-		shrinkCommand(), trialsCommand(), bugsCommand(), serveCommand(), playCommand(), attachCommand())
+		shrinkCommand(), trialsCommand(), bugsCommand(), experimentCommand(), serveCommand(), playCommand(), attachCommand())
 	return root
 }
 

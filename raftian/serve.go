@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,6 +43,8 @@ func serveCommand() *cobra.Command {
 		form, level string
 		events      string
 		leave       bool
+		fps         string
+		work        time.Duration
 	)
 	c := &cobra.Command{
 		Use:   "serve",
@@ -67,7 +71,8 @@ failed, or it was removed from the cluster) and may be started again.`,
 	c.Flags().StringVar(&o.Join, "join", "", "ask the member whose API is at this address to be let in")
 	c.Flags().StringVar(&o.Peers, "peers", "", "begin a cluster of these together: NAME@RAFT/API,…, the same for all")
 	c.Flags().BoolVar(&leave, "leave", false, "when told to end, leave the cluster first")
-	c.Flags().IntVar(&o.FPS, "fps", 60, "frames per second of the game loop: 30, 60, 120, 240, or 0 for as many as there can be")
+	c.Flags().StringVar(&fps, "fps", "60", "frames per second of the game loop: 30, 60, 120, 240, 0 for as many as there can be, or off")
+	c.Flags().DurationVar(&work, "frame-work", 0, "keep a processor busy for so long in each frame, as a game would")
 	c.Flags().StringArrayVar(&o.Settings, "set", nil, "a setting of the node, such as heartbeat=1s; may be repeated")
 	c.Flags().BoolVar(&o.Insecure, "insecure", false, "without TLS, use addresses that are reached from elsewhere all the same")
 	c.Flags().StringArrayVar(&o.Origins, "origin", nil, "let pages of this origin ask, beside local ones; may be repeated")
@@ -94,9 +99,30 @@ failed, or it was removed from the cluster) and may be started again.`,
 			o.Events = file
 		}
 		o.TLS = f.certificates()
+		if o.FPS, err = frameRate(fps); err != nil {
+			return usage(err)
+		}
+		if work < 0 || work > time.Second {
+			return usage(errors.New("--frame-work must be from 0s to 1s"))
+		}
+		if work > 0 {
+			o.Settings = append(o.Settings, "frame-work="+work.String())
+		}
 		return serve(c.Context(), o, leave)
 	}
 	return c
+}
+
+// frameRate reads --fps; which numbers may be is the server's to say.
+func frameRate(s string) (int, error) {
+	if s == "off" {
+		return server.LoopOff, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("--fps %q is neither a number nor off", s)
+	}
+	return n, nil
 }
 
 // newLog is a log on w.

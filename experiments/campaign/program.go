@@ -4,6 +4,7 @@
 //
 //	program.go   Program: a built world program and what it can be asked
 //	run.go       one Run
+//	cost.go      what one takes that nobody judges
 //	watch.go     a world program that is stuck
 //	judge.go     who judges a Run
 //	file.go      a Run on disk: writing, judging again, comparing
@@ -42,6 +43,9 @@ type Program struct {
 	// taken for stuck; 0 stands for a minute. A busy run of standard size says
 	// something every few milliseconds.
 	Patience time.Duration
+	// Environment is what the program is started with; nil is toolchain.Environment.
+	// Runs repeat with that only.
+	Environment []string
 }
 
 // ErrNoWorld says that a package is no world program, or that there is no such
@@ -141,7 +145,9 @@ func (p *Program) command(ctx context.Context, q guest.Request, body io.Reader) 
 	}
 	p.Used()
 	cmd := exec.CommandContext(ctx, p.Path)
-	cmd.Env = toolchain.Environment()
+	if cmd.Env = p.Environment; cmd.Env == nil {
+		cmd.Env = toolchain.Environment()
+	}
 	cmd.Stdin = bytes.NewReader(append(line, '\n'))
 	if body != nil {
 		cmd.Stdin = io.MultiReader(cmd.Stdin, body)

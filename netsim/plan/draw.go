@@ -19,6 +19,7 @@ type stage struct {
 	from, heal env.Instant
 	moments    []Moment
 	short      bool // logs are
+	without    Features
 }
 
 const (
@@ -34,7 +35,7 @@ func newStage(seed uint64, p *Plan, o Options) stage {
 	if voters == nil {
 		voters = p.Machines
 	}
-	return stage{p.Machines, voters, drawWorn(Stream(seed, "plan worn"), voters), env.Instant(faultsAfter), p.Heal, o.Moments, o.ShortLogs}
+	return stage{p.Machines, voters, drawWorn(Stream(seed, "plan worn"), voters), env.Instant(faultsAfter), p.Heal, o.Moments, o.ShortLogs, o.Without}
 }
 
 // drawWorn draws the machines that may lose what their disks hold in a run:
@@ -76,7 +77,9 @@ func drawEach(seed uint64, list []FaultKind, st stage) []draw {
 	if len(list) == 0 {
 		return nil
 	}
-	list = Swarm(seed, "plan swarm", list)
+	if st.without&SwarmTesting == 0 {
+		list = Swarm(seed, "plan swarm", list)
+	}
 	count := 3 + Stream(seed, "plan faults").IntN(8)
 	count = max(1, count*int(st.heal/1e6)/int(faultsPer/1e6))
 	var draws []draw
@@ -94,6 +97,9 @@ func (st *stage) possible(asked Kinds) []FaultKind {
 		return shape.groupsMin > len(st.machines) || (kind == Rot || kind == Replace) && len(st.worn) == 0
 	})
 	for _, name := range drills() {
+		if st.without&Drills != 0 {
+			break
+		}
 		if d, _ := drillOf(name); d.possible(name, asked, st) {
 			list = append(list, name)
 		}

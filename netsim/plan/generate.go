@@ -37,6 +37,8 @@ type Options struct {
 	// a snapshot. The drills that need that are then drawn more often, and those that
 	// need the opposite less.
 	ShortLogs bool
+	// Without leaves out what makes the draws find more, to see whether it does.
+	Without Features
 	// Round is how long one round of the guest's protocol may take, that is to
 	// another machine and back with an fsync at each end: a bound for drawn links
 	// and disks. 40 ms by default.
@@ -70,6 +72,9 @@ func (o *Options) defaults() {
 	o.Length = cmp.Or(o.Length, 30*time.Second)
 	o.Rate = cmp.Or(o.Rate, 60)
 	o.Round = cmp.Or(o.Round, 40*time.Millisecond)
+	if o.Without&EventTriggers != 0 {
+		o.Moments = nil
+	}
 }
 
 // Names are the machines of the seed's Plan.
@@ -77,7 +82,7 @@ func (o Options) Names(seed uint64) []string {
 	count := o.Machines
 	switch {
 	case count != 0:
-	case o.Faults == Calm:
+	case o.Faults == Calm || o.Without&SwarmTesting != 0:
 		count = 5
 	default:
 		// Mostly odd numbers, as people have; the ends of the range now and then.
@@ -109,7 +114,7 @@ func Generate(seed uint64, o Options) (Plan, error) {
 		Net:      usualNet,
 		Disk:     usualDisk,
 	}
-	if o.Faults != Calm {
+	if o.Faults != Calm && o.Without&SwarmTesting == 0 {
 		p.Net = drawNet(Stream(seed, "plan net"), o.Round)
 		p.Disk = drawDisk(Stream(seed, "plan disk"), o.Round)
 	}

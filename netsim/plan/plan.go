@@ -20,6 +20,7 @@
 //	moment.go    what they wait for
 //	stream.go    a stream of random numbers per name
 //	swarm.go     drawing some of several words, or one
+//	feature.go   what can be left out, to see what it is worth
 //	choice.go    what the user asks for: classes of faults, seeds
 package plan
 

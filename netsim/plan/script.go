@@ -32,6 +32,9 @@ const (
 	burstGap = time.Second
 )
 
+// readShare is how many of a hundred calls read, if that is not drawn.
+const readShare = 25
+
 // reading is how the reads of a seed come about.
 type reading struct {
 	share int  // of a hundred calls
@@ -54,6 +57,9 @@ func drawScript(seed uint64, o Options, machines []string) []Step {
 	if o.Faults != Calm {
 		how = drawPace(Stream(seed, "plan pace"))
 		reads = drawReading(seed)
+	}
+	if o.Faults != Calm && o.Without&SwarmTesting != 0 {
+		how, reads = steady, reading{share: readShare}
 	}
 	var script []Step
 	switch how {

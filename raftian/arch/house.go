@@ -106,6 +106,9 @@ func rooms() []Room {
 			Why: "the command may call everything"},
 
 		{Path: "experiments/...", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/...", "experiments/..."}, Why: top},
+		{Path: "experiments/stats", Runs: Pure, Why: "what measurements come to depends on nothing but them"},
+		{Path: "experiments/chart", Why: "a plot knows numbers and their names, and not what they mean"},
+		{Path: "experiments/lab", May: []string{"experiments/stats"}, Why: "where experiments are made knows none of them"},
 		{Path: "experiments/register", May: []string{"raftian/guest", "raftian/node", "linearizability", "linearizability/history"},
 			Runs: OnMachine, Why: "the example holds what a user writes, and so uses what a user has"},
 	}
@@ -129,6 +132,7 @@ func libraries() []Library {
 		{Path: "github.com/anishathalye/porcupine", Rooms: []string{"linearizability/..."}, Why: "only linearizability searches with Porcupine"},
 		{Path: "github.com/hashicorp/raft", Rooms: []string{"raftian/node", "raftian/store", "raftian/world", "experiments/..."},
 			Why: "the library under test is met in node, store, world and the experiments only"},
+		{Path: "gonum.org/v1/plot", Rooms: []string{"experiments/chart"}, Why: "only experiments/chart draws plots"},
 		{Path: "flag", Mains: true, Tests: true, Why: flags},
 		{Path: "github.com/spf13/cobra", Mains: true, Why: flags},
 		{Path: "github.com/spf13/pflag", Mains: true, Why: flags},

@@ -61,6 +61,8 @@ type Options struct {
 	Faults   plan.Kinds    `json:"faults"`
 	Rate     float64       `json:"rate,omitempty"` // calls per second, of all clients together
 	Bug      string        `json:"bug,omitempty"`  // to plant; the guest must know the setting "bug"
+	// Without leaves out parts of the generator, to see what they are worth.
+	Without plan.Features `json:"without,omitempty"`
 }
 
 // Plan draws the Plan of a seed. With faults it is a swarm: machines, links,
@@ -76,13 +78,14 @@ func (g Guest) Plan(o Options) (plan.Plan, error) {
 		Rate:     cmp.Or(o.Rate, 60),
 		Call:     g.Call,
 		Moments:  moments(),
+		Without:  o.Without,
 	}
 	if g.Read != nil {
 		draw.Read = reader(o.Seed, g.Read)
 	}
 	machines := draw.Names(o.Seed)
 	all := standard(machines)
-	if o.Faults != plan.Calm {
+	if o.Faults != plan.Calm && o.Without&plan.SwarmTesting == 0 {
 		all = quicken(over(all, drawn(o.Seed, machines, plan.Recovery(draw.Length))))
 		if g.Roster {
 			all = over(all, chosen(o.Seed, []choice{eviction()}))
@@ -103,7 +106,7 @@ func (g Guest) Plan(o Options) (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	p.Script = append(p.Script, orders(p, draw.Voters, o.Faults)...)
+	p.Script = append(p.Script, orders(p, draw.Voters, o)...)
 	p.Settings = dropEviction(p, draw.Voters)
 	slices.SortStableFunc(p.Script, func(a, b plan.Step) int { return cmp.Compare(a.At, b.At) })
 	return p, p.Validate()

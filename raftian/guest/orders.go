@@ -60,10 +60,10 @@ const (
 // some kinds, each from a stream of its own. After the heal the cluster is put in
 // order again and again, also if it was disks that were replaced, or if there are
 // spares.
-func orders(p plan.Plan, voters []string, asked plan.Kinds) []plan.Step {
+func orders(p plan.Plan, voters []string, o Options) []plan.Step {
 	var list []plan.Step
-	if asked&plan.Membership != 0 && time.Duration(p.Heal) > ordersAfter {
-		list = drawOrders(p, voters)
+	if o.Faults&plan.Membership != 0 && time.Duration(p.Heal) > ordersAfter {
+		list = drawOrders(p, voters, o.Without)
 	}
 	replaced := slices.ContainsFunc(p.Faults, func(f plan.Fault) bool { return f.Kind == plan.Replace })
 	if len(list) > 0 || replaced || len(listed(p.Settings, "spares")) > 0 {
@@ -84,7 +84,7 @@ func step(at env.Instant, machine, words string) plan.Step {
 	return plan.Step{Machine: machine, Call: env.Call{At: at, Client: env.Operator, Text: words}}
 }
 
-func drawOrders(p plan.Plan, voters []string) []plan.Step {
+func drawOrders(p plan.Plan, voters []string, without plan.Features) []plan.Step {
 	may := dismissible(plan.Stream(p.Seed, "orders to leave"), p, voters)
 	kinds := []order{transfer, transferTo, addVoter, addNonvoter, promote, snapshot, restore}
 	if len(may) > 0 {
@@ -93,7 +93,9 @@ func drawOrders(p plan.Plan, voters []string) []plan.Step {
 			kinds = append(kinds, leave)
 		}
 	}
-	kinds = plan.Swarm(p.Seed, "orders", kinds)
+	if without&plan.SwarmTesting == 0 {
+		kinds = plan.Swarm(p.Seed, "orders", kinds)
+	}
 	count := 2 + plan.Stream(p.Seed, "orders count").IntN(7)
 	count = max(1, count*int(p.Heal/1e9)/15)
 	room := time.Duration(p.Heal) - ordersAfter

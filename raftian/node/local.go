@@ -27,6 +27,8 @@ type feed struct {
 	mu      sync.Mutex
 	entries []Entry
 	most    int // entries kept for a frame, of a planted bug; 0 is any number
+	// news has an element when there are entries; nil if a loop looks for them.
+	news chan struct{}
 	// tip is where the whole log ends so far, which snapshots carry. Only the
 	// state machine's goroutine reads or writes it.
 	tip
@@ -45,6 +47,18 @@ func (f *feed) add(e Entry) {
 		return
 	}
 	f.entries = append(f.entries, e)
+	f.tell()
+}
+
+// tell says that there are entries, unless that has been said.
+func (f *feed) tell() {
+	if f.news == nil {
+		return
+	}
+	select {
+	case f.news <- struct{}{}:
+	default:
+	}
 }
 
 // jump goes on from a snapshot.
@@ -53,6 +67,7 @@ func (f *feed) jump(to tip) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.entries = append(f.entries, Entry{Index: to.index, Jump: true, Chain: to.chain})
+	f.tell()
 }
 
 // take empties the feed into to and returns what it held.

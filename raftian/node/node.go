@@ -13,6 +13,7 @@
 //	prevote.go   and pre-votes, which older versions do not have
 //	local.go     the player's local log and what feeds it
 //	player.go    the game loop and its clients
+//	follow.go    a player without a game loop, and the work of frames
 //	submit.go    getting a command to the leader, and an answer back
 //	players.go   the same for players who are no part of the machine's script
 //	tape.go      the last commands of the local log, for those who watch
@@ -143,6 +144,9 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	n.tape = newTape(settings.Keep)
 	if settings.Open {
 		n.places = new(places)
+	}
+	if settings.FPS == LoopOff {
+		n.feed.news = make(chan struct{}, 1)
 	}
 	if err := n.startRaft(); err != nil {
 		return nil, err

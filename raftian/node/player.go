@@ -40,6 +40,10 @@ func (n *Node) play() {
 	if n.settings.FPS > 0 {
 		period = time.Second / time.Duration(n.settings.FPS)
 	}
+	if n.settings.FPS == LoopOff {
+		p.follow()
+		return
+	}
 	frames := frameCount{env: n.env, tape: n.tape}
 	next := n.env.Now()
 	for frame := uint64(1); ; frame++ {
@@ -69,6 +73,9 @@ func (p *player) frame(number uint64) {
 		p.n.env.Emit(env.Note{Kind: env.KindCommit, Index: index, Term: currentTerm(p.n.raft)})
 	}
 	p.act()
+	if p.n.settings.FrameWork > 0 {
+		p.n.work(p.n.settings.FrameWork)
+	}
 }
 
 // skip passes over the calls whose time had come before the machine booted.

@@ -260,7 +260,7 @@ type Member struct {
 
 // Frames are about the game loop since the Node started.
 type Frames struct {
-	PerSecond   int // as set; 0 is as many as there can be
+	PerSecond   int // as set; 0 is as many as there can be, or none if Total stays 0
 	Total, Late uint64
 	Worst       time.Duration // the longest that one came late
 }
@@ -287,7 +287,7 @@ func (d *Desk) View() View {
 	n.tape.mu.Lock()
 	defer n.tape.mu.Unlock()
 	v.Local, v.Hash, v.Frames = n.tape.index, n.tape.chain, n.tape.frames
-	v.Frames.PerSecond = n.settings.FPS
+	v.Frames.PerSecond = max(0, n.settings.FPS)
 	return v
 }
 

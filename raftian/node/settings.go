@@ -43,7 +43,8 @@ type Settings struct {
 	Open  bool          // who is in the cluster is what its log says; Peers names this node only
 	Join  []string      // "host:port" of the players' services of some to ask, with Open
 
-	FPS       int           // frames per second of the game loop; 0 is as many as there can be
+	FPS       int           // frames per second of the game loop; 0 is as many as there can be, LoopOff no loop
+	FrameWork time.Duration // that each frame takes for the game itself
 	Keep      int           // commands of the local log kept for players who watch; 0 is none
 	OpTimeout time.Duration // how long a client tries
 	LogLevel  string        // of the diagnostic log: off, error, warn, info, debug
@@ -134,7 +135,8 @@ func (s *Settings) fields() map[string]func(string) error {
 		"in-flight":          number(&s.InFlight, 1, 1024),
 		"pool":               number(&s.Pool, 0, 1024),
 		"rpc-timeout":        duration(&s.RPCTimeout),
-		"fps":                number(&s.FPS, 0, 1000),
+		"fps":                loopOr(number(&s.FPS, 0, 1000), &s.FPS),
+		"frame-work":         duration(&s.FrameWork),
 		"keep":               number(&s.Keep, 0, 1<<20),
 		"op-timeout":         duration(&s.OpTimeout),
 		"log-level":          oneOf(&s.LogLevel, "off", "error", "warn", "info", "debug"),
@@ -272,6 +274,17 @@ func offOr(set func(string) error, to *time.Duration) func(string) error {
 	return func(value string) error {
 		if value == "off" {
 			*to = 0
+			return nil
+		}
+		return set(value)
+	}
+}
+
+// loopOr reads "off", for no game loop, or what set reads.
+func loopOr(set func(string) error, to *int) func(string) error {
+	return func(value string) error {
+		if value == "off" {
+			*to = LoopOff
 			return nil
 		}
 		return set(value)

@@ -72,7 +72,7 @@ func difference(a, b Settings) (names []string) {
 		"RestoreOnStart": a.RestoreOnStart == b.RestoreOnStart, "RestoreCommitted": a.RestoreCommitted == b.RestoreCommitted,
 		"ShutdownOnRemove": a.ShutdownOnRemove == b.ShutdownOnRemove, "NewTime": a.NewTime == b.NewTime,
 		"Nonvoters": slices.Equal(a.Nonvoters, b.Nonvoters), "Spares": slices.Equal(a.Spares, b.Spares), "Disk": a.Disk == b.Disk, "Monotonic": a.Monotonic == b.Monotonic,
-		"Evict": a.Evict == b.Evict, "Open": a.Open == b.Open, "Join": slices.Equal(a.Join, b.Join), "Keep": a.Keep == b.Keep,
+		"FrameWork": a.FrameWork == b.FrameWork, "Evict": a.Evict == b.Evict, "Open": a.Open == b.Open, "Join": slices.Equal(a.Join, b.Join), "Keep": a.Keep == b.Keep,
 	} {
 		if !same {
 			names = append(names, name)

@@ -37,6 +37,7 @@ type gate struct {
 	met      *met
 
 	nodesOpen, playersOpen atomic.Int64
+	burnt                  atomic.Uint64
 	door                   chan struct{} // has an element for each that has not said what it is
 	quiet                  muffler
 }
@@ -50,6 +51,19 @@ func newGate(e *env.Real, o Options, cluster string, secure *secrets, log *slog.
 	return &gate{Real: e, api: o.API, bind: map[string]string{o.Raft: o.BindRaft, o.API: o.BindAPI},
 		greeting: append(hello, o.ID...), secure: secure, log: log, wires: o.Wires,
 		met: readMet(o.Dir), door: make(chan struct{}, doorMax), players: newHall(name(o.API), nil)}
+}
+
+// Work keeps a processor busy, as a frame of a game does: it computes until so much time
+// has passed, and so takes longer than that if there is no processor to be had.
+func (g *gate) Work(d time.Duration) {
+	until := time.Now().Add(d)
+	var burnt uint64
+	for time.Now().Before(until) {
+		for range 1000 {
+			burnt = burnt*6364136223846793005 + 1442695040888963407
+		}
+	}
+	g.burnt.Store(burnt) // so that it is computed
 }
 
 // Exit implements env.Env: it is for the server's owner to end the process.

@@ -59,7 +59,7 @@ type Options struct {
 	Join      string // it asks the member whose API is there to be let in
 	Peers     string // all begin together: "n1@host:port/host:port,…", the same for all
 
-	FPS      int      // frames per second of the game loop; 0 is as many as there can be
+	FPS      int      // frames per second of the game loop; 0 is as many as there can be, LoopOff no loop
 	Settings []string // more settings of the node, "key=value" each
 
 	TLS      *Certificates // nil is plain TCP
@@ -200,7 +200,7 @@ func (s *Server) arguments() []string {
 	if peers == "" {
 		peers = fmt.Sprintf("%s@%s/%s", s.o.ID, s.o.Raft, s.o.API)
 	}
-	args := append(settings(), "peers="+peers, "fps="+strconv.Itoa(s.o.FPS))
+	args := append(settings(), "peers="+peers, "fps="+s.o.rate())
 	if s.o.Peers == "" {
 		args = append(args, "open=on", "evict="+evictDefault)
 	}
@@ -322,6 +322,17 @@ func (s *Server) letGo() error {
 	return err
 }
 
+// LoopOff as frames per second has players take in commands as they are committed.
+const LoopOff = node.LoopOff
+
+// rate is the node's setting.
+func (o *Options) rate() string {
+	if o.FPS == LoopOff {
+		return "off"
+	}
+	return strconv.Itoa(o.FPS)
+}
+
 // security says who is let in.
 func (o *Options) security() string {
 	switch {
@@ -346,8 +357,8 @@ func (o *Options) check() error {
 		return refuse("%q is no name for a node, which is that of its city: 1 to 16 letters a to z, digits and hyphens, a letter first", o.ID)
 	case ways != 1:
 		return refuse("say how the node finds its cluster, in one way: it is the first, it joins a member, or it knows all peers")
-	case !slices.Contains([]int{0, 30, 60, 120, 240}, o.FPS):
-		return refuse("%d frames per second; choose from 30, 60, 120, 240, or 0 for as many as there can be", o.FPS)
+	case !slices.Contains([]int{LoopOff, 0, 30, 60, 120, 240}, o.FPS):
+		return refuse("%d frames per second; choose from 30, 60, 120, 240, 0 for as many as there can be, or off", o.FPS)
 	}
 	open := o.TLS != nil || o.Insecure
 	if err := errors.Join(place(&o.Raft, o.BindRaft, open), place(&o.API, o.BindAPI, open)); err != nil {

@@ -1,0 +1,117 @@
+// Package bench measures the bench itself: how much faster than real time it simulates
+// and what that depends on, what watching costs, how it uses several processors, and
+// whether runs repeat.
+//
+//	bench.go    Measure, Run
+//	speed.go    simulated seconds per second of a processor
+//	price.go    what tracing, judging and looking for data races cost
+//	crowd.go    runs per second, with so many at once
+//	twice.go    runs made twice
+//	report.go   tables and plots
+//
+// bench_test.go has the first two as Go benchmarks, for benchstat:
+//
+//	go test -bench . -count 10 ./experiments/bench
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"raftian/experiments/campaign"
+	"raftian/experiments/lab"
+	"raftian/netsim/plan"
+	"raftian/netsim/toolchain"
+	"raftian/raftian/guest"
+)
+
+// Name is the experiment's.
+const Name = "bench"
+
+// Measure is what a measurement came to; which fields it has is its part's to say.
+type Measure struct {
+	Part     string  `json:"part"`            // speed, price, crowd or twice
+	Line     string  `json:"line,omitempty"`  // what is compared
+	X        string  `json:"x,omitempty"`     // and along what
+	Virtual  float64 `json:"virtual_s"`       // simulated seconds
+	CPU      float64 `json:"cpu_s"`           // of world programs
+	Own      float64 `json:"own_s,omitempty"` // of this process, which decodes and judges
+	Wall     float64 `json:"wall_s"`
+	Peak     float64 `json:"peak_mb,omitempty"`
+	Events   uint64  `json:"events,omitempty"`
+	Bytes    int64   `json:"bytes,omitempty"`
+	Runs     int     `json:"runs"`
+	Differed int     `json:"differed,omitempty"` // of runs made twice
+	Died     int     `json:"died,omitempty"`     // of them, both times alike: known findings end programs
+	Seeds    string  `json:"seeds,omitempty"`
+}
+
+// take fills in what a run cost.
+func (m *Measure) take(c campaign.Cost) {
+	m.Virtual, m.CPU, m.Wall = m.Virtual+c.Virtual.Seconds(), m.CPU+c.CPU.Seconds(), m.Wall+c.Wall.Seconds()
+	m.Peak = max(m.Peak, float64(c.Peak)/1e6)
+	m.Events, m.Bytes = m.Events+c.Events, m.Bytes+c.Bytes
+	m.Runs++
+}
+
+// name is what data call the measurement.
+func (m Measure) name() string { return fmt.Sprintf("%s, %s, %s", m.Part, m.Line, m.X) }
+
+// suite is what all parts share.
+type suite struct {
+	s       lab.Setup
+	program *campaign.Program
+	race    *campaign.Program // nil if it could not be built
+}
+
+// draw draws a plan of the game.
+func draw(o guest.Options) (plan.Plan, error) { return guest.Game().Plan(o) }
+
+// Run runs the experiment.
+func Run(ctx context.Context, s lab.Setup) error {
+	p, err := campaign.Build(ctx, toolchain.Options{Package: campaign.GameWorld})
+	if err != nil {
+		return err
+	}
+	b := suite{s: s, program: p}
+	if b.race, err = campaign.Build(ctx, toolchain.Options{Package: campaign.GameWorld, Race: true}); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		s.Say("the race detector is left out: a program with it is not to be had here, which needs a C compiler")
+	}
+	for _, part := range []struct {
+		name  string
+		cases []lab.Case[Measure]
+		times int
+		jobs  int
+	}{
+		{"speed", b.speed(), s.Times(1, 5), 1},
+		{"price", b.price(), s.Times(1, 5), 1},
+		{"crowd", b.crowd(), s.Times(1, 4), 1},
+		{"twice", b.twice(), b.chunks(), s.Jobs},
+	} {
+		sheet, err := lab.OpenSheet[Measure](s.Path(part.name+".jsonl"), lab.Header{Experiment: Name, Form: s.Form(), Program: p.Digest, Raft: p.Raft, Machine: lab.ThisMachine()})
+		if err != nil {
+			return err
+		}
+		err = lab.Work[Measure]{Cases: part.cases, Repeats: part.times, Seed: 1, Jobs: part.jobs}.Do(ctx, s, sheet)
+		if e := sheet.Close(); err == nil {
+			err = e
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return b.report()
+}
+
+// measured is a case of a measurement.
+func measured(m Measure, cost time.Duration, measure func(ctx context.Context, m *Measure, repeat int) error) lab.Case[Measure] {
+	return lab.Case[Measure]{Name: m.name(), Cost: cost, Measure: func(ctx context.Context, repeat int) (Measure, error) {
+		m := m
+		err := measure(ctx, &m, repeat)
+		return m, err
+	}}
+}

@@ -1,0 +1,78 @@
+package fleet
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"raftian/netsim/env"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+)
+
+// Decode reads the events of a simulated run from their wire form.
+func Decode(wire []byte) (all []trace.Event, err error) {
+	for d := trace.NewDecoder(bytes.NewReader(wire)); ; {
+		var e trace.Event
+		err := d.Next(&e)
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the events of a run: %w", err)
+		}
+		all = append(all, e)
+	}
+}
+
+// Set changes a setting of a Plan, or adds it.
+func Set(p *plan.Plan, key, value string) {
+	for k := range p.Settings {
+		if p.Settings[k].Key == key {
+			p.Settings[k].Value = value
+			return
+		}
+	}
+	p.Settings = append(p.Settings, plan.Setting{Key: key, Value: value})
+}
+
+// Simulated are the calls of a simulated run that change something; due says when the
+// script has each.
+func Simulated(events []trace.Event, due map[string]env.Instant, changes func(text string) bool) (calls []Call) {
+	type open struct {
+		began        env.Instant
+		client, text string
+	}
+	under := map[string]open{}
+	for k := range events {
+		e := &events[k]
+		key := CallKey(e.Client, e.Seq)
+		switch e.Kind {
+		case env.KindInvoke:
+			under[key] = open{e.At, e.Client, e.Text}
+		case env.KindReturn:
+			o, ok := under[key]
+			delete(under, key)
+			if !ok || e.Client == env.Operator || !changes(o.text) {
+				continue
+			}
+			word, _, _ := strings.Cut(e.Text, " ")
+			calls = append(calls, Call{Due: due[key], Began: o.began, Ended: e.At, OK: word == "ok", Unknown: word == "unknown",
+				Index: e.Index, Inside: e.Took, Machines: 1})
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(under)) { // nobody ever answered
+		if o := under[key]; o.client != env.Operator && changes(o.text) {
+			calls = append(calls, Call{Due: due[key], Began: o.began, Ended: events[len(events)-1].At, Unknown: true, Machines: 1})
+		}
+	}
+	return calls
+}
+
+// CallKey names a call in a trace.
+func CallKey(client string, seq uint64) string { return client + "#" + strconv.FormatUint(seq, 10) }

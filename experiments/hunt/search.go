@@ -1,0 +1,92 @@
+package hunt
+
+import (
+	"context"
+	"sync"
+
+	"raftian/experiments/bugs"
+	"raftian/experiments/campaign"
+	"raftian/experiments/findings"
+	"raftian/linearizability"
+	"raftian/netsim/plan"
+	"raftian/raftian/guest"
+)
+
+// searcher looks for bugs as a campaign does: seed by seed, and a bug is found when the
+// judge whose task it is fails a run, and does not fail the same plan without the bug.
+type searcher struct {
+	program *campaign.Program
+	known   []findings.Finding
+
+	mu    sync.Mutex
+	sound map[key]map[string]bool // of plans without a bug: whom they fail
+}
+
+// key is a plan without a bug.
+type key struct {
+	seed    uint64
+	without plan.Features
+}
+
+// search looks for a bug from a seed on.
+func (s *searcher) search(ctx context.Context, b bugs.Bug, v variant, first uint64) (Measure, error) {
+	m := Measure{Bug: b.Name, Variant: v.name, First: first}
+	for k := range uint64(seedsMost) {
+		at := key{first + k, v.without}
+		failed, r, err := s.run(ctx, at, b.Name)
+		if err != nil {
+			return m, err
+		}
+		m.Virtual, m.CPU = m.Virtual+r.Plan.Length.Seconds(), m.CPU+r.CPU.Seconds()
+		if !failed[b.Judge] {
+			continue
+		}
+		without, err := s.healthy(ctx, at)
+		if err != nil {
+			return m, err
+		}
+		if !without[b.Judge] {
+			m.Seeds = int(k) + 1
+			break
+		}
+	}
+	return m, nil
+}
+
+// run makes a run and says which judges fail it, known findings apart.
+func (s *searcher) run(ctx context.Context, at key, bug string) (map[string]bool, *campaign.Result, error) {
+	pl, err := s.program.Draw(ctx, guest.Options{Seed: at.seed, Faults: plan.All, Bug: bug, Without: at.without})
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := s.program.Run(ctx, pl)
+	if err != nil {
+		return nil, nil, err
+	}
+	failed := map[string]bool{}
+	known := findings.Known(s.known, pl, r.Verdicts, s.program.Raft)
+	for k, v := range r.Verdicts {
+		if v.Outcome == linearizability.Fail && known[k] == "" {
+			failed[v.Judge] = true
+		}
+	}
+	return failed, r, nil
+}
+
+// healthy are the judges that a plan fails without a bug.
+func (s *searcher) healthy(ctx context.Context, at key) (map[string]bool, error) {
+	s.mu.Lock()
+	failed, ran := s.sound[at]
+	s.mu.Unlock()
+	if ran {
+		return failed, nil
+	}
+	failed, _, err := s.run(ctx, at, "")
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sound[at] = failed
+	return failed, nil
+}
