@@ -35,7 +35,7 @@ type entry struct {
 	hashKnown  bool
 	prev       uint64 // term of the entry before it; 0 before the first
 	prevKnown  bool
-	snapshot   bool // the one before it is the last of a snapshot, and not in the log
+	snapshot   bool     // the one before it is the last of a snapshot, and not in the log
 	by, prevBy sighting // who gave the payload, and who the entry before
 }
 
