@@ -39,6 +39,7 @@ type process struct {
 	raft, api       string // where it listens
 	args            []string
 	log, events     string // files
+	logged          int64  // how long the log was when the process was started
 	cmd             *exec.Cmd
 	over            chan struct{} // closed once the process has ended
 	starts          uint64
@@ -174,6 +175,11 @@ func (c *cluster) start(p *process) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	info, err := log.Stat()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	p.logged = info.Size()
 	p.cmd = exec.Command(c.program, p.args...)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	if err := p.cmd.Start(); err != nil {
@@ -248,11 +254,19 @@ func (c *cluster) end(p *process) {
 		c.t.Errorf("%s did not end within 6 s of SIGTERM", p.id)
 		keepLog(c.t, p)
 	}
-	if status := p.cmd.ProcessState.ExitCode(); status != 0 {
+	if status := p.cmd.ProcessState.ExitCode(); status != 0 && !p.unheard() {
 		c.t.Errorf("%s ended with status %d after SIGTERM: %s", p.id, status, tail(p.log, 3))
 		keepLog(c.t, p)
 	}
 	c.exited(p)
+}
+
+// unheard reports whether the process was ended by SIGTERM before it could hear of
+// that: it had just been started, and had said nothing.
+func (p *process) unheard() bool {
+	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	info, err := os.Stat(p.log)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGTERM && err == nil && info.Size() == p.logged
 }
 
 // keepLog copies the log of a process to where the test's output is.

@@ -37,7 +37,7 @@ func TestDescribeSaysWhoItIsAndWhetherRunsRepeat(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal([]byte(out), &d)
 	}
-	if err != nil || d != (Description{Guest: "echo", Deterministic: false}) { // a test is built as usual
+	if err != nil || d != (Description{Guest: "echo", Deterministic: false, Fingerprint: echo().Fingerprint()}) { // a test is built as usual
 		t.Errorf("it says %q, %v", out, err)
 	}
 }
