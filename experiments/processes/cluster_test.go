@@ -248,10 +248,10 @@ func (c *cluster) end(p *process) {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-p.over:
-	case <-time.After(6 * time.Second):
+	case <-time.After(20 * time.Second): // a server gives itself five; on a busy machine it may not get a turn for long
 		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // it says what it waits for
 		<-p.over
-		c.t.Errorf("%s did not end within 6 s of SIGTERM", p.id)
+		c.t.Errorf("%s did not end within 20 s of SIGTERM", p.id)
 		keepLog(c.t, p)
 	}
 	if status := p.cmd.ProcessState.ExitCode(); status != 0 && !p.unheard() {
