@@ -102,7 +102,11 @@ func provedByLog(m Model, all, tight []call, budget int) bool {
 	if known == len(tight) && witness(m, tight) == nil {
 		return true
 	}
-	return known > 0 && searchGuided(m, narrow(all), budget) == legal
+	if known == 0 {
+		return false
+	}
+	f, _ := searchGuided(m, narrow(all), budget)
+	return f == legal
 }
 
 // refuted is the Verdict on a History without an order. Porcupine has to agree,

@@ -53,7 +53,7 @@ func ordered(m Model, all []call, budget int) (order []call, byLog bool) {
 		slices.SortStableFunc(order, compareIndex)
 		return order, true
 	}
-	if f, order := orderGuided(m, tight, budget); f == legal {
+	if f, order := searchGuided(m, tight, budget); f == legal {
 		return order, true
 	}
 	f, order := searchOrder(m, tight, budget)
@@ -61,22 +61,6 @@ func ordered(m Model, all []call, budget int) (order []call, byLog bool) {
 		return orderWithout(m, tight, unexplained(m, tight, budget), budget), false
 	}
 	return order, false
-}
-
-// orderGuided is searchGuided, but returns the order, too, if there is one.
-func orderGuided(m Model, all []call, budget int) (found, []call) {
-	s := newSpace(m, all)
-	s.guide()
-	w := newWalk(s, budget)
-	f := w.run()
-	if f != legal {
-		return f, nil
-	}
-	var order []call
-	for _, i := range w.order {
-		order = append(order, all[i])
-	}
-	return f, order
 }
 
 // moments are instants for the calls of an order, each within its call, none before

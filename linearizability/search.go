@@ -40,11 +40,20 @@ func search(m Model, all []call, budget int) found {
 }
 
 // searchGuided looks only for orders that keep to the log where the index of a
-// call is known. Only legal says anything.
-func searchGuided(m Model, all []call, budget int) found {
+// call is known, and returns one if there is one. Only legal says anything.
+func searchGuided(m Model, all []call, budget int) (found, []call) {
 	s := newSpace(m, all)
 	s.guide()
-	return newWalk(s, budget).run()
+	w := newWalk(s, budget)
+	f := w.run()
+	if f != legal {
+		return f, nil
+	}
+	order := make([]call, len(w.order))
+	for k, i := range w.order {
+		order[k] = all[i]
+	}
+	return f, order
 }
 
 // walkOften walks until one walk decides; together they spend the budget. The first

@@ -111,7 +111,7 @@ func (i *incarnation) exit(err error) {
 		i.emit(note)
 	}
 	i.Machine.crash(exited)
-	if err == nil || i.world.stopped {
+	if err == nil {
 		return
 	}
 	m, boots := i.Machine, i.boots

@@ -26,7 +26,6 @@ func (w *World) AskToStop() {
 	w.emit(&trace.Event{Note: env.Note{Kind: trace.KindStop}})
 	w.stopped, w.stoppedAt = true, w.now()
 	for _, m := range w.machines {
-		m.due = false
 		if m.inc != nil {
 			close(m.inc.stopping)
 		}
@@ -52,7 +51,7 @@ func (w *World) reportHung() {
 	for _, m := range w.machines {
 		if m.inc != nil {
 			m.inc.emit(env.Note{Kind: trace.KindHung, Took: w.now().Sub(w.stoppedAt),
-				Text: strings.Join(places[m.inc.name+"/"+strconv.FormatUint(m.inc.boot, 10)], ", ")})
+				Text: strings.Join(places[m.inc.lifeName()], ", ")})
 		}
 	}
 }
@@ -63,9 +62,11 @@ const incarnationLabel = "incarnation"
 
 // label marks this goroutine and those that it starts as the incarnation's.
 func (i *incarnation) label() {
-	name := i.name + "/" + strconv.FormatUint(i.boot, 10)
-	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels(incarnationLabel, name)))
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels(incarnationLabel, i.lifeName())))
 }
+
+// lifeName is the incarnation's name, such as "n1/2".
+func (i *incarnation) lifeName() string { return i.name + "/" + strconv.FormatUint(i.boot, 10) }
 
 // strangers returns what tells the functions of programs and of their libraries
 // from those of Go and of the World.

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -55,7 +53,7 @@ other fails.`,
 				return usage(fmt.Errorf("--%s has no meaning without --model", name))
 			}
 		}
-		r, err := judgeFile(c.Context(), args[0], func(world string) (*campaign.Program, error) {
+		r, err := campaign.Check(c.Context(), args[0], func(world string) (*campaign.Program, error) {
 			return build(c.Context(), world, "")
 		})
 		switch own := (*exitError)(nil); {
@@ -69,7 +67,7 @@ other fails.`,
 			}
 		default:
 			what := fmt.Sprintf("seed %d", r.Plan.Seed)
-			if h, _, err := readHeader(args[0]); err == nil && h.Live {
+			if r.Live {
 				what = "live session"
 			}
 			fmt.Printf("%s: %s, %d events, %d operations\n", args[0], what, r.Events, len(r.History))
@@ -85,17 +83,4 @@ other fails.`,
 		return nil
 	}
 	return c
-}
-
-// judgeFile judges a run file again. A live session ends when its player wants it to,
-// in peace or not: whether it would have recovered is not asked.
-func judgeFile(ctx context.Context, name string, build func(world string) (*campaign.Program, error)) (*campaign.Result, error) {
-	r, err := campaign.Check(ctx, name, build)
-	if r == nil {
-		return nil, err
-	}
-	if h, _, e := readHeader(name); e == nil && h.Live {
-		r.Verdicts = slices.DeleteFunc(r.Verdicts, func(v linearizability.Verdict) bool { return v.Outcome == linearizability.NotRun })
-	}
-	return r, err
 }

@@ -15,7 +15,6 @@ import (
 	"raftian/experiments/alternatives"
 	"raftian/experiments/bench"
 	"raftian/experiments/failover"
-
 	"raftian/experiments/framerate"
 	"raftian/experiments/hunt"
 	"raftian/experiments/lab"

@@ -145,3 +145,13 @@ func TestARunThatPanicsIsKeptAndTold(t *testing.T) {
 	raftian(t, "rerun", out).want(t, exitPass, "")
 	raftian(t, "check", out).want(t, exitFail, "")
 }
+
+// A panic lists every goroutine that there was.
+func TestALongTextIsCutAndSaysSo(t *testing.T) {
+	if got := beginning("a\nb\n", 2); got != "a\nb" {
+		t.Errorf("of two lines %q is left", got)
+	}
+	if got := beginning("a\nb\nc\n", 2); !strings.HasPrefix(got, "a\nb\n(1 more lines;") || strings.Contains(got, "c\n") {
+		t.Errorf("of three lines %q is left", got)
+	}
+}

@@ -101,21 +101,16 @@ func (f *playFlags) run(ctx context.Context) error {
 		return tool(err)
 	}
 	g := &table{screen: f.screenFlags, pace: f.pace, title: fmt.Sprintf("raftian play, %d nodes", f.nodes), fps: f.fps}
-	if f.screen() != prompting {
-		o.Settings = calm()
-	}
 	if f.screen() == prompting {
 		g.no = "without a screen nothing is recorded"
-	} else if _, err := os.Stat(filepath.Join(o.Dir, "peers")); err == nil {
-		g.no = "the nodes go on from " + f.dir + ", and what happened before is not recorded: play without --data to record"
 	} else {
-		var settings []plan.Setting
-		for _, s := range calm() {
-			key, value, _ := strings.Cut(s, "=")
-			settings = append(settings, plan.Setting{Key: key, Value: value})
+		o.Settings = calm()
+		if _, err := os.Stat(filepath.Join(o.Dir, "peers")); err == nil {
+			g.no = "the nodes go on from " + f.dir + ", and what happened before is not recorded: play without --data to record"
+		} else {
+			o.Record = play.NewRecorder(nodeNames(f.nodes), planned(o.Settings))
+			g.record = o.Record
 		}
-		o.Record = play.NewRecorder(nodeNames(f.nodes), settings)
-		g.record = o.Record
 	}
 	if g.cluster, err = play.NewCluster(ctx, o); err != nil {
 		return usage(err)
@@ -136,6 +131,15 @@ func (f *playFlags) run(ctx context.Context) error {
 // a graphics processor that a leader may be late; and who watches wants to see an
 // election.
 func calm() []string { return []string{"heartbeat=500ms", "election=500ms", "lease=250ms"} }
+
+// planned are settings as a plan has them.
+func planned(settings []string) (list []plan.Setting) {
+	for _, s := range settings {
+		key, value, _ := strings.Cut(s, "=")
+		list = append(list, plan.Setting{Key: key, Value: value})
+	}
+	return list
+}
 
 // nodeNames are those of so many nodes.
 func nodeNames(count int) (list []string) {

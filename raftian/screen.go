@@ -174,7 +174,7 @@ func (g *table) save(ctx context.Context) (string, error) {
 	if err := r.Write(draft, nil); err != nil {
 		return "", err
 	}
-	judged, err := judgeFile(ctx, draft, func(string) (*campaign.Program, error) {
+	judged, err := campaign.Check(ctx, draft, func(string) (*campaign.Program, error) {
 		return nil, errors.New("the recording is of another game")
 	})
 	if err != nil {

@@ -93,11 +93,6 @@ func Run(ctx context.Context, s lab.Setup) error {
 		return err
 	}
 	defer os.Remove(ordinary.Path)
-	sheet, err := lab.OpenSheet[Measure](s.Path("data.jsonl"), lab.Header{Experiment: Name, Form: s.Form(), Program: p.Digest, Raft: p.Raft, Machine: lab.ThisMachine()})
-	if err != nil {
-		return err
-	}
-	defer sheet.Close()
 	work := lab.Work[Measure]{Repeats: s.Times(3, 20), Seed: 1}
 	add := func(way, name string, cost time.Duration, measure func(context.Context, *Measure, plan.Plan) error) {
 		work.Cases = append(work.Cases, lab.Case[Measure]{Name: way + ", " + name, Cost: cost, Measure: func(ctx context.Context, _ int) (Measure, error) {
@@ -118,7 +113,8 @@ func Run(ctx context.Context, s lab.Setup) error {
 		add(one, name, 500*time.Millisecond, simulate(&tight))
 	}
 	add(process, calm, length(s)+2*time.Second, func(ctx context.Context, m *Measure, pl plan.Plan) error { return m.processes(ctx, s, pl) })
-	if err := work.Do(ctx, s, sheet); err != nil {
+	sheet, err := work.Fill(ctx, s, "data.jsonl", s.Header(Name, p.Digest, p.Raft))
+	if err != nil {
 		return err
 	}
 	return report(s, sheet)

@@ -81,6 +81,7 @@ func Run(ctx context.Context, s lab.Setup) error {
 		}
 		s.Say("the race detector is left out: a program with it is not to be had here, which needs a C compiler")
 	}
+	all := sheets{}
 	for _, part := range []struct {
 		name  string
 		cases []lab.Case[Measure]
@@ -92,19 +93,12 @@ func Run(ctx context.Context, s lab.Setup) error {
 		{"crowd", b.crowd(), s.Times(1, 4), 1},
 		{"twice", b.twice(), b.chunks(), s.Jobs},
 	} {
-		sheet, err := lab.OpenSheet[Measure](s.Path(part.name+".jsonl"), lab.Header{Experiment: Name, Form: s.Form(), Program: p.Digest, Raft: p.Raft, Machine: lab.ThisMachine()})
-		if err != nil {
-			return err
-		}
-		err = lab.Work[Measure]{Cases: part.cases, Repeats: part.times, Seed: 1, Jobs: part.jobs}.Do(ctx, s, sheet)
-		if e := sheet.Close(); err == nil {
-			err = e
-		}
-		if err != nil {
+		work := lab.Work[Measure]{Cases: part.cases, Repeats: part.times, Seed: 1, Jobs: part.jobs}
+		if all[part.name], err = work.Fill(ctx, s, part.name+".jsonl", s.Header(Name, p.Digest, p.Raft)); err != nil {
 			return err
 		}
 	}
-	return b.report()
+	return b.report(all)
 }
 
 // measured is a case of a measurement.

@@ -23,6 +23,7 @@ import (
 type Result struct {
 	Plan     plan.Plan
 	Raft     string // the version of hashicorp/raft
+	Live     bool   // a session of real nodes, which ended when somebody wanted it to
 	Digest   string
 	Events   uint64
 	Verdicts []linearizability.Verdict

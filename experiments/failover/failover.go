@@ -123,15 +123,12 @@ func Run(ctx context.Context, s lab.Setup) error {
 	if err != nil {
 		return err
 	}
+	sheets := map[string]*lab.Sheet[Measure]{}
 	for _, part := range []struct {
 		world          string
 		repeats, quick int
 		jobs           int
 	}{{virtual, 20, 2, s.Jobs}, {real, 5, 1, 1}} {
-		sheet, err := lab.OpenSheet[Measure](s.Path(part.world+".jsonl"), lab.Header{Experiment: Name, Form: s.Form(), Program: p.Digest, Raft: p.Raft, Machine: lab.ThisMachine()})
-		if err != nil {
-			return err
-		}
 		work := lab.Work[Measure]{Repeats: s.Times(part.quick, part.repeats), Seed: 1, Jobs: part.jobs}
 		for _, c := range conditions(s) {
 			if c.World != part.world {
@@ -144,15 +141,11 @@ func Run(ctx context.Context, s lab.Setup) error {
 				return c.measure(ctx, s, repeat)
 			}})
 		}
-		err = work.Do(ctx, s, sheet)
-		if e := sheet.Close(); err == nil {
-			err = e
-		}
-		if err != nil {
+		if sheets[part.world], err = work.Fill(ctx, s, part.world+".jsonl", s.Header(Name, p.Digest, p.Raft)); err != nil {
 			return err
 		}
 	}
-	return report(s)
+	return report(s, sheets)
 }
 
 // without is a list without one.

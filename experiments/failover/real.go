@@ -36,7 +36,7 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 			load.Stop()
 		}
 	}()
-	if err := sleep(ctx, settle); err != nil {
+	if err := fleet.Sleep(ctx, settle); err != nil {
 		return m, err
 	}
 	leader, err := f.Leader(ctx, -1)
@@ -49,11 +49,11 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 	} else if err := f.Freeze(leader); err != nil {
 		return m, err
 	}
-	if err := sleep(ctx, away); err != nil {
+	if err := fleet.Sleep(ctx, away); err != nil {
 		return m, err
 	}
 	w.To = env.Instant(time.Now().UnixNano())
-	if err := sleep(ctx, 500*time.Millisecond); err != nil {
+	if err := fleet.Sleep(ctx, 500*time.Millisecond); err != nil {
 		return m, err
 	}
 	calls = load.Stop()
@@ -86,13 +86,4 @@ func lost(r *fleet.Reading, calls []fleet.Call, machines []string) (n int) {
 		}
 	}
 	return n
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }

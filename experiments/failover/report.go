@@ -52,15 +52,12 @@ func (v view) sum(c Condition, what func(Measure) int) (n int) {
 }
 
 // report writes tables and heat maps.
-func report(s lab.Setup) error {
+func report(s lab.Setup, sheets map[string]*lab.Sheet[Measure]) error {
 	var b strings.Builder
 	b.WriteString("Medians of the repetitions, and what they lie between with a confidence of 95 %; counts are of all repetitions.\n")
 	var heat view
 	for _, world := range []string{virtual, real} {
-		sheet, err := lab.ReadSheet[Measure](s.Path(world + ".jsonl"))
-		if err != nil {
-			return err
-		}
+		sheet := sheets[world]
 		if err := check(sheet.Records); err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 	"raftian/experiments/campaign"
 	"raftian/experiments/findings"
 	"raftian/experiments/fleet"
-	"raftian/game/spec"
 	"raftian/linearizability"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
@@ -80,9 +79,9 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 	if err != nil {
 		return m, fmt.Errorf("seed %d: %w", pl.Seed, err)
 	}
-	due, home := map[string]env.Instant{}, map[string]string{}
+	home := map[string]string{}
 	for _, s := range pl.Script {
-		due[fleet.CallKey(s.Client, s.Seq)], home[s.Client] = s.At, s.Machine
+		home[s.Client] = s.Machine
 	}
 	var others []trace.Event // calls of players whose machine it befell say nothing about the others
 	for _, e := range events {
@@ -94,7 +93,7 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 		}
 	}
 	m.Twice /= max(1, len(without(pl.Machines, victim))) // each of them applies it
-	calls := fleet.Simulated(others, due, func(text string) bool { return !spec.ReadOnly(text) })
+	calls := fleet.Simulated(pl, others)
 	m.read(calls, fleet.Read(events, w), w, without(pl.Machines, victim))
 	return m, nil
 }

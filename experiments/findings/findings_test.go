@@ -143,3 +143,19 @@ func TestAFindingThatNeedsASettingIsKnownWithItAlone(t *testing.T) {
 		}
 	}
 }
+
+// Of two findings that a failure can be, the one that takes a setting of the run's is
+// the more telling.
+func TestAFindingThatNeedsASettingComesFirst(t *testing.T) {
+	pl := plan.Plan{Settings: []plan.Setting{{Key: "option", Value: "on"}}}
+	all := []findings.Finding{
+		{Name: "any", Shows: signs(went), Raft: []string{"v1.8.0"}},
+		{Name: "with the option", Shows: signs(went), Raft: []string{"v1.8.0"}, Needs: map[string]string{"option": "on"}},
+	}
+	if names := findings.Known(all, pl, []linearizability.Verdict{went}, "v1.8.0"); names[0] != "with the option" {
+		t.Errorf("it is known as %q", names[0])
+	}
+	if names := findings.Known(all, plan.Plan{}, []linearizability.Verdict{went}, "v1.8.0"); names[0] != "any" {
+		t.Errorf("without the option it is known as %q", names[0])
+	}
+}

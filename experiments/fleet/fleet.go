@@ -252,6 +252,16 @@ func tail(path string) string {
 	return lines[len(lines)-1]
 }
 
+// Sleep waits, unless ctx is done before, which is then its error.
+func Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
 // Usage is what the nodes have used so far.
 type Usage struct {
 	CPU                time.Duration

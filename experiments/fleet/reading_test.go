@@ -87,17 +87,28 @@ func TestWhatAPlayerJumpedOverIsNotLost(t *testing.T) {
 }
 
 func TestCallsOfASimulatedRunAreThoseOfItsScript(t *testing.T) {
-	calls := Simulated(story(), map[string]env.Instant{CallKey("p1", 1): ms(8)}, func(text string) bool { return text == "n1 attack n2" })
+	calls := callsOf(story(), map[string]env.Instant{callKey("p1", 1): ms(8)}, func(text string) bool { return text == "n1 attack n2" })
 	want := Call{Due: ms(8), Began: ms(10), Ended: ms(14), OK: true, Index: 3, Inside: 4 * time.Millisecond, Machines: 1}
 	if len(calls) != 1 || calls[0] != want {
 		t.Errorf("%+v, want %+v", calls, want)
 	}
 	asked := append(story(), at(210, "p", env.Note{Kind: env.KindInvoke, Client: "p1", Seq: 2, Text: "n1 attack n2"}))
-	if calls := Simulated(asked, nil, func(string) bool { return true }); len(calls) != 2 || !calls[1].Unknown || calls[1].OK {
+	if calls := callsOf(asked, nil, func(string) bool { return true }); len(calls) != 2 || !calls[1].Unknown || calls[1].OK {
 		t.Errorf("what nobody answered is %+v", calls)
 	}
-	if none := Simulated(story(), nil, func(string) bool { return false }); len(none) != 0 {
+	if none := callsOf(story(), nil, func(string) bool { return false }); len(none) != 0 {
 		t.Errorf("reads are calls: %+v", none)
+	}
+}
+
+// Of a game's run, its plan's script says when a call was due, and reads beside the log
+// are left out.
+func TestCallsOfAPlanAreDueWhenItSays(t *testing.T) {
+	script := []plan.Step{{Call: env.Call{At: ms(8), Client: "p1", Seq: 1}}, {Call: env.Call{At: ms(9), Client: "p1", Seq: 2}}}
+	events := append(story(), at(210, "p", env.Note{Kind: env.KindInvoke, Client: "p1", Seq: 2, Text: "verified look n1"}))
+	calls := Simulated(plan.Plan{Script: script}, events)
+	if len(calls) != 1 || calls[0].Due != ms(8) || calls[0].Index != 3 {
+		t.Errorf("%+v, want the attack alone, due at 8 ms", calls)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"raftian/game/spec"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
@@ -41,9 +42,19 @@ func Set(p *plan.Plan, key, value string) {
 	p.Settings = append(p.Settings, plan.Setting{Key: key, Value: value})
 }
 
-// Simulated are the calls of a simulated run that change something; due says when the
+// Simulated are the calls of a simulated run of the game that go through the log; the
+// Plan's script says when each is due.
+func Simulated(pl plan.Plan, events []trace.Event) []Call {
+	due := map[string]env.Instant{}
+	for _, s := range pl.Script {
+		due[callKey(s.Client, s.Seq)] = s.At
+	}
+	return callsOf(events, due, func(text string) bool { return !spec.ReadOnly(text) })
+}
+
+// callsOf are the calls of a simulated run that change something; due says when the
 // script has each.
-func Simulated(events []trace.Event, due map[string]env.Instant, changes func(text string) bool) (calls []Call) {
+func callsOf(events []trace.Event, due map[string]env.Instant, changes func(text string) bool) (calls []Call) {
 	type open struct {
 		began        env.Instant
 		client, text string
@@ -51,7 +62,7 @@ func Simulated(events []trace.Event, due map[string]env.Instant, changes func(te
 	under := map[string]open{}
 	for k := range events {
 		e := &events[k]
-		key := CallKey(e.Client, e.Seq)
+		key := callKey(e.Client, e.Seq)
 		switch e.Kind {
 		case env.KindInvoke:
 			under[key] = open{e.At, e.Client, e.Text}
@@ -74,5 +85,5 @@ func Simulated(events []trace.Event, due map[string]env.Instant, changes func(te
 	return calls
 }
 
-// CallKey names a call in a trace.
-func CallKey(client string, seq uint64) string { return client + "#" + strconv.FormatUint(seq, 10) }
+// callKey names a call in a trace.
+func callKey(client string, seq uint64) string { return client + "#" + strconv.FormatUint(seq, 10) }

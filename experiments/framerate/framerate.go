@@ -113,11 +113,6 @@ func Run(ctx context.Context, s lab.Setup) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := lab.OpenSheet[Measure](s.Path("data.jsonl"), lab.Header{Experiment: Name, Form: s.Form(), Program: p.Digest, Raft: p.Raft, Machine: lab.ThisMachine()})
-	if err != nil {
-		return err
-	}
-	defer sheet.Close()
 	work := lab.Work[Measure]{Repeats: s.Times(1, 3), Seed: 1}
 	for _, c := range conditions(s) {
 		work.Cases = append(work.Cases, lab.Case[Measure]{Name: c.Name(), Cost: c.cost(s), Measure: func(ctx context.Context, repeat int) (Measure, error) {
@@ -127,7 +122,8 @@ func Run(ctx context.Context, s lab.Setup) error {
 			return c.measure(ctx, s, repeat)
 		}})
 	}
-	if err := work.Do(ctx, s, sheet); err != nil {
+	sheet, err := work.Fill(ctx, s, "data.jsonl", s.Header(Name, p.Digest, p.Raft))
+	if err != nil {
 		return err
 	}
 	if err := check(sheet.Records); err != nil {

@@ -37,7 +37,7 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 			load.Stop()
 		}
 	}()
-	if err := sleep(ctx, settle); err != nil {
+	if err := fleet.Sleep(ctx, settle); err != nil {
 		return m, err
 	}
 	before, err := f.Usage(ctx)
@@ -45,7 +45,7 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 		return m, err
 	}
 	w := fleet.Window{From: env.Instant(time.Now().UnixNano())}
-	if err := sleep(ctx, window(s)); err != nil {
+	if err := fleet.Sleep(ctx, window(s)); err != nil {
 		return m, err
 	}
 	w.To = env.Instant(time.Now().UnixNano())
@@ -54,7 +54,7 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 		return m, err
 	}
 	// What was due in the window is answered, and seen.
-	if err := sleep(ctx, 300*time.Millisecond); err != nil {
+	if err := fleet.Sleep(ctx, 300*time.Millisecond); err != nil {
 		return m, err
 	}
 	calls = load.Stop()
@@ -67,13 +67,4 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 	m.Frames, m.Late = uint64(after.Frames-before.Frames), uint64(after.LateFrames-before.LateFrames)
 	m.CPU = (after.CPU - before.CPU).Seconds() / w.Seconds()
 	return m, nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"raftian/experiments/campaign"
 	"raftian/experiments/fleet"
-	"raftian/game/spec"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
 	"raftian/raftian/guest"
@@ -67,12 +66,8 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 	if err != nil {
 		return m, err
 	}
-	due := map[string]env.Instant{}
-	for _, s := range pl.Script {
-		due[fleet.CallKey(s.Client, s.Seq)] = s.At
-	}
 	w := fleet.Window{From: env.Instant(virtualSettle), To: env.Instant(virtualLength - virtualSettle)}
-	calls := fleet.Simulated(events, due, func(text string) bool { return !spec.ReadOnly(text) })
+	calls := fleet.Simulated(pl, events)
 	for k := range calls { // until then it was the loop's, which looks for what players want once per frame
 		calls[k].Due = calls[k].Began
 	}

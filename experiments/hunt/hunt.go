@@ -69,7 +69,7 @@ func Run(ctx context.Context, s lab.Setup) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := lab.OpenSheet[Measure](s.Path("data.jsonl"), lab.Header{Experiment: Name, Form: s.Form(), Program: p.Digest, Raft: p.Raft, Machine: lab.ThisMachine()})
+	sheet, err := lab.OpenSheet[Measure](s.Path("data.jsonl"), s.Header(Name, p.Digest, p.Raft))
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,12 @@ type Header struct {
 	Machine    Machine `json:"machine"`
 }
 
+// Header is that of an experiment in this session, on this machine, with a program under
+// measurement.
+func (s Setup) Header(experiment, program, raft string) Header {
+	return Header{Experiment: experiment, Form: s.Form(), Program: program, Raft: raft, Machine: ThisMachine()}
+}
+
 // Record is one measurement of a case.
 type Record[R any] struct {
 	Case   string  `json:"case"`

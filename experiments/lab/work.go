@@ -3,6 +3,7 @@ package lab
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -76,6 +77,16 @@ func (w Work[R]) Do(ctx context.Context, s Setup, sheet *Sheet[R]) error {
 		progress()
 		return sheet.Add(r)
 	})
+}
+
+// Fill makes the measurements that a file of the experiment's does not have, and returns
+// all that it has then.
+func (w Work[R]) Fill(ctx context.Context, s Setup, file string, h Header) (*Sheet[R], error) {
+	sheet, err := OpenSheet[R](s.Path(file), h)
+	if err != nil {
+		return nil, err
+	}
+	return sheet, errors.Join(w.Do(ctx, s, sheet), sheet.Close())
 }
 
 // each takes the steps in order, jobs at a time, until one fails.

@@ -1,4 +1,4 @@
-package board
+package board_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"raftian/game/board"
+	"raftian/game/board/boardtest"
 	"raftian/game/desk"
 	"raftian/game/glyph"
 	"raftian/game/live"
@@ -14,83 +16,33 @@ import (
 	"raftian/game/sound"
 )
 
-// table is a game whose parts a test changes before it tells of them.
+// table is boardtest's game of five cities, with what tests look at.
 type table struct {
+	*boardtest.Game
 	t *testing.T
-	b *Board
-	s live.Snapshot
+	b *board.Board
+	s *live.Snapshot
 }
 
 // begin is a game of five cities, which the board has been told of.
 func begin(t *testing.T) *table {
 	t.Helper()
-	k := &table{t: t, b: New(glyph.NewBook(), 1280, 720, 60)}
-	k.s = live.Snapshot{City: "n1", Node: "n1", Index: 10, Leader: "n2", Term: 3, Commit: 10, Bots: live.BotsPlay, Machines: true, Recorded: 1234}
-	for i := range 5 {
-		name, who := fmt.Sprintf("n%d", i+1), "bot"
-		if i == 0 {
-			who = "you"
-		}
-		k.s.Cities = append(k.s.Cities, live.City{Name: name, Status: "playing", Health: 100, Who: who})
-		role := "follower"
-		if name == "n2" {
-			role = "leader"
-		}
-		k.s.Nodes = append(k.s.Nodes, live.Node{ID: name, Suffrage: "voter", Answers: true, Role: role, Term: 3, Leader: "n2",
-			Commit: 10, Last: 10, Local: 10, FPS: 60, Rate: 59.8, Trip: 400 * time.Microsecond})
-	}
-	k.tell()
-	return k
+	g := boardtest.New(glyph.NewBook(), 1280, 720)
+	return &table{g, t, g.Board, &g.Now}
 }
 
-// tell has the board take in the game as it is.
-func (k *table) tell() {
-	k.s.Version++
-	s := k.s
-	s.Cities, s.Events, s.Calls, s.Nodes = slices.Clone(s.Cities), slices.Clone(s.Events), slices.Clone(s.Calls), slices.Clone(s.Nodes)
-	k.b.Take(&s)
-}
-
-// pass lets so much time go by, a sixtieth of a second at a time.
-func (k *table) pass(d time.Duration) {
-	for end := k.b.now + d; k.b.now < end; {
-		k.b.Advance(k.b.now + time.Second/60)
-	}
-}
-
-// call tells of a command in a stage.
-func (k *table) call(id uint64, input string, mine bool, stage live.Stage) {
-	c := live.Call{ID: id, Client: "p", Seq: id, Input: input, Mine: mine, Stage: stage}
-	i := slices.IndexFunc(k.s.Calls, func(o live.Call) bool { return o.ID == id })
+// city is a city as the board shows it; nil if it does not.
+func (k *table) city(name string) *scene.LiveCity {
+	i := slices.IndexFunc(k.b.View.Cities, func(c scene.LiveCity) bool { return c.Name == name })
 	if i < 0 {
-		k.s.Calls = append(k.s.Calls, c)
-	} else {
-		k.s.Calls[i] = c
+		return nil
 	}
-	k.tell()
-}
-
-// hit tells that a command is in the local log, and that it took 10 of a city's health.
-func (k *table) hit(id uint64, input, city string) {
-	for i := range k.s.Cities {
-		if c := &k.s.Cities[i]; c.Name == city {
-			c.Health -= 10
-			k.s.Index++
-			k.s.Events = append(k.s.Events, live.Event{Index: k.s.Index, Term: 3, Client: "p", Seq: id, Input: input,
-				Output: fmt.Sprintf("hit %s %d", city, c.Health), Frame: 99, City: *c})
-			if c.Health == 0 {
-				c.Status = "destroyed"
-				e := &k.s.Events[len(k.s.Events)-1]
-				e.Output, e.City = "destroyed "+city, *c
-			}
-		}
-	}
-	k.tell()
+	return &k.b.View.Cities[i]
 }
 
 func (k *table) health(city string) int {
 	k.t.Helper()
-	c := k.b.city(city)
+	c := k.city(city)
 	if c == nil {
 		k.t.Fatalf("%s is not shown", city)
 	}
@@ -116,8 +68,8 @@ func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
 	k := begin(t)
 	k.heard()
 	for _, stage := range []live.Stage{live.Sent, live.Doubt, live.Committed} {
-		k.call(1, "n1 attack n3", true, stage)
-		k.pass(time.Second)
+		k.Call(1, "n1 attack n3", true, stage)
+		k.Pass(time.Second)
 		if got := k.b.View.Shots; len(got) != 1 || got[0].Stage != stage {
 			t.Fatalf("the attack is shown as %v, want %v", got, stage)
 		}
@@ -125,19 +77,19 @@ func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
 			t.Fatalf("%v: n3 has health %d", stage, k.health("n3"))
 		}
 	}
-	k.hit(1, "n1 attack n3", "n3")
-	k.pass(flight / 2)
+	k.Hit(1, "n1 attack n3", "n3")
+	k.Pass(board.Flight / 2)
 	if k.health("n3") != 100 || k.b.View.Shots[0].Stage != live.Applied {
 		t.Fatalf("it strikes with health %d and stage %v before anything flew", k.health("n3"), k.b.View.Shots[0].Stage)
 	}
-	k.pass(flight + 20*time.Millisecond)
+	k.Pass(board.Flight + 20*time.Millisecond)
 	if k.health("n3") != 90 || len(k.b.View.Sparks) == 0 || k.b.View.Shake == 0 || len(k.b.View.Floats) == 0 {
 		t.Errorf("n3 has health %d, %d sparks, shake %v, %d words", k.health("n3"), len(k.b.View.Sparks), k.b.View.Shake, len(k.b.View.Floats))
 	}
 	if got, want := k.heard(), []sound.Cue{sound.Sent, sound.Doubt, sound.Committed, sound.Hit}; !slices.Equal(got, want) {
 		t.Errorf("heard %v, want %v", got, want)
 	}
-	k.pass(5 * time.Second)
+	k.Pass(5 * time.Second)
 	if v := &k.b.View; len(v.Shots) != 0 || len(v.Sparks) != 0 || len(v.Floats) != 0 || v.Shake != 0 {
 		t.Errorf("something is left: %+v", v.Shots)
 	}
@@ -145,13 +97,13 @@ func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
 
 func TestAnAnswerThatComesLateTakesNothingBack(t *testing.T) {
 	k := begin(t)
-	k.call(1, "n1 attack n3", true, live.Sent)
-	k.hit(1, "n1 attack n3", "n3")
-	k.call(1, "n1 attack n3", true, live.Committed) // the answer, after the local log
-	k.call(1, "n1 attack n3", true, live.Applied)
-	k.pass(time.Second)
-	k.call(1, "n1 attack n3", true, live.Applied)
-	k.pass(time.Second)
+	k.Call(1, "n1 attack n3", true, live.Sent)
+	k.Hit(1, "n1 attack n3", "n3")
+	k.Call(1, "n1 attack n3", true, live.Committed) // the answer, after the local log
+	k.Call(1, "n1 attack n3", true, live.Applied)
+	k.Pass(time.Second)
+	k.Call(1, "n1 attack n3", true, live.Applied)
+	k.Pass(time.Second)
 	if k.health("n3") != 90 || len(k.b.View.Shots) != 0 {
 		t.Errorf("n3 has health %d, and %v is shown", k.health("n3"), k.b.View.Shots)
 	}
@@ -160,14 +112,14 @@ func TestAnAnswerThatComesLateTakesNothingBack(t *testing.T) {
 func TestManyHitsAreEachShown(t *testing.T) {
 	k := begin(t)
 	for i := range uint64(10) {
-		k.hit(100+i, "n2 attack n3", "n3")
+		k.Hit(100+i, "n2 attack n3", "n3")
 	}
 	if k.health("n3") != 100 {
 		t.Errorf("n3 has health %d before anything flew", k.health("n3"))
 	}
 	k.heard()
-	k.pass(time.Second)
-	if c := k.b.city("n3"); c.Status != "destroyed" || c.Health != 0 {
+	k.Pass(time.Second)
+	if c := k.city("n3"); c.Status != "destroyed" || c.Health != 0 {
 		t.Errorf("n3 is %+v", c.City)
 	}
 	heard := k.heard()
@@ -178,12 +130,12 @@ func TestManyHitsAreEachShown(t *testing.T) {
 
 func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
 	k := begin(t)
-	k.call(1, "n1 attack n3", true, live.Sent)
+	k.Call(1, "n1 attack n3", true, live.Sent)
 	k.s.Index++
 	k.s.Events = append(k.s.Events, live.Event{Index: k.s.Index, Client: "p", Seq: 1, Input: "n1 attack n3", Output: "rejected: n1 rests until another command changes the game"})
-	k.tell()
-	k.call(2, "n1 attack n4", true, live.Failed)
-	k.pass(100 * time.Millisecond)
+	k.Tell()
+	k.Call(2, "n1 attack n4", true, live.Failed)
+	k.Pass(100 * time.Millisecond)
 	v := &k.b.View
 	if len(v.Shots) != 2 || v.Shots[0].Stage != live.Rejected || v.Shots[1].Stage != live.Failed || k.health("n3")+k.health("n4") != 200 {
 		t.Errorf("shown as %+v", v.Shots)
@@ -191,7 +143,7 @@ func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
 	if n := len(v.Feed); n != 2 || v.Feed[0].Stage != live.Rejected || v.Feed[1].Stage != live.Failed {
 		t.Errorf("told as %+v", v.Feed)
 	}
-	k.pass(5 * time.Second)
+	k.Pass(5 * time.Second)
 	if len(v.Shots) != 0 {
 		t.Errorf("they stay: %+v", v.Shots)
 	}
@@ -201,10 +153,10 @@ func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
 // that happened before.
 func TestAnotherNodesViewBeginsAnew(t *testing.T) {
 	k := begin(t)
-	k.hit(1, "n2 attack n3", "n3")
+	k.Hit(1, "n2 attack n3", "n3")
 	k.s.Node, k.s.City, k.s.Index = "n4", "n4", 5
 	k.s.Cities[2].Health = 40
-	k.tell()
+	k.Tell()
 	if k.health("n3") != 40 || len(k.b.View.Shots) != 0 {
 		t.Errorf("n3 has health %d, and %d attacks fly", k.health("n3"), len(k.b.View.Shots))
 	}
@@ -232,7 +184,7 @@ func TestKeysAndClicksAskForTheSame(t *testing.T) {
 	k.press("c", "k", "g", "r", "j", "l", "b")
 	want("cut n5", "kill n5", "heal", "save", "join", "leave", "bots")
 	k.s.Nodes[4].Cut, k.s.Nodes[3].Down = true, true
-	k.tell()
+	k.Tell()
 	k.press("c", "esc")
 	k.b.View.Chosen = "n4"
 	k.press("k", "c")
@@ -276,12 +228,12 @@ func (k *table) click(city string) {
 func TestNodesElsewhereAreLeftAlone(t *testing.T) {
 	k := begin(t)
 	k.s.Machines = false
-	k.tell()
+	k.Tell()
 	k.b.View.Chosen = "n2"
 	for _, key := range []string{"c", "k", "g", "r"} {
 		k.b.View.Note = ""
 		k.press(key)
-		if len(k.b.Lines()) != 0 || k.b.View.Note != elsewhere {
+		if len(k.b.Lines()) != 0 || k.b.View.Note != board.Elsewhere {
 			t.Errorf("%s says %q", key, k.b.View.Note)
 		}
 	}
@@ -334,14 +286,14 @@ func TestThatNobodyLeadsIsShownAndHeard(t *testing.T) {
 	k := begin(t)
 	k.heard()
 	k.s.Leader = ""
-	k.tell()
-	k.pass(time.Second)
+	k.Tell()
+	k.Pass(time.Second)
 	if k.b.View.NoLead < 900*time.Millisecond || !slices.Equal(k.heard(), []sound.Cue{sound.NoLeader}) {
 		t.Errorf("for %v", k.b.View.NoLead)
 	}
 	k.s.Leader = "n3"
-	k.tell()
-	k.pass(100 * time.Millisecond)
+	k.Tell()
+	k.Pass(100 * time.Millisecond)
 	if k.b.View.NoLead != 0 || !slices.Equal(k.heard(), []sound.Cue{sound.Leader}) {
 		t.Error("that one leads again is not")
 	}
@@ -355,20 +307,20 @@ func TestCitiesKeepTheirPlaces(t *testing.T) {
 	}
 	k.s.Cities = append(k.s.Cities, live.City{Name: "ab", Status: "playing", Health: 100})
 	k.s.Cities[1].Status = "departed"
-	k.tell()
+	k.Tell()
 	for _, c := range k.b.View.Cities {
 		if slot, known := was[c.Name]; known && slot != c.Slot {
 			t.Errorf("%s moved from %d to %d", c.Name, slot, c.Slot)
 		}
 	}
-	if c := k.b.city("ab"); c == nil || c.Slot != 5 {
+	if c := k.city("ab"); c == nil || c.Slot != 5 {
 		t.Errorf("a new city is at %+v", c)
 	}
 	// However many there are, all are on the map and none lies on another.
 	for i := range 120 {
 		k.s.Cities = append(k.s.Cities, live.City{Name: fmt.Sprintf("z%d", i), Status: "playing", Health: 50})
 	}
-	k.tell()
+	k.Tell()
 	list := k.b.Draw()
 	picks := 0
 	for _, h := range list.Hits {

@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"flag"
 	"image"
-	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"raftian/game/glyph"
 	"raftian/game/paint"
+	"raftian/game/paint/painttest"
 	"raftian/game/replay"
 	"raftian/game/replay/replaytest"
 	"raftian/game/scene"
@@ -28,10 +28,6 @@ func story(book *glyph.Book) *scene.List {
 	return scene.New(r, book).Draw(c, &scene.View{W: 1280, H: 720, To: r.End(), Speed: 1})
 }
 
-// tolerance is by how much a channel of a pixel may differ, of 255: processors round
-// the coverage of edges differently.
-const tolerance = 3
-
 func TestThePictureIsTheOneThatWasApproved(t *testing.T) {
 	book := glyph.NewBook()
 	path := filepath.Join("testdata", "story.png")
@@ -44,43 +40,7 @@ func TestThePictureIsTheOneThatWasApproved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	want, err := png.Decode(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := paint.Image(story(book), book)
-	if got.Bounds() != want.Bounds() {
-		t.Fatalf("the picture is %v, want %v", got.Bounds(), want.Bounds())
-	}
-	differ := 0
-	for y := range got.Bounds().Dy() {
-		for x := range got.Bounds().Dx() {
-			if apart(got, want, x, y) > tolerance {
-				if differ++; differ == 1 {
-					t.Errorf("the pixel at %d,%d is %v, want %v", x, y, got.At(x, y), want.At(x, y))
-				}
-			}
-		}
-	}
-	if differ > 0 {
-		t.Errorf("%d pixels differ; go test -rewrite, and look at the picture", differ)
-	}
-}
-
-// apart is the greatest difference of a channel.
-func apart(a, b image.Image, x, y int) int {
-	r1, g1, b1, _ := a.At(x, y).RGBA()
-	r2, g2, b2, _ := b.At(x, y).RGBA()
-	most := 0
-	for _, d := range []int{int(r1>>8) - int(r2>>8), int(g1>>8) - int(g2>>8), int(b1>>8) - int(b2>>8)} {
-		most = max(most, d, -d)
-	}
-	return most
+	painttest.Approved(t, path, paint.Image(story(book), book))
 }
 
 func TestADrawingHasEveryItemAndEveryText(t *testing.T) {

@@ -4,8 +4,6 @@ package view
 
 import (
 	"context"
-	"fmt"
-	"math"
 	"runtime"
 	"time"
 
@@ -15,7 +13,6 @@ import (
 	"raftian/game/desk"
 	"raftian/game/glyph"
 	"raftian/game/live"
-	"raftian/game/scene"
 )
 
 // Source is a game that is being played.
@@ -41,16 +38,13 @@ type LiveOptions struct {
 // closed or the context is over. An error that is ErrNoDisplay says that there is
 // nowhere to show it.
 func ShowLive(ctx context.Context, b *board.Board, book *glyph.Book, from Source, o LiveOptions) error {
-	display, err := probe()
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
-	}
-	defer display.Close()
-	ebiten.SetWindowTitle(o.Title)
-	ebiten.SetWindowSize(b.View.W, b.View.H)
-	ebiten.SetWindowSizeLimits(scene.WidthLeast/2, scene.HeightLeast/2, -1, -1)
-	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
-	ebiten.SetScreenClearedEveryFrame(false)
+	return openWindow(o.Title, func() (ebiten.Game, int, int) {
+		return newLiveGame(ctx, b, book, from, o), b.View.W, b.View.H
+	})
+}
+
+// newLiveGame is the content of a window that is about to open.
+func newLiveGame(ctx context.Context, b *board.Board, book *glyph.Book, from Source, o LiveOptions) *liveGame {
 	ebiten.SetRunnableOnUnfocused(true)
 	if runtime.GOOS == "js" {
 		b.View.Frames.Asked = 0 // a browser draws as often as it likes
@@ -63,10 +57,7 @@ func ShowLive(ctx context.Context, b *board.Board, book *glyph.Book, from Source
 	} else {
 		b.View.Sound.Why = "started with --mute: there is no sound"
 	}
-	if err := ebiten.RunGame(g); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
-	}
-	return nil
+	return g
 }
 
 // liveGame is the window's content.
@@ -79,7 +70,6 @@ type liveGame struct {
 	audio   *audio // nil if nothing is to be heard
 	begun   time.Time
 	options LiveOptions
-	whole   *ebiten.Image // a scene before it is shrunk; nil unless one was
 	frames  frameClock
 }
 
@@ -136,17 +126,7 @@ func (g *liveGame) Draw(screen *ebiten.Image) {
 // DrawFinalScreen implements ebiten.FinalScreenDrawer, as a replay's does.
 func (g *liveGame) DrawFinalScreen(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
 	began := time.Now()
-	switch scale := m.Element(0, 0); {
-	case g.artist.list == nil:
-	case scale == 1:
-		g.artist.finish(screen, kept, view{float32(m.Element(0, 2)), float32(m.Element(1, 2))})
-	default:
-		if g.whole == nil || g.whole.Bounds() != kept.Bounds() {
-			g.whole = ebiten.NewImage(kept.Bounds().Dx(), kept.Bounds().Dy())
-		}
-		g.artist.finish(g.whole, kept, view{})
-		screen.DrawImage(g.whole, &ebiten.DrawImageOptions{GeoM: m, Filter: ebiten.FilterLinear})
-	}
+	g.artist.show(screen, kept, m)
 	g.frames.more = time.Since(began)
 }
 
@@ -161,16 +141,6 @@ func (g *liveGame) LayoutF(w, h float64) (float64, float64) {
 func (g *liveGame) Layout(w, h int) (int, int) {
 	fw, fh := g.LayoutF(float64(w), float64(h))
 	return int(fw), int(fh)
-}
-
-// layout is the size of a scene in pixels for a window, and how many pixels of the
-// screen are one of an ordinary one.
-func layout(w, h float64) (float64, float64, float64) {
-	dense := ebiten.Monitor().DeviceScaleFactor()
-	w, h = math.Ceil(w*dense), math.Ceil(h*dense)
-	// What is too small for a scene is shrunk by the window.
-	least := max(1, max(scene.WidthLeast/w, scene.HeightLeast/h))
-	return math.Ceil(w * least), math.Ceil(h * least), dense
 }
 
 var _ player = (*board.Board)(nil)

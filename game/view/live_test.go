@@ -19,6 +19,7 @@ import (
 	"raftian/game/glyph"
 	"raftian/game/live"
 	"raftian/game/paint"
+	"raftian/game/paint/painttest"
 	"raftian/game/sound"
 )
 
@@ -35,21 +36,7 @@ func TestTheWindowShowsTheLiveGame(t *testing.T) {
 		l := b.Draw()
 		a.keep(kept, l, true)
 		a.finish(screen, kept, view{})
-		got, want := pixels(screen), paint.Image(l, book)
-		sum, far := 0, 0
-		for i := range got.Pix {
-			apart := max(int(got.Pix[i]), int(want.Pix[i])) - min(int(got.Pix[i]), int(want.Pix[i]))
-			sum += apart
-			if apart > 64 {
-				far++
-			}
-		}
-		n := len(got.Pix)
-		if mean := float64(sum) / float64(n); mean > 0.25 || far > n/2500 {
-			t.Errorf("after %q pixels differ by %.2f of 255 in the mean, %.2f%% of them by much", key, mean, 100*float64(far)/float64(n))
-		} else {
-			t.Logf("after %q: mean %.3f, %.3f%%", key, mean, 100*float64(far)/float64(n))
-		}
+		painttest.Alike(t, key, pixels(screen), paint.Image(l, book), 0.25, 2500)
 	}
 }
 

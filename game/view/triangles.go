@@ -23,6 +23,7 @@ type artist struct {
 	list   *scene.List
 	solid  *ebiten.Shader
 	image  *ebiten.Shader
+	whole  *ebiten.Image // a scene before it is shrunk; nil unless one was
 }
 
 // The shaders, in Kage. Colours come with their alpha multiplied in.

@@ -3,7 +3,8 @@
 // Package view shows replays and live games in a window, with Ebiten: it hands keys and
 // the mouse to a desk, or a board, and draws the display lists that come of them. Nothing is decided here.
 //
-//	view.go       Show: the window
+//	view.go       Show: the window of a replay
+//	window.go     what both windows are
 //	input.go      keys and the mouse
 //	fork.go       runs of plans that were changed
 //	live.go       ShowLive: the window of a live game
@@ -18,7 +19,6 @@ package view
 
 import (
 	"context"
-	"fmt"
 	"image"
 	"math"
 	"time"
@@ -28,7 +28,6 @@ import (
 	"raftian/game/desk"
 	"raftian/game/glyph"
 	"raftian/game/replay"
-	"raftian/game/scene"
 	"raftian/netsim/plan"
 )
 
@@ -47,24 +46,13 @@ type Options struct {
 // the context is over. An error that
 // is ErrNoDisplay says that there is nowhere to show it.
 func Show(ctx context.Context, d *desk.Desk, book *glyph.Book, o Options) error {
-	display, err := probe()
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
-	}
-	defer display.Close()
-	ebiten.SetWindowTitle(o.Title)
-	ebiten.SetWindowSize(d.View.W, d.View.H)
-	ebiten.SetWindowSizeLimits(scene.WidthLeast/2, scene.HeightLeast/2, -1, -1)
-	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
-	ebiten.SetScreenClearedEveryFrame(false)
-	g := &game{ctx: ctx, desk: d, artist: newArtist(book), options: o}
-	if o.Run != nil {
-		d.Allow()
-	}
-	if err := ebiten.RunGame(g); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
-	}
-	return nil
+	return openWindow(o.Title, func() (ebiten.Game, int, int) {
+		g := &game{ctx: ctx, desk: d, artist: newArtist(book), options: o}
+		if o.Run != nil {
+			d.Allow()
+		}
+		return g, d.View.W, d.View.H
+	})
 }
 
 // game is the window's content.
@@ -80,8 +68,7 @@ type game struct {
 	drawn   uint64        // the desk's Changes when it was last drawn
 	screen  *ebiten.Image // what it was drawn on
 	size    image.Point
-	whole   *ebiten.Image // a scene before it is shrunk; nil unless one was
-	counted time.Time     // when the rate was last shown
+	counted time.Time // when the rate was last shown
 }
 
 // tick is how much real time an Update stands for.
@@ -119,20 +106,9 @@ func (g *game) Draw(screen *ebiten.Image) {
 	g.pace.frame(time.Since(began))
 }
 
-// DrawFinalScreen implements ebiten.FinalScreenDrawer. A scene that does not fit the
-// window is drawn in its own size first, and then shrunk.
+// DrawFinalScreen implements ebiten.FinalScreenDrawer.
 func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
-	switch scale := m.Element(0, 0); {
-	case g.artist.list == nil:
-	case scale == 1:
-		g.artist.finish(screen, kept, view{float32(m.Element(0, 2)), float32(m.Element(1, 2))})
-	default:
-		if g.whole == nil || g.whole.Bounds() != kept.Bounds() {
-			g.whole = ebiten.NewImage(kept.Bounds().Dx(), kept.Bounds().Dy())
-		}
-		g.artist.finish(g.whole, kept, view{})
-		screen.DrawImage(g.whole, &ebiten.DrawImageOptions{GeoM: m, Filter: ebiten.FilterLinear})
-	}
+	g.artist.show(screen, kept, m)
 }
 
 // LayoutF implements ebiten.LayoutFer: a pixel of the scene is one of the screen.

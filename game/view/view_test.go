@@ -14,6 +14,7 @@ import (
 	"raftian/game/desk"
 	"raftian/game/glyph"
 	"raftian/game/paint"
+	"raftian/game/paint/painttest"
 	"raftian/game/replay/replaytest"
 )
 
@@ -79,21 +80,7 @@ func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
 		kept.Clear()
 		a.keep(kept, l, true)
 		a.finish(screen, kept, view{})
-		got, want := pixels(screen), paint.Image(l, book)
-		sum, far := 0, 0
-		for i := range got.Pix {
-			apart := max(int(got.Pix[i]), int(want.Pix[i])) - min(int(got.Pix[i]), int(want.Pix[i]))
-			sum += apart
-			if apart > 64 {
-				far++
-			}
-		}
-		n := len(got.Pix)
-		if mean := float64(sum) / float64(n); mean > 0.15 || far > n/5000 {
-			t.Errorf("after %q pixels differ by %.2f of 255 in the mean, %.2f%% of them by much", keys, mean, 100*float64(far)/float64(n))
-		} else {
-			t.Logf("after %q: mean %.3f, %.3f%%", keys, mean, 100*float64(far)/float64(n))
-		}
+		painttest.Alike(t, keys, pixels(screen), paint.Image(l, book), 0.15, 5000)
 	}
 }
 

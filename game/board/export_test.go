@@ -1,0 +1,7 @@
+package board
+
+// For tests, which are outside the package since boardtest imports it.
+const (
+	Elsewhere = elsewhere
+	Flight    = flight
+)

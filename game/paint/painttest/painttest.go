@@ -1,0 +1,80 @@
+// Package painttest compares pictures with those that somebody looked at and approved.
+package painttest
+
+import (
+	"image"
+	"image/png"
+	"os"
+	"testing"
+)
+
+// tolerance is by how much a channel of a pixel may differ, of 255: processors round
+// the coverage of edges differently.
+const tolerance = 3
+
+// Approved holds a picture to the one in a PNG file.
+func Approved(t *testing.T, path string, got image.Image) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	want, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Bounds() != want.Bounds() {
+		t.Fatalf("the picture is %v, want %v", got.Bounds(), want.Bounds())
+	}
+	if differ, at := different(got, want); differ > 0 {
+		t.Errorf("the pixel at %d,%d is %v, want %v", at.X, at.Y, got.At(at.X, at.Y), want.At(at.X, at.Y))
+		t.Errorf("%d pixels differ; go test -rewrite, and look at the picture", differ)
+	}
+}
+
+// different counts the pixels that differ by more than the tolerance, and says where the
+// first is.
+func different(a, b image.Image) (count int, first image.Point) {
+	for y := range a.Bounds().Dy() {
+		for x := range a.Bounds().Dx() {
+			if apart(a, b, x, y) > tolerance {
+				if count++; count == 1 {
+					first = image.Pt(x, y)
+				}
+			}
+		}
+	}
+	return count, first
+}
+
+// apart is the greatest difference of a channel.
+func apart(a, b image.Image, x, y int) int {
+	r1, g1, b1, _ := a.At(x, y).RGBA()
+	r2, g2, b2, _ := b.At(x, y).RGBA()
+	most := 0
+	for _, d := range []int{int(r1>>8) - int(r2>>8), int(g1>>8) - int(g2>>8), int(b1>>8) - int(b2>>8)} {
+		most = max(most, d, -d)
+	}
+	return most
+}
+
+// Alike holds what a screen shows to a picture of it, but for how edges are smoothed: of
+// 255 a channel may differ by mean on the average, and one of so many by more than 64.
+func Alike(t *testing.T, what string, got, want *image.RGBA, mean float64, oneOf int) {
+	t.Helper()
+	sum, far := 0, 0
+	for i := range got.Pix {
+		apart := max(int(got.Pix[i]), int(want.Pix[i])) - min(int(got.Pix[i]), int(want.Pix[i]))
+		sum += apart
+		if apart > 64 {
+			far++
+		}
+	}
+	n := len(got.Pix)
+	if m := float64(sum) / float64(n); m > mean || far > n/oneOf {
+		t.Errorf("after %q pixels differ by %.2f of 255 in the mean, %.2f%% of them by much", what, m, 100*float64(far)/float64(n))
+	} else {
+		t.Logf("after %q: mean %.3f, %.3f%%", what, m, 100*float64(far)/float64(n))
+	}
+}
