@@ -56,7 +56,7 @@ func TestProcessesThatAreKilledKeepTheirPromises(t *testing.T) {
 		t.Skip("it takes 15 s")
 	}
 	program := filepath.Join(t.TempDir(), "raftian")
-	build := []string{"build", "-o", program, "raftian/raftian"}
+	build := []string{"build", "-o", program, "raftian/raftian/full"}
 	if *races {
 		build = slices.Insert(build, 1, "-race")
 	}

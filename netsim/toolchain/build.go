@@ -6,6 +6,8 @@
 // user's own GOROOT files when building and handed to the standard
 // `go build -overlay`. Nothing of the Go source is kept in this repository and
 // nothing of the user's Go installation is changed.
+//
+// It builds ordinary programs, too, for those that are wanted only at times.
 package toolchain
 
 import (
@@ -44,6 +46,11 @@ type Options struct {
 	// begins; packages found in Go's build cache are not told. May be nil.
 	Progress func(pkg string)
 
+	// Ordinary is a program like any other, with no edits of the runtime. It is
+	// compiled as `go build` would compile it, and finds in Go's build cache what
+	// that has.
+	Ordinary bool
+
 	tests bool // the package's tests, not its command
 }
 
@@ -75,9 +82,11 @@ func Build(ctx context.Context, o Options) (Program, error) {
 	if err != nil {
 		return Program{}, err
 	}
-	overlay, key, err := writeOverlay(o.Cache, goroot, version)
-	if err != nil {
-		return Program{}, err
+	overlay, key := "", "ordinary"
+	if !o.Ordinary {
+		if overlay, key, err = writeOverlay(o.Cache, goroot, version); err != nil {
+			return Program{}, err
+		}
 	}
 	target := filepath.Join(o.Cache, "build", key+"-"+targetKey(o))
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
@@ -217,23 +226,16 @@ func targetKey(o Options) string {
 }
 
 func compile(ctx context.Context, o Options, overlay, mod, target string) error {
-	args := []string{"build", "-v", "-trimpath"}
-	if o.tests { // which may look for their source files
-		args = []string{"test", "-c", "-vet=off"}
-	}
-	args = append(args, "-overlay", overlay, "-o", target, "-tags", strings.Join(append(raftTags(o.Raft), Tag), ","),
-		"-buildvcs=false", "-buildmode=exe", "-ldflags=-s -w")
-	if mod != "" {
-		args = append(args, "-modfile="+mod, "-mod=mod")
-	}
-	cgo := "CGO_ENABLED=0"
-	if o.Race {
-		args, cgo = append(args, "-race"), "CGO_ENABLED=1"
-	}
-	args = append(append(args, o.Flags...), o.Package)
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := exec.CommandContext(ctx, "go", o.arguments(overlay, mod, target)...)
 	cmd.Dir = o.Dir
-	cmd.Env = append(os.Environ(), cgo, "GODEBUG=", "GOEXPERIMENT=")
+	cmd.Env = os.Environ()
+	switch {
+	case o.Ordinary:
+	case o.Race:
+		cmd.Env = append(cmd.Env, "CGO_ENABLED=1", "GODEBUG=", "GOEXPERIMENT=")
+	default:
+		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GODEBUG=", "GOEXPERIMENT=")
+	}
 	// Without this a cancelled build leaves compilers running.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
@@ -254,6 +256,29 @@ func compile(ctx context.Context, o Options, overlay, mod, target string) error 
 		return fmt.Errorf("building %s: %s", o.Package, words)
 	}
 	return nil
+}
+
+// arguments are those of the go command.
+func (o *Options) arguments(overlay, mod, target string) (args []string) {
+	switch {
+	case o.Ordinary:
+		args = []string{"build", "-v", "-o", target, "-buildvcs=false"}
+	case o.tests: // which may look for their source files
+		args = []string{"test", "-c", "-vet=off"}
+	default:
+		args = []string{"build", "-v", "-trimpath"}
+	}
+	if !o.Ordinary {
+		args = append(args, "-overlay", overlay, "-o", target, "-tags", strings.Join(append(raftTags(o.Raft), Tag), ","),
+			"-buildvcs=false", "-buildmode=exe", "-ldflags=-s -w")
+	}
+	if mod != "" {
+		args = append(args, "-modfile="+mod, "-mod=mod")
+	}
+	if o.Race {
+		args = append(args, "-race")
+	}
+	return append(append(args, o.Flags...), o.Package)
 }
 
 // follow tells progress the packages that `go build -v` names, and returns

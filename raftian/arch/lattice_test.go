@@ -108,7 +108,9 @@ func TestImportsThatKeepToTheLattice(t *testing.T) {
 		"linearizability/internal/script/a.go":  "raftian/netsim/trace",
 		"raftian/node/node.go":                  "github.com/hashicorp/raft raftian/netsim/env raftian/raftian/store",
 		"raftian/store/store_test.go":           "raftian/netsim/disk",
-		"main:raftian/main.go":                  "github.com/spf13/cobra raftian/experiments/campaign",
+		"main:raftian/main.go":                  "raftian/raftian/cli",
+		"raftian/cli/cli.go":                    "github.com/spf13/cobra raftian/experiments/campaign",
+		"main:raftian/full/main.go":             "github.com/spf13/cobra raftian/game/view",
 		"main:experiments/register/main.go":     "github.com/hashicorp/raft raftian/raftian/node",
 		"experiments/results/deep/down/here.go": "github.com/hashicorp/raft/sub raftian/netsim",
 	}).Imports())

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"os"
+	"sync/atomic"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+)
+
+// Bar tells on standard error how far long work has come. A nil Bar tells nothing.
+type Bar struct {
+	all   *mpb.Progress
+	one   *mpb.Bar
+	words atomic.Value // string
+}
+
+// NewBar returns a Bar for so many steps, or nil if standard error is no terminal. A
+// total of -1 stands for who knows how many.
+func NewBar(total int, words string) *Bar {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return nil
+	}
+	b := &Bar{all: mpb.New(mpb.WithOutput(os.Stderr))}
+	b.words.Store(words)
+	told := decor.Any(func(decor.Statistics) string { return b.words.Load().(string) })
+	if total < 0 {
+		b.one = b.all.AddSpinner(0, mpb.BarWidth(1), mpb.BarRemoveOnComplete(), mpb.AppendDecorators(told, decor.CurrentNoUnit("  %d")))
+		return b
+	}
+	b.one = b.all.AddBar(int64(total), mpb.BarWidth(30), mpb.BarRemoveOnComplete(), mpb.PrependDecorators(told),
+		mpb.AppendDecorators(decor.CountersNoUnit("%d/%d"), decor.Name("  "), decor.AverageETA(decor.ET_STYLE_GO), decor.Name(" left")))
+	return b
+}
+
+// Describe says what the work is at.
+func (b *Bar) Describe(words string) {
+	if b != nil {
+		b.words.Store(words)
+	}
+}
+
+// Add says that so many steps are done.
+func (b *Bar) Add(steps int) {
+	if b != nil {
+		b.one.IncrBy(steps)
+	}
+}
+
+// Close takes the Bar off the terminal.
+func (b *Bar) Close() {
+	if b != nil {
+		b.one.Abort(true)
+		b.all.Wait()
+	}
+}

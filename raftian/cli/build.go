@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"raftian/experiments/campaign"
+	"raftian/netsim/plan"
+	"raftian/netsim/toolchain"
+	"raftian/netsim/trace"
+	"raftian/raftian/guest"
+)
+
+// planFlags are the flags that say what to run.
+type planFlags struct {
+	given    func(flag string) bool // whether the user said it
+	length   time.Duration
+	machines int
+	faults   string
+	rate     float64
+	bug      string
+	raft     string
+	world    string
+}
+
+func (f *planFlags) add(c *cobra.Command) {
+	c.Flags().DurationVar(&f.length, "length", 30*time.Second, "virtual length of a run")
+	c.Flags().IntVar(&f.machines, "machines", 0, "number of machines; without it 1 to 7, as the seed has it, or 5 if calm")
+	c.Flags().StringVar(&f.faults, "faults", "all", "what goes wrong: a comma list of calm, network, crash, disk, membership, all;\n"+
+		"unless calm, settings, links, disks and the pace of calls are drawn, too")
+	c.Flags().Float64Var(&f.rate, "rate", 60, "calls per second, of all clients together; a few seeds have fewer unless calm")
+	f.given = c.Flags().Changed
+	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo; see bugs")
+	c.Flags().StringVar(&f.raft, "raft", "", "another hashicorp/raft: a version, or a directory that holds one")
+	c.Flags().StringVar(&f.world, "world", campaign.GameWorld, "package of the world program: what runs on the machines")
+}
+
+// options checks the flags.
+func (f *planFlags) options() (guest.Options, error) {
+	if err := bugToBe(f.bug); err != nil {
+		return guest.Options{}, Usage(err)
+	}
+	if err := raftToBe(f.raft); err != nil {
+		return guest.Options{}, Usage(err)
+	}
+	faults, err := plan.ParseFaults(f.faults)
+	if err != nil {
+		return guest.Options{}, Usage(err)
+	}
+	o := guest.Options{Machines: f.machines, Length: f.length, Faults: faults, Rate: f.rate, Bug: f.bug}
+	// Zero stands for the default there, but is a mistake here.
+	if f.machines < 1 && f.given("machines") || f.length <= 0 || f.rate <= 0 {
+		return guest.Options{}, Usage(fmt.Errorf("--machines, --length and --rate must be more than nothing"))
+	}
+	// Drawing a plan checks them, before anything is built.
+	if _, err := plan.Generate(0, plan.Options{Guest: "any", Machines: f.machines, Length: f.length, Rate: f.rate}); err != nil {
+		return guest.Options{}, Usage(err)
+	}
+	return o, nil
+}
+
+// words are the flags that differ from their defaults, to be repeated in a
+// command.
+func (f *planFlags) words(c *cobra.Command) string {
+	var b strings.Builder
+	for _, name := range []string{"length", "machines", "faults", "rate", "bug", "raft", "world"} {
+		if flag := c.Flags().Lookup(name); flag != nil && flag.Changed {
+			fmt.Fprintf(&b, " --%s %s", name, flag.Value)
+		}
+	}
+	return b.String()
+}
+
+// build builds the world program of a package, with progress on a terminal.
+func build(ctx context.Context, world, raft string) (*campaign.Program, error) {
+	o := toolchain.Options{Package: world, Raft: raft}
+	var p *campaign.Program
+	err := building(&o, "building the world program", func() (err error) {
+		p, err = campaign.Build(ctx, o)
+		return err
+	})
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if errors.Is(err, campaign.ErrNoWorld) {
+		return nil, Usage(fmt.Errorf("--world %w", err))
+	}
+	if rule := (*toolchain.RuleError)(nil); err != nil && raft != "" && !errors.As(err, &rule) {
+		return nil, Usage(fmt.Errorf("--raft %s does not build: %s", raft, OneLine(err)))
+	}
+	if err != nil {
+		return nil, Tool(err)
+	}
+	return p, nil
+}
+
+// building shows how far a build has come.
+func building(o *toolchain.Options, words string, build func() error) error {
+	bar := NewBar(-1, words)
+	defer bar.Close()
+	o.Progress = func(pkg string) {
+		bar.Describe(words + ": " + pkg)
+		bar.Add(1)
+	}
+	return build()
+}
+
+// errLive is why a recording of play is not run again.
+var errLive = errors.New("the file records a live session of real nodes, which nothing can run again; replay, show, check and export read it")
+
+// BuildAgain builds the world program that a run file names, with the raft that
+// was asked for or else the file's.
+func BuildAgain(ctx context.Context, h trace.Header, raft string) (*campaign.Program, error) {
+	if h.Live {
+		return nil, Usage(errLive)
+	}
+	if raft == "" {
+		raft = h.Raft
+	}
+	if err := raftToBe(raft); err != nil {
+		return nil, Usage(err)
+	}
+	return build(ctx, cmp.Or(h.World, campaign.GameWorld), raft)
+}
+
+// OneLine is what an error says, in one line of bearable length.
+func OneLine(err error) string {
+	const enough = 400
+	words := strings.Join(strings.Fields(err.Error()), " ")
+	if len(words) > enough {
+		words = words[:enough] + " …"
+	}
+	return words
+}
+
+// raftToBe refuses what cannot be another hashicorp/raft, before anything is
+// built: package toolchain takes a version or a directory with a go.mod.
+func raftToBe(raft string) error {
+	if raft == "" || raft[0] == 'v' && len(raft) > 1 && '0' <= raft[1] && raft[1] <= '9' {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(raft, "go.mod")); err != nil {
+		return fmt.Errorf("--raft %s is neither a version such as v1.7.3 nor a directory that holds a go.mod", raft)
+	}
+	return nil
+}
+
+// printProgram says what is about to run.
+func printProgram(w io.Writer, p *campaign.Program) {
+	fmt.Fprintf(w, "guest %s, hashicorp/raft %s, %s, program %.16s\n", p.Guest, orNone(p.Raft), p.GoVersion, p.Digest)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"raftian/experiments/campaign"
+	"raftian/linearizability"
+)
+
+// checked is what `check --json` prints.
+type checked struct {
+	File       string                    `json:"file"`
+	Seed       uint64                    `json:"seed"`
+	Events     uint64                    `json:"events"`
+	Operations int                       `json:"operations"`
+	Digest     string                    `json:"digest"`
+	Verdicts   []linearizability.Verdict `json:"verdicts"`
+	Known      map[string]string         `json:"known"` // by judge, the finding in hashicorp/raft that its failure is
+}
+
+func checkCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "check FILE.run | check --model MODEL FILE|DIR",
+		Short: "Judge a kept run again, or histories recorded elsewhere",
+		Long: `Check reads a run file and judges it again, with this program's judges. A file that
+is cut off is judged as far as it goes; that it is cut is said, and the exit
+status is 2.
+
+With --model it judges whether histories that were recorded elsewhere are
+linearizable: Jepsen's, in EDN or as lines of its log, or operations in JSON Lines.
+Of a directory it judges every .edn, .log, .txt and .jsonl file, and prints a table;
+a file that cannot be read is named with its line, and the exit status is 2 if no
+other fails.`,
+		Args: cobra.ExactArgs(1),
+	}
+	asJSON := c.Flags().Bool("json", false, "print one JSON object instead of words")
+	h := histories{}
+	c.Flags().StringVar(&h.model, "model", "", "judge a history by this model: register, kv or game")
+	c.Flags().IntVar(&h.machines, "machines", 5, "of the game, how many machines have a city")
+	c.Flags().IntVar(&h.jobs, "jobs", runtime.NumCPU(), "histories at once")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if c.Flags().Changed("model") {
+			h.asJSON = *asJSON
+			return h.run(c, args[0])
+		}
+		for _, name := range []string{"machines", "jobs"} {
+			if c.Flags().Changed(name) {
+				return Usage(fmt.Errorf("--%s has no meaning without --model", name))
+			}
+		}
+		r, err := campaign.Check(c.Context(), args[0], func(world string) (*campaign.Program, error) {
+			return build(c.Context(), world, "")
+		})
+		switch own := (*exitError)(nil); {
+		case r == nil && errors.As(err, &own):
+			return own
+		case r == nil:
+			return Usage(err)
+		case *asJSON:
+			if err := printJSON(checked{args[0], r.Plan.Seed, r.Events, len(r.History), r.Digest, r.Verdicts, knownIn(r)}); err != nil {
+				return Tool(err)
+			}
+		default:
+			what := fmt.Sprintf("seed %d", r.Plan.Seed)
+			if r.Live {
+				what = "live session"
+			}
+			fmt.Printf("%s: %s, %d events, %d operations\n", args[0], what, r.Events, len(r.History))
+			printVerdicts(os.Stdout, r.Verdicts)
+			printKnown(os.Stdout, r)
+		}
+		switch {
+		case err != nil:
+			return Usage(err)
+		case r.Failed():
+			return finding()
+		}
+		return nil
+	}
+	return c
+}

@@ -1,0 +1,149 @@
+// Package cli is the command raftian: it parses flags and prints; what happens is in
+// experiments/campaign and below.
+//
+// What needs a window, a server or plots, and the large libraries they take, is in
+// raftian/full. Without it this package builds that program when one of its commands
+// is given, and has it go on, so that who explores need not compile them.
+//
+//	cli.go       the commands, exit status
+//	handover.go  having raftian/full go on
+//	build.go     building the world program, with progress
+//	bar.go       progress on a terminal
+//	explore.go   raftian explore
+//	run.go       raftian run, rerun
+//	check.go     raftian check
+//	histories.go raftian check --model
+//	show.go      raftian show: which events, and the verdicts
+//	story.go     telling the events of a run
+//	export.go    raftian export
+//	shrink.go    raftian shrink
+//	trials.go    raftian test
+//	bugs.go      raftian bugs
+//	out.go       where files go, and JSON
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit statuses; scripts depend on them.
+const (
+	ExitPass        = 0
+	ExitFail        = 1 // a judge did not pass: a finding, not an error
+	ExitUsage       = 2 // bad usage or bad input, said in one line
+	ExitTool        = 3 // the tool itself failed
+	ExitInterrupted = 130
+)
+
+// exitError ends the program with a status. Its text, if any, is for standard
+// error.
+type exitError struct {
+	status int
+	err    error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// Usage marks an error as bad usage or bad input.
+func Usage(err error) error { return &exitError{ExitUsage, err} }
+
+// Tool marks an error as the tool's own failure.
+func Tool(err error) error { return &exitError{ExitTool, err} }
+
+// finding says that a judge did not pass; what it found has been printed.
+func finding() error { return &exitError{status: ExitFail} }
+
+// Rest is what this package leaves to package main of raftian/full. The zero Rest is
+// none of it.
+type Rest struct {
+	// Commands are those of raftian/full, each begun with Command.
+	Commands []*cobra.Command
+	// Draw writes what raftian replay shows of a run at a moment, or of its first
+	// violation if at is nil, as an SVG file.
+	Draw func(c *cobra.Command, run, out string, at *time.Duration) error
+}
+
+// Main is the whole program: it does what the command line says, and exits.
+func Main(rest Rest) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second Ctrl-C ends it at once.
+	context.AfterFunc(ctx, stop)
+	root := rootCommand(rest)
+	root.SetArgs(likeGoTest(os.Args[1:]))
+	os.Exit(status(root.ExecuteContext(ctx)))
+}
+
+// status prints an error and returns the exit status it stands for. Whatever
+// cobra says itself is bad usage.
+func status(err error) int {
+	if err == nil {
+		return ExitPass
+	}
+	code := ExitUsage
+	if e := (*exitError)(nil); errors.As(err, &e) {
+		code = e.status
+	}
+	if errors.Is(err, context.Canceled) {
+		code, err = ExitInterrupted, errors.New("interrupted")
+	}
+	words := strings.TrimSpace(err.Error())
+	if code == ExitUsage { // one line, whatever the names in it hold
+		words = strings.Join(strings.Fields(words), " ")
+	}
+	if words != "" {
+		fmt.Fprintf(os.Stderr, "raftian: %s\n", words)
+	}
+	return code
+}
+
+func rootCommand(rest Rest) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "raftian",
+		Short: "A deterministic test bench for systems built on hashicorp/raft",
+		Long: `Raftian runs clusters of unmodified hashicorp/raft on virtual time, from a seed,
+bit for bit the same each time, while the network fails and machines crash; judges
+what happened; and keeps what failed in files that reproduce it.
+
+Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the tool failed.`,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args:              cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return Usage(errors.New("say what to do; raftian --help lists the commands"))
+		},
+	}
+	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(rest),
+		shrinkCommand(), trialsCommand(), bugsCommand())
+	if rest.Commands == nil {
+		rest.Commands = elsewhere()
+	}
+	root.AddCommand(rest.Commands...)
+	return root
+}
+
+// self is how to call this program again, for commands that are printed.
+func self() string {
+	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") { // go run
+		return "go run ./raftian"
+	}
+	return filepath.Base(os.Args[0])
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"raftian/experiments/campaign"
+	"raftian/experiments/findings"
+	"raftian/linearizability"
+	"raftian/netsim/plan"
+	"raftian/raftian/guest"
+)
+
+func exploreCommand() *cobra.Command {
+	var (
+		f     planFlags
+		seeds string
+		jobs  int
+		out   string
+		keep  string
+		twice bool
+		asked bool
+	)
+	c := &cobra.Command{
+		Use:   "explore",
+		Short: "Run many seeds and judge each run",
+		Long: `Explore draws a plan from each seed, runs it, and judges what happened. Runs that
+fail are kept in files; the last lines say how to reproduce each.`,
+		Args: cobra.NoArgs,
+	}
+	f.add(c)
+	c.Flags().StringVar(&seeds, "seeds", "1-32", "seeds: 5, 1-32 or 1-3,9")
+	c.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "runs at once")
+	c.Flags().StringVar(&out, "out", "runs", "directory for run files")
+	c.Flags().StringVar(&keep, "keep", "failing", "which runs to keep: failing or all")
+	c.Flags().BoolVar(&twice, "twice", false, "run every seed twice and compare, not only every sixteenth")
+	c.Flags().BoolVar(&asked, "json", false, "print one JSON object instead of words")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		draw, err := f.options()
+		if err != nil {
+			return err
+		}
+		list, err := plan.ParseSeeds(seeds)
+		if err != nil {
+			return Usage(err)
+		}
+		if jobs < 1 || jobs > 1024 {
+			return Usage(errors.New("--jobs must be from 1 to 1024"))
+		}
+		if keep != "failing" && keep != "all" {
+			return Usage(fmt.Errorf("--keep %q is neither failing nor all", keep))
+		}
+		if err := DirectoryToBe(out); err != nil {
+			return Usage(err)
+		}
+		words := io.Writer(os.Stdout)
+		if asked {
+			words = io.Discard
+		}
+		return explore(c, &f, words, asked, campaign.Options{
+			Seeds: list, Draw: draw, Jobs: jobs, Out: out, KeepAll: keep == "all", Twice: twice})
+	}
+	return c
+}
+
+// machinesOf says on how many machines plans are drawn.
+func machinesOf(o guest.Options) string {
+	switch {
+	case o.Machines != 0:
+		return fmt.Sprintf("%d machines", o.Machines)
+	case o.Faults == plan.Calm:
+		return "5 machines"
+	}
+	return "1 to 7 machines"
+}
+
+func explore(c *cobra.Command, f *planFlags, words io.Writer, asJSON bool, o campaign.Options) error {
+	p, err := build(c.Context(), f.world, f.raft)
+	if err != nil {
+		return err
+	}
+	printProgram(words, p)
+	fmt.Fprintf(words, "seeds %s: %d runs of %s on %s, %g calls per second, faults %s\n",
+		c.Flags().Lookup("seeds").Value, len(o.Seeds), f.length, machinesOf(o.Draw), f.rate, f.faults)
+	bar := NewBar(len(o.Seeds), "running")
+	o.Finished = func() { bar.Add(1) }
+	known := findings.All()
+	o.Known = func(pl plan.Plan, verdicts []linearizability.Verdict) []string {
+		return findings.Known(known, pl, verdicts, p.Raft)
+	}
+	r, err := campaign.Explore(c.Context(), p, o)
+	bar.Close()
+	if err != nil && r.Runs == 0 {
+		return Tool(err)
+	}
+	r.Print(words)
+	if len(r.Failures) > 0 {
+		fmt.Fprintln(words)
+	}
+	for _, failure := range r.Failures {
+		failure.Print(words)
+		fmt.Fprintf(words, "    kept in %s; again: %s run --seed %d%s\n", failure.File, self(), failure.Seed, f.words(c))
+	}
+	if asJSON && err == nil {
+		err = printJSON(r.Summary(p, cpuTime()))
+	}
+	switch {
+	case err != nil:
+		return Tool(err)
+	case len(r.Failures) > 0:
+		return finding()
+	case r.Interrupted:
+		return c.Context().Err()
+	}
+	return nil
+}

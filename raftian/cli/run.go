@@ -1,0 +1,238 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"raftian/experiments/campaign"
+	"raftian/experiments/findings"
+	"raftian/linearizability"
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+)
+
+func runCommand() *cobra.Command {
+	var (
+		f    planFlags
+		seed uint64
+		out  string
+	)
+	c := &cobra.Command{
+		Use:   "run [PLAN | --seed N]",
+		Short: "Run one plan and judge it",
+		Long: `Run makes one run: of a plan in a file ("-" is standard input), or of the plan that
+a seed and the flags stand for, which are those of explore. --plan prints the plan
+and runs nothing.`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	f.add(c)
+	c.Flags().Uint64Var(&seed, "seed", 1, "seed to draw the plan from")
+	c.Flags().StringVar(&out, "out", "", "keep the run in this file")
+	only := c.Flags().Bool("plan", false, "print the plan and run nothing")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		draw, err := f.options()
+		if err != nil {
+			return err
+		}
+		var pl plan.Plan
+		if len(args) == 1 {
+			if err := refuse(c, "seed", "length", "machines", "faults", "rate", "bug"); err != nil {
+				return err
+			}
+			if pl, err = readPlan(args[0]); err != nil {
+				return Usage(err)
+			}
+		}
+		if out != "" {
+			if err := FileToBe(out); err != nil {
+				return Usage(err)
+			}
+		}
+		p, err := build(c.Context(), f.world, f.raft)
+		if err != nil {
+			return err
+		}
+		if len(args) == 0 {
+			draw.Seed = seed
+			if pl, err = p.Draw(c.Context(), draw); err != nil {
+				return Usage(err)
+			}
+		}
+		if pl.Guest != p.Guest {
+			return Usage(fmt.Errorf("the plan is for guest %q, the world program runs %q; name another with --world", pl.Guest, p.Guest))
+		}
+		if *only {
+			fmt.Print(pl)
+			return nil
+		}
+		return run(c, p, pl, out)
+	}
+	return c
+}
+
+// refuse says that flags of drawing a plan have no place beside a plan.
+func refuse(c *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if c.Flags().Changed(name) {
+			return Usage(fmt.Errorf("--%s has no meaning with a plan in a file", name))
+		}
+	}
+	return nil
+}
+
+func readPlan(name string) (plan.Plan, error) {
+	text, err := os.ReadFile(name)
+	if name == "-" {
+		text, err = io.ReadAll(os.Stdin)
+	}
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	pl, err := plan.Parse(string(text))
+	if err != nil {
+		return plan.Plan{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return pl, nil
+}
+
+func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error {
+	printProgram(os.Stdout, p)
+	fmt.Printf("seed %d: %s on %d machines, %d calls, %d faults\n", pl.Seed, pl.Length, len(pl.Machines), len(pl.Script), len(pl.Faults))
+	r, err := p.Run(c.Context(), pl)
+	if err != nil {
+		return ownFailure(c, err)
+	}
+	printVerdicts(os.Stdout, r.Verdicts)
+	printKnown(os.Stdout, r)
+	fmt.Printf("\n%d events, %d operations, %.1f ms of CPU per virtual second\ndigest %s\n", r.Events, len(r.History),
+		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
+	if r.Exit != "" {
+		fmt.Printf("the world program died:\n%s\n", beginning(r.Exit, 20))
+	}
+	if out != "" {
+		if err := r.Save(out, p); err != nil {
+			return Tool(err)
+		}
+		fmt.Printf("kept in %s; again: %s rerun %s\n", out, self(), out)
+	}
+	if r.Failed() {
+		return finding()
+	}
+	return nil
+}
+
+// beginning is the first lines of a text, and how many are left out: a panic lists
+// every goroutine that there is.
+func beginning(text string, lines int) string {
+	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if len(all) <= lines {
+		return strings.Join(all, "\n")
+	}
+	return fmt.Sprintf("%s\n(%d more lines; %s show has them of a run that is kept with --out)", strings.Join(all[:lines], "\n"), len(all)-lines, self())
+}
+
+// ownFailure tells an interruption from the tool's own failure.
+func ownFailure(c *cobra.Command, err error) error {
+	if c.Context().Err() != nil {
+		return c.Context().Err()
+	}
+	return Tool(err)
+}
+
+// knownIn names for each judge that failed with a known finding in hashicorp/raft
+// that finding.
+func knownIn(r *campaign.Result) map[string]string {
+	known := map[string]string{}
+	for k, name := range findings.Known(findings.All(), r.Plan, r.Verdicts, r.Raft) {
+		if name != "" {
+			known[r.Verdicts[k].Judge] = name
+		}
+	}
+	return known
+}
+
+// printKnown says which failures are known findings.
+func printKnown(w io.Writer, r *campaign.Result) {
+	known := knownIn(r)
+	for _, judge := range slices.Sorted(maps.Keys(known)) {
+		fmt.Fprintf(w, "  known         %-22s  %s (experiments/findings/%s)\n", judge, known[judge], known[judge])
+	}
+}
+
+func printVerdicts(w io.Writer, verdicts []linearizability.Verdict) {
+	fmt.Fprintln(w)
+	for _, v := range verdicts {
+		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-12s  %-22s  %s", v.Outcome, v.Judge, v.Reason), " "))
+		campaign.PrintEvidence(w, "                ", v)
+	}
+}
+
+func rerunCommand() *cobra.Command {
+	var raft string
+	c := &cobra.Command{
+		Use:   "rerun FILE.run",
+		Short: "Run a kept run again and compare every event",
+		Long: `Rerun makes the run in a file again and compares it event by event. It says "same"
+and the digest, or shows the first event that differs, from both sides, and exits
+with 3. It does not judge; see check.`,
+		Args: cobra.ExactArgs(1),
+	}
+	c.Flags().StringVar(&raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		// A file that is not whole is refused before anything is built for it.
+		if e, err := readEnding(args[0]); err != nil {
+			return Usage(err)
+		} else if e.broken != nil {
+			return Usage(fmt.Errorf("%s: %w", args[0], e.broken))
+		}
+		f, err := trace.Open(args[0])
+		if err != nil {
+			return Usage(err)
+		}
+		defer f.Close()
+		h := f.Header()
+		p, err := BuildAgain(c.Context(), h, raft)
+		if err != nil {
+			return err
+		}
+		if h.Program != p.Digest {
+			fmt.Fprintf(os.Stderr, "raftian: the run was made by another program (%.16s with raft %s and %s; this is %.16s with raft %s and %s)\n",
+				h.Program, orNone(h.Raft), h.Go, p.Digest, orNone(p.Raft), p.GoVersion)
+		}
+		r, d, err := campaign.Rerun(c.Context(), p, f)
+		switch {
+		case err != nil && c.Context().Err() != nil:
+			return c.Context().Err()
+		case errors.Is(err, campaign.ErrDiffers):
+			return Tool(err)
+		case err != nil:
+			return Usage(fmt.Errorf("%s: %w", args[0], err))
+		case d != nil:
+			printDifference(d)
+			return Tool(errors.New("the run differs"))
+		}
+		fmt.Printf("same %s\n", r.Digest)
+		return nil
+	}
+	return c
+}
+
+func printDifference(d *campaign.Difference) {
+	say := func(word string, e *trace.Event) {
+		if e == nil {
+			fmt.Printf("%s  the run has ended\n", word)
+			return
+		}
+		fmt.Printf("%s  event %d  %s  %s  %s\n", word, e.N, e.At, place(e), e.Words())
+		fmt.Printf("      %s\n", trace.AppendJSON(nil, e))
+	}
+	say("then", d.Then)
+	say("now ", d.Now)
+}

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"raftian/raftian/cli/clitest"
+)
+
+// Each of these is found out before anything is built or run.
+func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
+	plain := clitest.File(t, "plain", []byte("words\n"))
+	for _, c := range []struct{ line, words string }{
+		{"", "say what to do"},
+		{"explode", `unknown command "explode"`},
+		{"--nonsense", "unknown flag: --nonsense"},
+		{"explore extra", "extra"},
+		{"explore --nonsense", "unknown flag: --nonsense"},
+		{"explore --seeds", "--seeds"},
+		{"explore --seeds x", `"x" are no seeds`},
+		{"explore --seeds 5-1", "run backwards"},
+		{"explore --length soon", `"soon"`},
+		{"explore --length 0s", "--length"},
+		{"explore --length 1s", "a run of 1s"},
+		{"explore --length 48h", "a run of 172800s"},
+		{"explore --machines 0", "--machines"},
+		{"explore --machines 1000", "1000 machines"},
+		{"explore --machines five", `"five"`},
+		{"explore --faults gremlins", `unknown faults "gremlins"`},
+		{"explore --faults disks", `unknown faults "disks"; choose from calm, network, crash, disk, membership, all`},
+		{"explore --machines -3", "--machines"},
+		{"explore --rate -1", "--rate"},
+		{"explore --rate NaN", "NaN calls per second"},
+		{"explore --rate 1e9", "calls per second"},
+		{"explore --bug nonsense", `unknown bug "nonsense"`},
+		{"explore --raft nonsense", "--raft nonsense is neither a version"},
+		{"explore --raft " + os.TempDir(), "nor a directory that holds a go.mod"},
+		{"explore --jobs 0", "--jobs must be from 1 to 1024"},
+		{"explore --jobs many", `"many"`},
+		{"explore --keep some", `--keep "some" is neither failing nor all`},
+		{"explore --out " + plain, "is not a directory"},
+		{"explore --out " + filepath.Join(plain, "below"), "is not a directory"},
+		{"explore --twice=perhaps", "--twice"},
+		{"explore --json=perhaps", "--json"},
+		{"run --seed -1", `"-1"`},
+		{"run --seed 1 2 3", "accepts at most 1 arg"},
+		{"run --length soon", `"soon"`},
+		{"run --machines 0", "--machines"},
+		{"run --bug nonsense", `unknown bug "nonsense"`},
+		{"run --raft nonsense", "--raft nonsense is neither"},
+		{"run --out " + os.TempDir(), "is no file"},
+		{"run --out " + filepath.Join(plain, "below"), "its directory does not exist"},
+		{"run --plan=perhaps", "--plan"},
+		{"run absent.plan", "open absent.plan: "},
+		{"run --seed 3 " + plain, "--seed has no meaning with a plan in a file"},
+		{"run --rate 3 " + plain, "--rate has no meaning with a plan in a file"},
+		{"rerun", "accepts 1 arg"},
+		{"rerun absent.run", "open absent.run: "},
+		{"rerun --raft nonsense absent.run", "absent.run"},
+		{"check", "accepts 1 arg"},
+		{"check absent.run", "open absent.run: "},
+		{"check --json absent.run", "open absent.run: "},
+		{"check --model chess x.edn", `unknown model "chess"; choose from [register kv game]`},
+		{"check --model kv absent.edn", "absent.edn: no such file"},
+		{"check --model kv x.run", "a run has a model of its own"},
+		{"check --model kv --jobs 0 x.edn", "--jobs must be from 1 to 1024"},
+		{"check --model game --machines 0 x.edn", "--machines must be from 1 to 99"},
+		{"check --jobs 2 x.run", "--jobs has no meaning without --model"},
+		{"show", "accepts 1 arg"},
+		{"show absent.run", "open absent.run: "},
+		{"show --from soon x.run", `"soon"`},
+		{"show --from -1s x.run", "times since the run began"},
+		{"show --from 2s --to 1s x.run", "--to lies before --from"},
+		{"show --from 2s --to 0s x.run", "--to lies before --from"},
+		{"export", "accepts 1 arg"},
+		{"export absent.run --out x", `--as "" is none of porcupine`},
+		{"export absent.run --as gif --out x", `--as "gif" is none of porcupine`},
+		{"export absent.run --as svg --out x", "open absent.run: "},
+		{"replay absent.run --web 127.0.0.1:0", "open absent.run: "},
+		{"export absent.run --as csv --at 2s --out x", "--at belongs to --as svg"},
+		{"export absent.run --as csv", "say with --out"},
+		{"export absent.run --as csv --out x", "open absent.run: "},
+		{"export absent.run --as csv --out " + os.TempDir(), "is no file"},
+		{"export absent.run --as csv --out " + filepath.Join(plain, "below"), "its directory does not exist"},
+		{"test", "requires at least 1 arg"},
+		{"test --seeds x ./command", `"x" are no seeds`},
+		{"test --run ( ./command", "--run: "},
+		{"test --jobs 0 ./command", "--jobs must be from 1 to 1024"},
+		{"test --timeout 0s ./command", "--timeout more than nothing"},
+		{"serve", "--id is missing"},
+		{"serve extra", "extra"},
+		{"serve --id N1 --data d --raft :7000 --api :7001 --bootstrap", `"N1" is no name for a node`},
+		{"serve --id averyveryverylongname --data d --raft :7000 --api :7001 --bootstrap", "is no name for a node"},
+		{"serve --id n1 --data " + plain + " --raft :7000 --api :7001 --bootstrap", "making the data directory"},
+		{"serve --id n1 --data d --raft :7000 --api :7001", "in one way"},
+		{"serve --id n1 --data d --raft :7000 --api :7001 --bootstrap --join :7101", "in one way"},
+		{"serve --id n1 --data d --raft :7000 --api :7000 --bootstrap", "cannot share"},
+		{"serve --id n1 --data d --raft :x --api :7001 --bootstrap", `":x" has no port`},
+		{"serve --id n1 --data d --raft 7000 --api :7001 --bootstrap", `"7000" is no address`},
+		{"serve --id n1 --data d --raft 0.0.0.0:7000 --api :7001 --bootstrap", "the address that they use"},
+		{"serve --id n1 --data d --raft 192.0.2.1:7000 --api :7001 --bootstrap", "--insecure"},
+		{"serve --id n1 --data d --raft :7000 --api :7001 --bootstrap --fps 50", "50 frames per second"},
+		{"serve --id n1 --data d --raft :7000 --api :7001 --bootstrap --set heart=1s", `unknown setting "heart=1s"`},
+		{"serve --id n1 --data d --raft :7000 --api :7001 --peers n2@:7000/:7001", "does not name n1"},
+		{"serve --id n1 --data d --raft :7000 --api :7001 --bootstrap --tls-cert " + plain, "TLS needs three files"},
+		{"serve --id n1 --data d --raft :7000 --api :7001 --bootstrap --log xml", `--log "xml" is neither`},
+		{"serve --id n1 --data d --raft :7000 --api :7001 --bootstrap --log-level loud", `--log-level "loud"`},
+		{"play --nodes 0", "--nodes must be from 1 to 25"},
+		{"play --nodes 3 --fps 7", "7 frames per second"},
+		{"play --pace 0s", "--pace"},
+		{"attach", "accepts 1 arg"},
+		{"attach 127.0.0.1:1", "no node answers at 127.0.0.1:1"},
+		{"attach --city N1 127.0.0.1:1", `--city "N1"`},
+		{"shrink", "accepts 1 arg"},
+		{"shrink absent.run", "--out"},
+		{"shrink absent.run --out x.run", "open absent.run: "},
+		{"shrink absent.run --out x.run --jobs 0", "--jobs"},
+		{"shrink absent.run --out x.run --seeds 0", "--seeds"},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			t.Parallel()
+			got := clitest.Raftian(t, strings.Fields(c.line)...)
+			got.Want(t, ExitUsage, c.words)
+			if got.Out != "" {
+				t.Errorf("on standard output it says %q", got.Out)
+			}
+		})
+	}
+}
+
+func TestANameWithALineBreakIsStillOneLine(t *testing.T) {
+	clitest.Raftian(t, "show", "two\nlines.run").Want(t, ExitUsage, "two lines.run")
+}
+
+func TestHelpListsTheCommandsAndTheStatuses(t *testing.T) {
+	got := clitest.Raftian(t, "--help")
+	got.Want(t, ExitPass, "")
+	for _, word := range []string{"explore", "run", "rerun", "check", "show", "export", "replay", "shrink", "test", "Exit status"} {
+		if !strings.Contains(got.Out, word) {
+			t.Errorf("the help does not mention %s", word)
+		}
+	}
+}
+
+func TestAWorldThatIsNoneIsOneLineAndStatus2(t *testing.T) {
+	for world, words := range map[string]string{
+		"nonsense":      "--world nonsense is no world program",
+		"./testdata":    "--world ./testdata is no world program",
+		"../node":       "it is package node, not a command",
+		"..":            "asked what it is, it said: raftian: say what to do",
+		"../no/such/it": "has no such package",
+	} {
+		t.Run(world, func(t *testing.T) {
+			clitest.Raftian(t, "explore", "--world", world, "--seeds", "1").Want(t, ExitUsage, words)
+		})
+	}
+}
+
+func TestADirectoryThatCannotBeWrittenIsRefusedBeforeAnythingRuns(t *testing.T) {
+	dir := "/proc/self" // a directory in which not even root can make files
+	if runtime.GOOS != "linux" {
+		dir = t.TempDir()
+		if err := os.Chmod(dir, 0o500); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{
+		{"explore", "--out", dir},
+		{"explore", "--out", filepath.Join(dir, "runs", "today")},
+		{"run", "--out", filepath.Join(dir, "x.run")},
+	} {
+		got := clitest.Raftian(t, args...)
+		got.Want(t, ExitUsage, "cannot write to "+dir)
+		if got.Out != "" {
+			t.Errorf("%v: it began: %s", args, got.Out)
+		}
+	}
+}
