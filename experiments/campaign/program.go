@@ -57,10 +57,15 @@ var ErrNoWorld = errors.New("no world program")
 func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
 	built, err := toolchain.Build(ctx, o)
 	if err != nil {
-		if why := noCommand(ctx, o); why != nil {
-			return nil, why
+		why := noCommand(ctx, o)
+		switch own := toolchain.Source(); {
+		case why == nil:
+			return nil, err
+		case o.Package == GameWorld && o.Dir == "" && own != "": // wherever the command is called
+			o.Dir = own
+			return Build(ctx, o)
 		}
-		return nil, err
+		return nil, why
 	}
 	p := &Program{Program: built, Package: o.Package}
 	var d guest.Description

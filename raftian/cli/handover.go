@@ -46,7 +46,7 @@ func elsewhere() (all []*cobra.Command) {
 // process. It returns if it cannot.
 func handOver(ctx context.Context, what string) error {
 	var p toolchain.Program
-	o := toolchain.Options{Package: full, Ordinary: true}
+	o := toolchain.Options{Package: full, Dir: toolchain.Source(), Ordinary: true}
 	err := building(&o, "building what "+what+" needs", func() (err error) {
 		p, err = toolchain.Build(ctx, o)
 		return err

@@ -2,7 +2,7 @@
 // raftian itself builds it when replay, play, attach, serve or experiment is given;
 // who wants a program that can be carried elsewhere builds it as
 //
-//	go build -o raftian.all ./raftian/full
+//	go build -o DIRECTORY/raftian ./raftian/full
 //
 //	main.go       joining them to the other commands
 //	replay.go     raftian replay, and pictures of runs

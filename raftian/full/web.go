@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"raftian/netsim/toolchain"
 	"raftian/netsim/trace"
 	"raftian/raftian/cli"
 	"raftian/raftian/page"
@@ -49,7 +50,7 @@ func serveWeb(ctx context.Context, address string, url func(address string) stri
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		fmt.Fprintln(os.Stderr, "building the viewer for browsers; the first time this takes a minute")
 	}
-	viewer, err := page.Build(ctx)
+	viewer, err := page.Build(ctx, toolchain.Source())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -298,7 +298,7 @@ func serveBrowser(t *testing.T) *Viewer {
 	if *browser == "" {
 		t.Skip("-browser names none")
 	}
-	v, err := Build(t.Context())
+	v, err := Build(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,10 +15,10 @@ import (
 // command is what is built.
 const command = "raftian/raftian/web"
 
-// Build builds the viewer with the go command, in the module of the present
-// directory. An error is one line.
-func Build(ctx context.Context) (*Viewer, error) {
-	root, err := run(ctx, nil, "env", "GOROOT")
+// Build builds the viewer with the go command, in the module of a directory, "" being
+// the present one. An error is one line.
+func Build(ctx context.Context, module string) (*Viewer, error) {
+	root, err := run(ctx, module, nil, "env", "GOROOT")
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func Build(ctx context.Context) (*Viewer, error) {
 	}
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "viewer.wasm")
-	if _, err := run(ctx, []string{"GOOS=js", "GOARCH=wasm"}, "build", "-trimpath", "-ldflags=-s -w", "-o", out, command); err != nil {
+	if _, err := run(ctx, module, []string{"GOOS=js", "GOARCH=wasm"}, "build", "-trimpath", "-ldflags=-s -w", "-o", out, command); err != nil {
 		return nil, err
 	}
 	wasm, err := os.ReadFile(out)
@@ -54,9 +54,9 @@ func Build(ctx context.Context) (*Viewer, error) {
 
 // run runs the go command; an error is the last line of what it says, as a rule the
 // one that tells what is wrong.
-func run(ctx context.Context, environment []string, args ...string) (string, error) {
+func run(ctx context.Context, module string, environment []string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Env = append(os.Environ(), environment...)
+	cmd.Dir, cmd.Env = module, append(os.Environ(), environment...)
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.Output()
