@@ -18,6 +18,9 @@ type durable struct {
 	terms  map[string]durableTerm
 	votes  map[ballot]vote
 	voted  map[string]durableTerm // in which term a machine voted last
+	// beside is in which term a machine asked for votes last although something had
+	// made it a follower of an earlier one: an election that went on beside that.
+	beside map[string]uint64
 
 	committed table[uint64] // term of the committed entry; 0 if not known
 	highest   uint64        // the highest index that is known to be committed
@@ -41,6 +44,7 @@ func newDurable(r *ruling) durable {
 		terms:  make(map[string]durableTerm),
 		votes:  make(map[ballot]vote),
 		voted:  make(map[string]durableTerm),
+		beside: make(map[string]uint64),
 	}
 }
 
@@ -80,7 +84,7 @@ func (d *durable) ready(e *trace.Event) {
 		return
 	}
 	if m := d.terms[e.Machine]; m.boot < e.Boot && e.Term < m.value {
-		d.ruling.fail("the durable term went back across a crash",
+		d.ruling.fail("the durable term went back "+d.acrossCrash(e.Machine),
 			fmt.Sprintf("%s: the durable term went back from %d to %d", e.Machine, m.value, e.Term),
 			m.by.did("made term %d durable", m.value),
 			see(e).did("booted with term %d", e.Term))
@@ -92,6 +96,14 @@ func (d *durable) ready(e *trace.Event) {
 			m.by.did("voted in term %d", m.value),
 			see(e).did("booted with a vote in term %d", e.Count))
 	}
+}
+
+// acrossCrash says how a machine's durable term went back.
+func (d *durable) acrossCrash(machine string) string {
+	if term, is := d.beside[machine]; is && term == d.terms[machine].value {
+		return "across a crash, of a follower that asked for votes"
+	}
+	return "across a crash"
 }
 
 // forget drops what a machine's disk held, which is gone.
@@ -108,7 +120,7 @@ func (d *durable) forget(machine string) {
 
 func (d *durable) term(e *trace.Event) {
 	if m := d.terms[e.Machine]; e.Term < m.value {
-		when := "across a crash"
+		when := d.acrossCrash(e.Machine)
 		if m.boot == e.Boot {
 			when = "within an incarnation"
 		}

@@ -24,7 +24,8 @@ type Monotonic struct {
 // running is what an incarnation holds in memory.
 type running struct {
 	boot    uint64
-	role    mark
+	role    mark // its term
+	as      string
 	commit  mark
 	applied mark
 }
@@ -47,7 +48,7 @@ func (*Monotonic) Name() string { return "monotonic" }
 
 // Kinds are the kinds of event it reads.
 func (*Monotonic) Kinds() []string {
-	return append(kindsOfLogs(), trace.KindBoot, env.KindRole, env.KindTerm, env.KindVote, env.KindCommit, env.KindApply)
+	return append(kindsOfLogs(), trace.KindBoot, env.KindRole, env.KindTerm, env.KindVote, env.KindCommit, env.KindApply, env.KindRPC)
 }
 
 // Event takes the next event.
@@ -60,6 +61,11 @@ func (j *Monotonic) Event(e *trace.Event) {
 	case env.KindRole:
 		if e.Text != "shutdown" {
 			j.rises(&r.role, "role's term", e, e.Term)
+			r.as = e.Text
+		}
+	case env.KindRPC:
+		if e.Text == "RequestVote" && r.as == "follower" && r.role.value < e.Term {
+			j.durable.beside[e.Machine] = e.Term
 		}
 	case env.KindCommit:
 		j.rises(&r.commit, "commit index", e, e.Index)
