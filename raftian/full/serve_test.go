@@ -89,10 +89,11 @@ func TestServeRunsUntilItIsToldToEnd(t *testing.T) {
 func TestPlayFromAPipe(t *testing.T) {
 	t.Parallel()
 	began, dir := time.Now(), filepath.Join(t.TempDir(), "data")
-	played := typed(t, "attack n2\nstatus n2\ncut n3\nwait 1s\nn1\nwho\nheal\nkill n2\nkill n2\nwho\nstart n2\nwait 2s\nwho\nstart n9\nstatus local\nquit\n",
+	played := typed(t, "attack n2\nstatus n2\nn3 attack n1\nadd z\nn9 attack n1\ncut n3\nwait 1s\nn1\nwho\nheal\nkill n2\nkill n2\nwho\nstart n2\nwait 2s\nwho\nstart n9\nstatus local\nquit\n",
 		"play", "--nodes", "3", "--bots=false", "--data", dir)
 	played.Want(t, cli.ExitPass, "")
-	played.WantLines(t, "3 nodes in ", "hit n2 90 (entry ", ", in frame ", "n2  ", " 90 ", "> cut n3", `"n1" is no command`, "> who", "leader",
+	played.WantLines(t, "3 nodes in ", "hit n2 90 (entry ", ", in frame ", "n2  ", " 90 ",
+		"> n3 attack n1", "hit n1 90 (entry ", "> add z", "added z (entry ", "> n9 attack n1", "n9", "> cut n3", `"n1" is no command`, "> who", "leader",
 		"> kill n2", "> kill n2", "n2 does not run", "> who", "does not answer", "> start n2", "> who", "leader", "> start n9", `there is no node "n9"`, "score", "> quit")
 	if !strings.Contains(played.Out, "* n") || !strings.Contains(played.Out, " leads term ") { // whenever that was
 		t.Errorf("it does not tell who leads:\n%s", played.Out)

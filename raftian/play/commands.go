@@ -16,6 +16,8 @@ const patience = 10 * time.Second
 
 // help lists the commands.
 const help = `  attack CITY              with your own city
+  CITY attack CITY, add CITY, del CITY
+                           a command as the log has it, of any city
   status [CITY] [KIND]     of the game; KIND is verified, log, lease or local
   who                      how each node sees the cluster
   watch 2s                 what is committed meanwhile, and in which frame
@@ -36,6 +38,9 @@ func (p *Prompt) do(ctx context.Context, words []string) error {
 	one := "" // the only argument
 	if len(rest) == 1 {
 		one = rest[0]
+	}
+	if in, err := rules.ParseInput(strings.Join(words, " ")); err == nil && in.Verb != rules.Look {
+		return p.command(ctx, in)
 	}
 	switch {
 	case verb == "quit" || verb == "exit":
