@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"sync/atomic"
+	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -29,8 +31,16 @@ func NewBar(total int, words string) *Bar {
 		b.one = b.all.AddSpinner(0, mpb.BarWidth(1), mpb.BarRemoveOnComplete(), mpb.AppendDecorators(told, decor.CurrentNoUnit("  %d")))
 		return b
 	}
+	began := time.Now()
+	left := decor.Any(func(s decor.Statistics) string {
+		if s.Current == 0 { // and no telling
+			return ""
+		}
+		rest := time.Duration(float64(time.Since(began)) / float64(s.Current) * float64(s.Total-s.Current))
+		return fmt.Sprintf("  %s left", rest.Round(time.Second))
+	})
 	b.one = b.all.AddBar(int64(total), mpb.BarWidth(30), mpb.BarRemoveOnComplete(), mpb.PrependDecorators(told),
-		mpb.AppendDecorators(decor.CountersNoUnit("%d/%d"), decor.Name("  "), decor.AverageETA(decor.ET_STYLE_GO), decor.Name(" left")))
+		mpb.AppendDecorators(decor.CountersNoUnit("%d/%d"), left))
 	return b
 }
 
