@@ -31,13 +31,15 @@ func NewBar(total int, words string) *Bar {
 		b.one = b.all.AddSpinner(0, mpb.BarWidth(1), mpb.BarRemoveOnComplete(), mpb.AppendDecorators(told, decor.CurrentNoUnit("  %d")))
 		return b
 	}
-	began := time.Now()
+	began, steps, end := time.Now(), int64(0), time.Time{}
 	left := decor.Any(func(s decor.Statistics) string {
 		if s.Current == 0 { // and no telling
 			return ""
 		}
-		rest := time.Duration(float64(time.Since(began)) / float64(s.Current) * float64(s.Total-s.Current))
-		return fmt.Sprintf("  %s left", rest.Round(time.Second))
+		if s.Current != steps {
+			steps, end = s.Current, began.Add(time.Duration(float64(time.Since(began))/float64(s.Current)*float64(s.Total)))
+		}
+		return fmt.Sprintf("  %s left", max(time.Until(end), 0).Round(time.Second))
 	})
 	b.one = b.all.AddBar(int64(total), mpb.BarWidth(30), mpb.BarRemoveOnComplete(), mpb.PrependDecorators(told),
 		mpb.AppendDecorators(decor.CountersNoUnit("%d/%d"), left))
