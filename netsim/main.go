@@ -1,6 +1,7 @@
 package netsim
 
 import (
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -28,6 +29,9 @@ type RunOptions struct {
 	// looks at addresses, as ranging over a map of more than eight pointers does:
 	// what is collected decides where things lie.
 	HeapMin uint64
+	// Profile is a directory to write a profile of the processor's time to; "" for
+	// none.
+	Profile string
 }
 
 const (
@@ -53,6 +57,11 @@ func RunAndExit(p plan.Plan, program Program, o RunOptions) {
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(math.MaxInt64)
 	runtime.MemProfileRate = 0
+	profiled, err := profile(o.Profile)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "profile:", err)
+		os.Exit(2)
+	}
 	startStreams(p.Seed, p.Shuffle)
 	// Package testing is the one door into a synctest bubble. Its own flags
 	// and words are kept out of the way.
@@ -61,6 +70,7 @@ func RunAndExit(p plan.Plan, program Program, o RunOptions) {
 	run := func(t *testing.T) {
 		synctest.Test(t, func(*testing.T) {
 			run(p, program, o)
+			profiled()
 			os.Exit(0)
 		})
 	}

@@ -46,6 +46,9 @@ type Program struct {
 	// Environment is what the program is started with; nil is toolchain.Environment.
 	// Runs repeat with that only.
 	Environment []string
+	// Profile is a directory in which each run leaves a profile of its processor's
+	// time; "" for none. Runs are the same with it.
+	Profile string
 }
 
 // ErrNoWorld says that a package is no world program, or that there is no such
@@ -144,6 +147,9 @@ func (p *Program) ask(ctx context.Context, q guest.Request, body io.Reader) ([]b
 // command is the program's process for one request, not yet started, and what
 // it will have said on standard error.
 func (p *Program) command(ctx context.Context, q guest.Request, body io.Reader) (*exec.Cmd, *bytes.Buffer, error) {
+	if q.Do == guest.Run {
+		q.Profile = p.Profile
+	}
 	line, err := json.Marshal(q)
 	if err != nil {
 		return nil, nil, err

@@ -30,6 +30,7 @@ type planFlags struct {
 	bug      string
 	raft     string
 	world    string
+	profile  string
 }
 
 func (f *planFlags) add(c *cobra.Command) {
@@ -42,6 +43,7 @@ func (f *planFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo; see bugs")
 	c.Flags().StringVar(&f.raft, "raft", "", "another hashicorp/raft: a version, or a directory that holds one")
 	c.Flags().StringVar(&f.world, "world", campaign.GameWorld, "package of the world program: what runs on the machines")
+	c.Flags().StringVar(&f.profile, "profile", "", "directory for a profile of each run's processor time, which go tool pprof reads")
 }
 
 // options checks the flags.
@@ -66,6 +68,26 @@ func (f *planFlags) options() (guest.Options, error) {
 		return guest.Options{}, Usage(err)
 	}
 	return o, nil
+}
+
+// build builds the program that the flags name.
+func (f *planFlags) build(ctx context.Context) (*campaign.Program, error) {
+	if f.profile != "" {
+		if err := DirectoryToBe("--profile", f.profile); err != nil {
+			return nil, Usage(err)
+		}
+	}
+	p, err := build(ctx, f.world, f.raft)
+	if err != nil || f.profile == "" {
+		return p, err
+	}
+	if p.Profile, err = filepath.Abs(f.profile); err == nil {
+		err = os.MkdirAll(p.Profile, 0o755)
+	}
+	if err != nil {
+		return nil, Tool(err)
+	}
+	return p, nil
 }
 
 // words are the flags that differ from their defaults, to be repeated in a

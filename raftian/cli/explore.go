@@ -55,7 +55,7 @@ fail are kept in files; the last lines say how to reproduce each.`,
 		if keep != "failing" && keep != "all" {
 			return Usage(fmt.Errorf("--keep %q is neither failing nor all", keep))
 		}
-		if err := DirectoryToBe(out); err != nil {
+		if err := DirectoryToBe("--out", out); err != nil {
 			return Usage(err)
 		}
 		words := io.Writer(os.Stdout)
@@ -80,7 +80,7 @@ func machinesOf(o guest.Options) string {
 }
 
 func explore(c *cobra.Command, f *planFlags, words io.Writer, asJSON bool, o campaign.Options) error {
-	p, err := build(c.Context(), f.world, f.raft)
+	p, err := f.build(c.Context())
 	if err != nil {
 		return err
 	}

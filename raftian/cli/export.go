@@ -58,7 +58,7 @@ and the exit status is 2.`,
 		case out == "":
 			return Usage(errors.New("say with --out which file to write"))
 		}
-		if err := FileToBe(out); err != nil {
+		if err := FileToBe("--out", out); err != nil {
 			return Usage(err)
 		}
 		if form == "svg" {

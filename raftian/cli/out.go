@@ -9,32 +9,32 @@ import (
 	"path/filepath"
 )
 
-// FileToBe refuses a path that cannot become a file, before anything is run
+// FileToBe refuses a flag's path that cannot become a file, before anything is run
 // for it.
-func FileToBe(path string) error {
+func FileToBe(flag, path string) error {
 	dir := filepath.Dir(path)
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return fmt.Errorf("--out %s: its directory does not exist", path)
+		return fmt.Errorf("%s %s: its directory does not exist", flag, path)
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("--out %s is no file", path)
+		return fmt.Errorf("%s %s is no file", flag, path)
 	}
-	return writable(dir, path)
+	return writable(flag, dir, path)
 }
 
-// DirectoryToBe refuses a path that cannot become a directory, before hours of
+// DirectoryToBe refuses a flag's path that cannot become a directory, before hours of
 // work are lost on it.
-func DirectoryToBe(path string) error {
+func DirectoryToBe(flag, path string) error {
 	above := filepath.Clean(path)
 	for {
 		info, err := os.Stat(above)
 		switch {
 		case err == nil && info.IsDir():
-			return writable(above, path)
+			return writable(flag, above, path)
 		case err == nil:
-			return fmt.Errorf("--out %s: %s is not a directory", path, above)
+			return fmt.Errorf("%s %s: %s is not a directory", flag, path, above)
 		case above == filepath.Dir(above):
-			return fmt.Errorf("--out %s: %w", path, err)
+			return fmt.Errorf("%s %s: %w", flag, path, err)
 		}
 		above = filepath.Dir(above)
 	}
@@ -42,10 +42,10 @@ func DirectoryToBe(path string) error {
 
 // writable tries whether a file can be made in a directory: permissions alone
 // do not tell, as on a file system that is read-only.
-func writable(dir, path string) error {
+func writable(flag, dir, path string) error {
 	f, err := os.CreateTemp(dir, ".raftian-*")
 	if err != nil {
-		return fmt.Errorf("--out %s: cannot write to %s", path, dir)
+		return fmt.Errorf("%s %s: cannot write to %s", flag, path, dir)
 	}
 	_ = f.Close()
 	return os.Remove(f.Name())

@@ -51,11 +51,11 @@ and runs nothing.`,
 			}
 		}
 		if out != "" {
-			if err := FileToBe(out); err != nil {
+			if err := FileToBe("--out", out); err != nil {
 				return Usage(err)
 			}
 		}
-		p, err := build(c.Context(), f.world, f.raft)
+		p, err := f.build(c.Context())
 		if err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ the end of the time it has.`,
 		if out == "" {
 			return Usage(errors.New("say with --out where to keep the smallest run"))
 		}
-		if err := FileToBe(out); err != nil {
+		if err := FileToBe("--out", out); err != nil {
 			return Usage(err)
 		}
 		h, pl, err := readHeader(args[0])

@@ -82,7 +82,7 @@ func (e experiment) start(ctx context.Context, s lab.Setup, out string) error {
 	if s.Out = filepath.Join(out, e.name); s.Quick {
 		s.Out += "-quick"
 	}
-	if err := cli.DirectoryToBe(s.Out); err != nil {
+	if err := cli.DirectoryToBe("--out", s.Out); err != nil {
 		return cli.Usage(err)
 	}
 	if err := os.MkdirAll(s.Out, 0o755); err != nil {

@@ -60,8 +60,8 @@ With --web it serves the same viewer to a browser and prints where; an address o
 			return cli.Usage(err)
 		}
 		if screenshot != "" {
-			if err := cli.FileToBe(screenshot); err != nil {
-				return cli.Usage(fmt.Errorf("--screenshot: %s", strings.TrimPrefix(err.Error(), "--out ")))
+			if err := cli.FileToBe("--screenshot", screenshot); err != nil {
+				return cli.Usage(err)
 			}
 		}
 		if address != "" {

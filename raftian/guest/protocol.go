@@ -42,6 +42,8 @@ type Request struct {
 	NoTrace bool   `json:"no_trace,omitempty"`
 	Flush   bool   `json:"flush,omitempty"`
 	HeapMin uint64 `json:"heap_min,omitempty"`
+	// Profile is a directory for a profile of the processor's time. Of Run.
+	Profile string `json:"profile,omitempty"`
 }
 
 // Description is the answer to Describe.
@@ -115,7 +117,7 @@ func run(g Guest, program func(env.Env) error, q Request, in io.Reader, out io.W
 	if p.Guest != g.Name {
 		return fmt.Errorf("the plan is for guest %q, this program runs %q", p.Guest, g.Name)
 	}
-	o := netsim.RunOptions{Trace: out, Flush: q.Flush, HeapMin: q.HeapMin}
+	o := netsim.RunOptions{Trace: out, Flush: q.Flush, HeapMin: q.HeapMin, Profile: q.Profile}
 	if q.NoTrace {
 		o.Trace = nil
 	}
