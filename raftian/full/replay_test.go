@@ -40,7 +40,7 @@ func TestBadUsageOfReplayIsOneLine(t *testing.T) {
 		"--inspect n99: there are n1":    {run, "--inspect", "n99", "--screenshot", out},
 		"--web here: write HOST:PORT":    {run, "--web", "here"},
 		"--web: listen tcp: ":            {run, "--web", "127.0.0.1:999999"},
-		"--screenshot ":                 {run, "--screenshot", filepath.Join(out, "deeper")},
+		"--screenshot ":                  {run, "--screenshot", filepath.Join(out, "deeper")},
 	} {
 		clitest.Raftian(t, append([]string{"replay"}, args...)...).Want(t, cli.ExitUsage, want)
 	}

@@ -189,8 +189,8 @@ func (n *Node) letIn(text string, deadline env.Instant) result {
 	}
 	if n.raft.State() != raft.Leader {
 		text := raft.ErrNotLeader.Error()
-		if at, id := n.raft.LeaderWithID(); id != "" && string(id) != n.self.ID {
-			text += askInstead + n.apiOf(string(id), string(at))
+		if to := n.insteadOfMe(c.api); to != "" {
+			text += askInstead + to
 		}
 		return result{refuse, 0, text}
 	}
@@ -203,6 +203,24 @@ func (n *Node) letIn(text string, deadline env.Instant) result {
 	}
 	return n.orderEnded(n.admit(c, deadline))
 }
+
+// insteadOfMe is whom somebody had better ask than this node, which does not lead: the
+// leader or, if none is known in an open cluster, where the other may know nobody else,
+// anyone but himself.
+func (n *Node) insteadOfMe(asks string) string {
+	if at, id := n.raft.LeaderWithID(); id != "" && string(id) != n.self.ID {
+		return n.apiOf(string(id), string(at))
+	}
+	if n.settings.Open {
+		if to := n.another(int(n.turn.Add(1) % maxTurn)); to != asks {
+			return to
+		}
+	}
+	return ""
+}
+
+// maxTurn is more than there are nodes.
+const maxTurn = 1 << 20
 
 // admit brings a machine a step closer to what it is meant to be.
 func (n *Node) admit(c newcomer, deadline env.Instant) error {

@@ -120,6 +120,9 @@ func (n *Node) apiOf(id, at string) string {
 	if m, ok := n.fsm.member(id); ok && m.API != "" {
 		return m.API
 	}
+	if api := n.places.api(id); api != "" {
+		return api
+	}
 	if at == "" {
 		if s, ok := n.server(id); ok {
 			at = string(s.Address)
@@ -132,7 +135,8 @@ func (n *Node) apiOf(id, at string) string {
 }
 
 // another is the API of one of the others, in turn; "" if there is none: of the
-// peers, of those in the directory, and whoever this node was told to ask.
+// peers, of those in the directory, of whoever this node was told to ask, and of those
+// whom its log names.
 func (n *Node) another(turn int) string {
 	var others []string
 	for _, p := range n.settings.Peers {
@@ -148,6 +152,11 @@ func (n *Node) another(turn int) string {
 		}
 		for _, api := range n.settings.Join {
 			if api != n.self.API {
+				others = append(others, api)
+			}
+		}
+		for _, api := range n.places.others(n.self.ID) {
+			if !slices.Contains(others, api) {
 				others = append(others, api)
 			}
 		}

@@ -59,8 +59,9 @@ type Node struct {
 	self     Peer
 	fsm      *sessions
 	feed     *feed
-	places   *places // of an open cluster
-	tape     *tape   // for players who watch
+	places   *places       // of an open cluster
+	turn     atomic.Uint64 // in asking one after the other
+	tape     *tape         // for players who watch
 	raft     *raft.Raft
 	logs     raft.LogStore // as the library has it
 	stable   *watchedStable

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,10 +14,11 @@ import (
 type open struct {
 	*cluster
 	peer map[string]string
+	more []string // settings
 }
 
 func newOpen(t *testing.T, ids ...string) *open {
-	c := &open{&cluster{t: t, dirs: map[string]string{}, scripts: map[string][]env.Call{}}, map[string]string{}}
+	c := &open{&cluster{t: t, dirs: map[string]string{}, scripts: map[string][]env.Call{}}, map[string]string{}, nil}
 	for _, id := range ids {
 		c.dirs[id] = t.TempDir()
 		c.peer[id] = fmt.Sprintf("%s@%s/%s", id, freeAddress(t), freeAddress(t))
@@ -34,6 +36,7 @@ func (c *open) boot(id, to string) (*Node, *recorder) {
 	c.t.Helper()
 	args := []string{"peers=" + c.peer[id], "open=on", "evict=1s", "heartbeat=100ms", "election=100ms", "lease=50ms",
 		"op-timeout=5s", "snapshot-threshold=16", "snapshot-interval=100ms", "trailing=4"}
+	args = append(args, c.more...)
 	if to != "" {
 		args = append(args, "join="+c.api(to))
 	}
@@ -103,6 +106,33 @@ func TestAnOpenClusterGrowsAndShrinks(t *testing.T) {
 	if list := seen1.all(env.KindMember); len(list) < 6 || list[len(list)-1].Text != "left" {
 		t.Errorf("n1 saw memberships %v", list)
 	}
+}
+
+// A node that was put out while it was away, and that has neither a snapshot nor anyone
+// it was told of, knows from its log whom to ask; and whoever asks such a node hears of
+// somebody else.
+func TestWhoWasPutOutFindsTheOthersInItsLog(t *testing.T) {
+	c := newOpen(t, "n1", "n2", "n3", "n4")
+	c.more = []string{"snapshot-threshold=1000000"}
+	n1, _ := c.boot("n1", "")
+	eventually(t, "n1 is in, alone", func() bool { return n1.isIn() })
+	n2, _ := c.boot("n2", "n1")
+	n3, _ := c.boot("n3", "n1")
+	eventually(t, "n2 and n3 are in", func() bool { return n2.isIn() && n3.isIn() })
+	if err := n1.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "n1, silent, is put out", func() bool { _, in := n2.server("n1"); return !in })
+	// The leader that put it out would try for a while to tell it so.
+	if err := errors.Join(n2.Stop(), n3.Stop()); err != nil {
+		t.Fatal(err)
+	}
+	n2, _ = c.boot("n2", "n1")
+	c.boot("n3", "n1")
+	again, _ := c.boot("n1", "")
+	n4, _ := c.boot("n4", "n1") // who is out itself, or was a moment ago
+	eventually(t, "n1 is back", func() bool { return again.isIn() && strings.Contains(state(n2), "n1 health 100") })
+	eventually(t, "n4 is in", func() bool { return n4.isIn() })
 }
 
 // A leader that leaves hands on its office first.

@@ -1,24 +1,37 @@
 package node
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/raft"
+
+	"raftian/raftian/command"
 )
 
-// places is who is where, as configurations in the log say: in an open cluster the
-// settings do not know. A nil places knows nobody.
+// places is who is where, as the entries of the log say, committed or not: in an open
+// cluster the settings do not know, and the state does not before a leader has said
+// what is committed. A nil places knows nobody.
 type places struct {
-	mu  sync.Mutex
-	ids map[string]string // by address of Raft
+	mu   sync.Mutex
+	ids  map[string]string // by address of Raft
+	apis map[string]string // of players' services, by who is there
 }
 
 // learn takes an entry of the log.
 func (p *places) learn(l *raft.Log) {
-	if p == nil || l.Type != raft.LogConfiguration {
+	if p == nil {
 		return
 	}
-	p.learnAll(raft.DecodeConfiguration(l.Data))
+	switch l.Type {
+	case raft.LogConfiguration:
+		p.learnAll(raft.DecodeConfiguration(l.Data))
+	case raft.LogCommand:
+		if c, err := command.Parse(l.Data); err == nil && c.Member.ID != "" {
+			p.learnMember(c.Member)
+		}
+	}
 }
 
 func (p *places) learnAll(c raft.Configuration) {
@@ -35,6 +48,17 @@ func (p *places) learnAll(c raft.Configuration) {
 	}
 }
 
+func (p *places) learnMember(m command.Member) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.apis == nil {
+		p.apis = map[string]string{}
+	}
+	if p.apis[m.ID] = m.API; m.API == "" {
+		delete(p.apis, m.ID)
+	}
+}
+
 // name is who is at an address, or the address.
 func (p *places) name(address string) string {
 	if p == nil {
@@ -46,6 +70,31 @@ func (p *places) name(address string) string {
 		return id
 	}
 	return address
+}
+
+// api is where somebody's players' service is; "" is not known.
+func (p *places) api(id string) string {
+	if p == nil {
+		return ""
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.apis[id]
+}
+
+// others are the players' services of everyone but one, by name.
+func (p *places) others(id string) (list []string) {
+	if p == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, other := range slices.Sorted(maps.Keys(p.apis)) {
+		if other != id {
+			list = append(list, p.apis[other])
+		}
+	}
+	return list
 }
 
 // configured takes a committed configuration, of a snapshot.
