@@ -163,6 +163,7 @@ func play(t *testing.T, program string, seed uint64, length time.Duration) (seen
 	if failed {
 		for _, p := range c.processes {
 			t.Logf("%s said last:\n%s", p.id, tail(p.log, 8))
+			keepLog(t, p)
 		}
 	}
 	return seen
