@@ -1,6 +1,7 @@
 package netsim
 
 import (
+	"errors"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -103,6 +104,9 @@ func (i *incarnation) run() {
 // exit ends the program of itself. After an error the machine's supervisor starts
 // it again, unless a fault brings the machine down before. Holds the lock.
 func (i *incarnation) exit(err error) {
+	if refuse := i.world.refuse; refuse != nil && errors.Is(err, env.ErrArgs) {
+		refuse(err)
+	}
 	note := env.Note{Kind: trace.KindExit}
 	if err != nil {
 		note.Text = err.Error()

@@ -47,6 +47,16 @@ const (
 	gatherSlack = 16 << 10 // for the event that goes beyond gatherMax
 )
 
+// StatusRefused is the exit status of a world program that does not run what it was
+// asked to; why is on standard error.
+const StatusRefused = 64
+
+// Refuse ends a world program so.
+func Refuse(why error) {
+	fmt.Fprintln(os.Stderr, why)
+	os.Exit(StatusRefused)
+}
+
 // RunAndExit runs the plan and ends the process: with status 0 if the run
 // reached its end. It is for the main function of a world program, which does
 // nothing else: the run must be all that happens in its process, and ends with
@@ -59,8 +69,7 @@ func RunAndExit(p plan.Plan, program Program, o RunOptions) {
 	runtime.MemProfileRate = 0
 	profiled, err := profile(o.Profile)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "profile:", err)
-		os.Exit(2)
+		Refuse(fmt.Errorf("profile: %w", err))
 	}
 	startStreams(p.Seed, p.Shuffle)
 	// Package testing is the one door into a synctest bubble. Its own flags
@@ -95,6 +104,7 @@ func run(p plan.Plan, program Program, o RunOptions) {
 		sink = out.add
 	}
 	w := NewWorld(p, program, sink)
+	w.refuse = Refuse
 	w.Boot()
 	heap := newHeap(o.HeapMin)
 	for at := collectEvery; at < p.Length; at += collectEvery {

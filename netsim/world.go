@@ -44,6 +44,7 @@ type Program func(env.Env) error
 type World struct {
 	plan    plan.Plan
 	program Program
+	refuse  func(error) // told of env.ErrArgs; may be nil
 	sink    func(*trace.Event)
 
 	mu        sync.Mutex

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
 	"raftian/netsim/plan"
+	"raftian/netsim/trace"
 	"raftian/raftian/guest"
 )
 
@@ -168,8 +170,24 @@ func (e *exploration) save(r *Result, suffix string) (string, error) {
 	if err := os.MkdirAll(e.o.Out, 0o755); err != nil {
 		return "", fmt.Errorf("making the directory for runs: %w", err)
 	}
-	file := filepath.Join(e.o.Out, fmt.Sprintf("seed-%d%s.run", r.Plan.Seed, suffix))
+	base := filepath.Join(e.o.Out, fmt.Sprintf("seed-%d%s", r.Plan.Seed, suffix))
+	file := base + ".run"
+	for k := 2; !e.replaces(r, file); k++ {
+		file = fmt.Sprintf("%s-%d.run", base, k)
+	}
 	return file, r.Save(file, e.program)
+}
+
+// replaces says whether a run may take a name: nothing has it, or a run of the same
+// plan, by whatever version of the same program. What another campaign has found stays.
+func (e *exploration) replaces(r *Result, file string) bool {
+	f, err := trace.Open(file)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	defer f.Close()
+	h := f.Header()
+	return h.Plan == r.Plan.String() && h.World == e.program.Package && h.Raft == e.program.Raft
 }
 
 // differ keeps both runs of a plan that did not repeat.

@@ -217,3 +217,23 @@ func TestWhatACampaignAddsUp(t *testing.T) {
 		}
 	}
 }
+
+// A run of another plan that has the name is evidence of something else.
+func TestACampaignReplacesItsOwnRunsOnly(t *testing.T) {
+	dir, draw := t.TempDir(), smallDraw()
+	kept := func(rate float64) string {
+		draw.Rate = rate
+		r := explore(t, Options{Seeds: []uint64{8}, Draw: draw, Jobs: 1, Out: dir, KeepAll: true})
+		if len(r.Kept) != 1 {
+			t.Fatalf("kept: %v", r.Kept)
+		}
+		return filepath.Base(r.Kept[0])
+	}
+	if err := os.WriteFile(filepath.Join(dir, "seed-8.run"), []byte("a letter"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := []string{kept(rateClean), kept(rateLossy), kept(rateClean), kept(rateLossy)}
+	if want := []string{"seed-8-2.run", "seed-8-3.run", "seed-8-2.run", "seed-8-3.run"}; !slices.Equal(got, want) {
+		t.Errorf("runs are kept as %v; want %v", got, want)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
 	"raftian/linearizability/history"
+	"raftian/netsim"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
@@ -71,6 +72,10 @@ func (p *Program) Run(ctx context.Context, pl plan.Plan) (*Result, error) {
 // ErrDiffers says that two runs of one plan were not the same.
 var ErrDiffers = errors.New("two runs of the same plan differ")
 
+// ErrRefused says that the program does not run a plan, and why: a setting is not what
+// it may be.
+var ErrRefused = errors.New("the plan is refused")
+
 func cpuOf(cmd *exec.Cmd) time.Duration {
 	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }
@@ -99,6 +104,8 @@ func (p *Program) run(ctx context.Context, pl plan.Plan, q guest.Request) (*Resu
 		return nil, ctx.Err()
 	case err != nil && !errors.Is(err, trace.ErrCut):
 		return nil, fmt.Errorf("reading the world program's events: %w", err)
+	case cmd.ProcessState.ExitCode() == netsim.StatusRefused:
+		return nil, fmt.Errorf("%w: %s", ErrRefused, strings.TrimSpace(stderr.String()))
 	case !ended || exit != nil:
 		r.Exit = lastWords(stderr.String(), exit, context.Cause(watched))
 	}

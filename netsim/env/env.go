@@ -16,6 +16,7 @@
 package env
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -51,6 +52,10 @@ type Call struct {
 	Seq    uint64  // the client's sequence number: unique and rising per client
 	Text   string  // what to do, in the guest's own words
 }
+
+// ErrArgs is wrapped by the error of a program that cannot begin with its arguments, on
+// no machine and at no time. A run with such a program is no run.
+var ErrArgs = errors.New("bad arguments")
 
 // Env is what a program sees of its machine.
 //

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -23,7 +22,7 @@ judge who must catch it.`,
 		if *asJSON {
 			return printJSON(bugs.All())
 		}
-		table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		table := tabwriter.NewWriter(Out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(table, "BUG\tCAUGHT BY\tWHAT IT BREAKS")
 		for _, b := range bugs.All() {
 			fmt.Fprintf(table, "%s\t%s\t%s\n", b.Name, b.Judge, b.Breaks)

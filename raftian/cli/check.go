@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -70,9 +69,9 @@ other fails.`,
 			if r.Live {
 				what = "live session"
 			}
-			fmt.Printf("%s: %s, %d events, %d operations\n", args[0], what, r.Events, len(r.History))
-			printVerdicts(os.Stdout, r.Verdicts)
-			printKnown(os.Stdout, r)
+			fmt.Fprintf(Out, "%s: %s, %d events, %d operations\n", args[0], what, r.Events, len(r.History))
+			printVerdicts(Out, r.Verdicts)
+			printKnown(Out, r)
 		}
 		switch {
 		case err != nil:

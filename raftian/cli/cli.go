@@ -88,7 +88,12 @@ func Main(rest Rest) {
 	context.AfterFunc(ctx, stop)
 	root := rootCommand(rest)
 	root.SetArgs(likeGoTest(os.Args[1:]))
-	os.Exit(status(root.ExecuteContext(ctx)))
+	root.SetOut(Out)
+	err := root.ExecuteContext(ctx)
+	if lost := Out.failed(); lost != nil {
+		err = Tool(fmt.Errorf("writing to standard output: %w", lost))
+	}
+	os.Exit(status(err))
 }
 
 // status prints an error and returns the exit status it stands for. Whatever

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -58,7 +57,7 @@ fail are kept in files; the last lines say how to reproduce each.`,
 		if err := DirectoryToBe("--out", out); err != nil {
 			return Usage(err)
 		}
-		words := io.Writer(os.Stdout)
+		words := io.Writer(Out)
 		if asked {
 			words = io.Discard
 		}

@@ -58,7 +58,8 @@ and the exit status is 2.`,
 		case out == "":
 			return Usage(errors.New("say with --out which file to write"))
 		}
-		if err := FileToBe("--out", out); err != nil {
+		var err error
+		if out, err = FileToBe("--out", out, args...); err != nil {
 			return Usage(err)
 		}
 		if form == "svg" {
@@ -84,7 +85,7 @@ and the exit status is 2.`,
 		if err != nil {
 			return Tool(err)
 		}
-		fmt.Printf("%s as %s, %d bytes, in %s\n", args[0], form, info.Size(), out)
+		fmt.Fprintf(Out, "%s as %s, %d bytes, in %s\n", args[0], form, info.Size(), out)
 		return nil
 	}
 	return c

@@ -73,8 +73,8 @@ func (h *histories) run(c *cobra.Command, path string) error {
 	if h.asJSON {
 		err = printJSON(h.judged(j))
 	} else {
-		fmt.Printf("%s: %d operations, %d of them without an answer\n", path, j.Operations, j.Unknown)
-		printVerdicts(os.Stdout, []linearizability.Verdict{j.Verdict})
+		fmt.Fprintf(Out, "%s: %d operations, %d of them without an answer\n", path, j.Operations, j.Unknown)
+		printVerdicts(Out, []linearizability.Verdict{j.Verdict})
 	}
 	switch {
 	case err != nil:
@@ -104,7 +104,7 @@ func (h *histories) directory(c *cobra.Command, dir string, m campaign.HistoryMo
 		width = max(width, len(filepath.Base(p)))
 	}
 	row := func(cells ...any) {
-		fmt.Println(strings.TrimRight(fmt.Sprintf("%-*s  %10v  %7v  %-12v  %s", append([]any{width}, cells...)...), " "))
+		fmt.Fprintln(Out, strings.TrimRight(fmt.Sprintf("%-*s  %10v  %7v  %-12v  %s", append([]any{width}, cells...)...), " "))
 	}
 	if !h.asJSON {
 		row("file", "operations", "unknown", "verdict", "reason")
@@ -126,11 +126,11 @@ func (h *histories) directory(c *cobra.Command, dir string, m campaign.HistoryMo
 	if h.asJSON {
 		err = printJSON(all)
 	} else {
-		fmt.Printf("\n%d histories: %d pass, %d do not, %d cannot be read", len(paths), all.Passed, all.Failed, all.Unreadable)
+		fmt.Fprintf(Out, "\n%d histories: %d pass, %d do not, %d cannot be read", len(paths), all.Passed, all.Failed, all.Unreadable)
 		if others > 0 {
-			fmt.Printf("; %d files of other kinds were left alone", others)
+			fmt.Fprintf(Out, "; %d files of other kinds were left alone", others)
 		}
-		fmt.Println()
+		fmt.Fprintln(Out)
 	}
 	switch {
 	case err != nil:

@@ -7,19 +7,64 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
+// Out is standard output. A write that fails is not forgotten: the program ends with
+// an error then, whatever else it has to say.
+var Out = &output{}
+
+type output struct {
+	mu  sync.Mutex
+	err error // the first
+}
+
+// Write implements io.Writer.
+func (o *output) Write(b []byte) (int, error) {
+	n, err := os.Stdout.Write(b)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// failed is the first error of a write.
+func (o *output) failed() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
+}
+
 // FileToBe refuses a flag's path that cannot become a file, before anything is run
-// for it.
-func FileToBe(flag, path string) error {
+// for it, or that is one of the files that are about to be read. It returns the path
+// to write to, behind whatever links there are.
+func FileToBe(flag, path string, inputs ...string) (string, error) {
+	info, err := os.Stat(path)
+	if err == nil {
+		if !info.Mode().IsRegular() {
+			return "", fmt.Errorf("%s %s is no file", flag, path)
+		}
+		for _, input := range inputs {
+			if in, err := os.Stat(input); err == nil && os.SameFile(in, info) {
+				return "", fmt.Errorf("%s %s is what is to be read", flag, path)
+			}
+		}
+		if out, err := os.Stdout.Stat(); err == nil && os.SameFile(out, info) {
+			return "", fmt.Errorf("%s %s is standard output", flag, path)
+		}
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return "", fmt.Errorf("%s: %w", flag, err)
+		}
+	} else if link, err := os.Lstat(path); err == nil && link.Mode()&os.ModeSymlink != 0 {
+		return "", fmt.Errorf("%s %s is a link to a file that is not there", flag, path)
+	}
 	dir := filepath.Dir(path)
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return fmt.Errorf("%s %s: its directory does not exist", flag, path)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() || path == "" {
+		return "", fmt.Errorf("%s %s: its directory does not exist", flag, path)
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s %s is no file", flag, path)
-	}
-	return writable(flag, dir, path)
+	return path, writable(flag, dir, path)
 }
 
 // DirectoryToBe refuses a flag's path that cannot become a directory, before hours of
@@ -74,7 +119,7 @@ func WriteFile(path string, write func(io.Writer) error) error {
 
 // printJSON prints one JSON object for scripts.
 func printJSON(v any) error {
-	enc := json.NewEncoder(os.Stdout)
+	enc := json.NewEncoder(Out)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
 }

@@ -51,7 +51,8 @@ and runs nothing.`,
 			}
 		}
 		if out != "" {
-			if err := FileToBe("--out", out); err != nil {
+			var err error
+			if out, err = FileToBe("--out", out, args...); err != nil {
 				return Usage(err)
 			}
 		}
@@ -68,13 +69,37 @@ and runs nothing.`,
 		if pl.Guest != p.Guest {
 			return Usage(fmt.Errorf("the plan is for guest %q, the world program runs %q; name another with --world", pl.Guest, p.Guest))
 		}
+		if *only && out != "" {
+			return Usage(errors.New("--plan runs nothing that --out could keep"))
+		}
 		if *only {
-			fmt.Print(pl)
+			fmt.Fprint(Out, pl)
 			return nil
 		}
-		return run(c, p, pl, out)
+		err = run(c, p, pl, out)
+		if errors.Is(err, campaign.ErrRefused) && len(args) == 1 {
+			err = inPlan(args[0], pl, err)
+		}
+		return err
 	}
 	return c
+}
+
+// inPlan names the line of a plan's file with the setting for which it is refused.
+func inPlan(file string, pl plan.Plan, err error) error {
+	why := strings.TrimPrefix(OneLine(err), campaign.ErrRefused.Error()+": ")
+	text, _ := os.ReadFile(file)
+	for _, s := range pl.Settings {
+		if !strings.Contains(why, "setting "+s.Key+":") && !strings.Contains(why, fmt.Sprintf("%q", s.Key+"="+s.Value)) {
+			continue
+		}
+		for k, line := range strings.Split(string(text), "\n") {
+			if words := strings.Fields(line); len(words) > 1 && words[0] == "set" && words[1] == s.Key {
+				return Usage(fmt.Errorf("%s: line %d: %s", file, k+1, why))
+			}
+		}
+	}
+	return Usage(fmt.Errorf("%s: %s", file, why))
 }
 
 // refuse says that flags of drawing a plan have no place beside a plan.
@@ -103,24 +128,24 @@ func readPlan(name string) (plan.Plan, error) {
 }
 
 func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error {
-	printProgram(os.Stdout, p)
-	fmt.Printf("seed %d: %s on %d machines, %d calls, %d faults\n", pl.Seed, pl.Length, len(pl.Machines), len(pl.Script), len(pl.Faults))
+	printProgram(Out, p)
+	fmt.Fprintf(Out, "seed %d: %s on %d machines, %d calls, %d faults\n", pl.Seed, pl.Length, len(pl.Machines), len(pl.Script), len(pl.Faults))
 	r, err := p.Run(c.Context(), pl)
 	if err != nil {
 		return ownFailure(c, err)
 	}
-	printVerdicts(os.Stdout, r.Verdicts)
-	printKnown(os.Stdout, r)
-	fmt.Printf("\n%d events, %d operations, %.1f ms of CPU per virtual second\ndigest %s\n", r.Events, len(r.History),
+	printVerdicts(Out, r.Verdicts)
+	printKnown(Out, r)
+	fmt.Fprintf(Out, "\n%d events, %d operations, %.1f ms of CPU per virtual second\ndigest %s\n", r.Events, len(r.History),
 		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
 	if r.Exit != "" {
-		fmt.Printf("the world program died:\n%s\n", beginning(r.Exit, 20))
+		fmt.Fprintf(Out, "the world program died:\n%s\n", beginning(r.Exit, 20))
 	}
 	if out != "" {
 		if err := r.Save(out, p); err != nil {
 			return Tool(err)
 		}
-		fmt.Printf("kept in %s; again: %s rerun %s\n", out, self(), out)
+		fmt.Fprintf(Out, "kept in %s; again: %s rerun %s\n", out, self(), out)
 	}
 	if r.Failed() {
 		return finding()
@@ -142,6 +167,9 @@ func beginning(text string, lines int) string {
 func ownFailure(c *cobra.Command, err error) error {
 	if c.Context().Err() != nil {
 		return c.Context().Err()
+	}
+	if errors.Is(err, campaign.ErrRefused) {
+		return Usage(err)
 	}
 	return Tool(err)
 }
@@ -218,7 +246,7 @@ with 3. It does not judge; see check.`,
 			printDifference(d)
 			return Tool(errors.New("the run differs"))
 		}
-		fmt.Printf("same %s\n", r.Digest)
+		fmt.Fprintf(Out, "same %s\n", r.Digest)
 		return nil
 	}
 	return c
@@ -227,11 +255,11 @@ with 3. It does not judge; see check.`,
 func printDifference(d *campaign.Difference) {
 	say := func(word string, e *trace.Event) {
 		if e == nil {
-			fmt.Printf("%s  the run has ended\n", word)
+			fmt.Fprintf(Out, "%s  the run has ended\n", word)
 			return
 		}
-		fmt.Printf("%s  event %d  %s  %s  %s\n", word, e.N, e.At, place(e), e.Words())
-		fmt.Printf("      %s\n", trace.AppendJSON(nil, e))
+		fmt.Fprintf(Out, "%s  event %d  %s  %s  %s\n", word, e.N, e.At, place(e), e.Words())
+		fmt.Fprintf(Out, "      %s\n", trace.AppendJSON(nil, e))
 	}
 	say("then", d.Then)
 	say("now ", d.Now)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ comma list such as deliver,rpc,append.`,
 		if !c.Flags().Changed("to") {
 			f.to = forever
 		}
-		out := bufio.NewWriter(os.Stdout)
+		out := bufio.NewWriter(Out)
 		err := show(out, args[0], &f)
 		if flushed := out.Flush(); flushed != nil {
 			return Tool(flushed)

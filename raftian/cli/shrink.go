@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"time"
 
@@ -48,7 +47,8 @@ the end of the time it has.`,
 		if out == "" {
 			return Usage(errors.New("say with --out where to keep the smallest run"))
 		}
-		if err := FileToBe("--out", out); err != nil {
+		var err error
+		if out, err = FileToBe("--out", out, args...); err != nil {
 			return Usage(err)
 		}
 		h, pl, err := readHeader(args[0])
@@ -79,8 +79,8 @@ func readHeader(name string) (trace.Header, plan.Plan, error) {
 }
 
 func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o campaign.ShrinkOptions) error {
-	printProgram(os.Stdout, p)
-	fmt.Printf("before: %s\n", campaign.Size(pl))
+	printProgram(Out, p)
+	fmt.Fprintf(Out, "before: %s\n", campaign.Size(pl))
 	bar := NewBar(-1, "shrinking")
 	o.Tried = func(_ int, best plan.Plan) {
 		bar.Describe("shrinking: " + campaign.Size(best))
@@ -95,14 +95,14 @@ func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o c
 	case err != nil && s == nil:
 		return ownFailure(c, err)
 	}
-	fmt.Printf("after:  %s, in %d runs and %.1f s\n\n%s", campaign.Size(s.Result.Plan), s.Runs,
+	fmt.Fprintf(Out, "after:  %s, in %d runs and %.1f s\n\n%s", campaign.Size(s.Result.Plan), s.Runs,
 		time.Since(began).Seconds(), s.Result.Plan)
-	printVerdicts(os.Stdout, s.Result.Verdicts)
-	printKnown(os.Stdout, s.Result)
+	printVerdicts(Out, s.Result.Verdicts)
+	printKnown(Out, s.Result)
 	if err := s.Result.Save(out, p); err != nil {
 		return Tool(err)
 	}
-	fmt.Printf("\nkept in %s; again: %s rerun %s\n", out, self(), out)
+	fmt.Fprintf(Out, "\nkept in %s; again: %s rerun %s\n", out, self(), out)
 	if err != nil {
 		return Tool(err)
 	}

@@ -92,19 +92,19 @@ func (t *trials) run(ctx context.Context, pkg string) (failed bool, err error) {
 	first, done, err := t.all(ctx, p)
 	switch {
 	case errors.Is(err, toolchain.ErrNoTests):
-		fmt.Printf("?     %s  no tests to run\n", pkg)
+		fmt.Fprintf(Out, "?     %s  no tests to run\n", pkg)
 		return false, nil
 	case err != nil:
 		return false, err
 	case first == nil:
-		fmt.Printf("ok    %s  %d seeds in %s\n", pkg, done, time.Since(began).Round(10*time.Millisecond))
+		fmt.Fprintf(Out, "ok    %s  %d seeds in %s\n", pkg, done, time.Since(began).Round(10*time.Millisecond))
 		return false, nil
 	}
 	again, err := p.Run(ctx, first.Seed, t.match, t.limit)
 	if err != nil {
 		return false, err
 	}
-	fmt.Printf("FAIL  %s  seed %d\n%s\n", pkg, first.Seed, indent(first.Output))
+	fmt.Fprintf(Out, "FAIL  %s  seed %d\n%s\n", pkg, first.Seed, indent(first.Output))
 	if !again.Failed {
 		return false, fmt.Errorf("%s failed with seed %d and then passed with it: it depends on more than its bubbles", pkg, first.Seed)
 	}
@@ -112,7 +112,7 @@ func (t *trials) run(ctx context.Context, pkg string) (failed bool, err error) {
 	if t.match != "" {
 		run = " -run '" + t.match + "'"
 	}
-	fmt.Printf("      again: %s test --seeds %d %s%s\n", self(), first.Seed, pkg, run)
+	fmt.Fprintf(Out, "      again: %s test --seeds %d %s%s\n", self(), first.Seed, pkg, run)
 	return true, nil
 }
 

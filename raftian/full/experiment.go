@@ -92,7 +92,7 @@ func (e experiment) start(ctx context.Context, s lab.Setup, out string) error {
 	if s.Raftian, err = os.Executable(); err != nil {
 		return cli.Tool(err)
 	}
-	s.Words = os.Stdout
+	s.Words = cli.Out
 	s.Progress = func(steps int, words string) (step, end func()) {
 		bar := cli.NewBar(steps, words)
 		return func() { bar.Add(1) }, bar.Close
@@ -100,17 +100,17 @@ func (e experiment) start(ctx context.Context, s lab.Setup, out string) error {
 	err = e.run(ctx, s)
 	switch {
 	case ctx.Err() != nil:
-		fmt.Printf("interrupted; what was measured is in %s, and the next start goes on from there\n", s.Out)
+		fmt.Fprintf(cli.Out, "interrupted; what was measured is in %s, and the next start goes on from there\n", s.Out)
 		return ctx.Err()
 	case errors.Is(err, lab.ErrOther):
 		return cli.Usage(err)
 	case err != nil:
 		return cli.Tool(err)
 	}
-	fmt.Printf("\ndata, tables and plots are in %s:\n", s.Out)
+	fmt.Fprintf(cli.Out, "\ndata, tables and plots are in %s:\n", s.Out)
 	return fs.WalkDir(os.DirFS(s.Out), ".", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
-			fmt.Println("  " + filepath.Join(s.Out, path))
+			fmt.Fprintln(cli.Out, "  "+filepath.Join(s.Out, path))
 		}
 		return err
 	})

@@ -160,7 +160,7 @@ func (g *table) ask(ctx context.Context) error {
 	if g.cluster != nil {
 		p.Machines = g.cluster
 	}
-	fmt.Printf("%s; help lists the commands\n", g.where)
+	fmt.Fprintf(cli.Out, "%s; help lists the commands\n", g.where)
 	if err := p.Run(ctx); err != nil {
 		return cli.Tool(err)
 	}
@@ -172,7 +172,7 @@ func turned(list []string, k int) []string { return slices.Concat(list[k:], list
 
 // prompt is a prompt at the terminal.
 func prompt(city string, addresses []string, http *http.Client, tls bool) *play.Prompt {
-	return &play.Prompt{In: os.Stdin, Out: os.Stdout, City: city,
+	return &play.Prompt{In: os.Stdin, Out: cli.Out, City: city,
 		Ask:    term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())),
 		Client: api.NewClient(api.ClientOptions{Name: "player " + rand.Text()[:12], Nodes: addresses, HTTP: http, TLS: tls, WaitFrame: true}),
 		Peer: func(address string) *api.Client {

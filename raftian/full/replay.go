@@ -60,7 +60,8 @@ With --web it serves the same viewer to a browser and prints where; an address o
 			return cli.Usage(err)
 		}
 		if screenshot != "" {
-			if err := cli.FileToBe("--screenshot", screenshot); err != nil {
+			var err error
+			if screenshot, err = cli.FileToBe("--screenshot", screenshot, args...); err != nil {
 				return cli.Usage(err)
 			}
 		}
@@ -187,6 +188,6 @@ func write(name string, run *replay.Run, out, form string, draw func(io.Writer) 
 	if err != nil {
 		return cli.Tool(err)
 	}
-	fmt.Printf("%s as %s, %d bytes, in %s\n", name, form, info.Size(), out)
+	fmt.Fprintf(cli.Out, "%s as %s, %d bytes, in %s\n", name, form, info.Size(), out)
 	return nil
 }

@@ -60,7 +60,7 @@ func serveWeb(ctx context.Context, address string, url func(address string) stri
 	host, _, _ := net.SplitHostPort(address)
 	ip := net.ParseIP(host)
 	local := host == "localhost" || ip != nil && ip.IsLoopback()
-	fmt.Println(url(listener.Addr().String()))
+	fmt.Fprintln(cli.Out, url(listener.Addr().String()))
 	server := &http.Server{Handler: handler(viewer, local), ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"raftian/linearizability"
 	"raftian/linearizability/history"
@@ -64,8 +65,7 @@ type Case struct {
 // exits. program is what runs on every machine.
 func Main(g Guest, program func(env.Env) error) {
 	if err := answer(g, program, os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
+		netsim.Refuse(err)
 	}
 }
 
@@ -116,6 +116,9 @@ func run(g Guest, program func(env.Env) error, q Request, in io.Reader, out io.W
 	}
 	if p.Guest != g.Name {
 		return fmt.Errorf("the plan is for guest %q, this program runs %q", p.Guest, g.Name)
+	}
+	if slices.Contains(p.Settings, plan.Setting{Key: "fps", Value: "0"}) {
+		return errors.New("setting fps: as many frames as possible are for real time: where time passes only when all wait, they would never end")
 	}
 	o := netsim.RunOptions{Trace: out, Flush: q.Flush, HeapMin: q.HeapMin, Profile: q.Profile}
 	if q.NoTrace {

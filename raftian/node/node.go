@@ -117,17 +117,28 @@ func Program(newFSM NewFSM) func(env.Env) error {
 	}
 }
 
+// argsError is what is wrong with the arguments, in its own words.
+type argsError struct{ error }
+
+// Is implements what errors.Is asks for.
+func (argsError) Is(target error) bool { return target == env.ErrArgs }
+
+func (e argsError) Unwrap() error { return e.error }
+
 // Start boots a Node from what its disk holds, or bootstraps the first
 // configuration on an empty one.
 func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	settings, err := ParseSettings(e.Args())
+	if err == nil {
+		err = raft.ValidateConfig(settings.config(e.ID()))
+	}
 	if err != nil {
-		return nil, err
+		return nil, argsError{err}
 	}
 	settings.forgetDisk()
 	self, ok := settings.peer(e.ID())
 	if !ok {
-		return nil, fmt.Errorf("setting peers does not name %s", e.ID())
+		return nil, argsError{fmt.Errorf("setting peers does not name %s", e.ID())}
 	}
 	n := &Node{
 		env: e, settings: settings, self: self, feed: newFeed(),
