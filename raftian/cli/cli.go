@@ -127,7 +127,8 @@ func rootCommand(rest Rest) *cobra.Command {
 bit for bit the same each time, while the network fails and machines crash; judges
 what happened; and keeps what failed in files that reproduce it.
 
-Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the tool failed.`,
+Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the tool
+failed, 130 it was interrupted.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
@@ -142,6 +143,16 @@ Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the to
 		rest.Commands = elsewhere()
 	}
 	root.AddCommand(rest.Commands...)
+	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", Short: "Help about a command", Args: cobra.MaximumNArgs(1),
+		RunE: func(h *cobra.Command, args []string) error {
+			c, left, err := root.Find(args)
+			if err != nil || len(left) > 0 {
+				return Usage(fmt.Errorf("there is no command %q; raftian --help lists them", args[0]))
+			}
+			c.SetContext(h.Context())
+			c.InitDefaultHelpFlag()
+			return c.Help()
+		}})
 	return root
 }
 

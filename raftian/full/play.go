@@ -164,7 +164,7 @@ func (g *table) ask(ctx context.Context) error {
 	if err := p.Run(ctx); err != nil {
 		return cli.Tool(err)
 	}
-	return nil
+	return ctx.Err()
 }
 
 // turned is a list from its k-th element on.

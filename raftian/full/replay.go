@@ -59,6 +59,9 @@ With --web it serves the same viewer to a browser and prints where; an address o
 		if err := p.resize(size); err != nil {
 			return cli.Usage(err)
 		}
+		if screenshot != "" && address != "" {
+			return cli.Usage(errors.New("--screenshot and --web exclude each other"))
+		}
 		if screenshot != "" {
 			var err error
 			if screenshot, err = cli.FileToBe("--screenshot", screenshot, args...); err != nil {

@@ -94,7 +94,7 @@ func (n *Node) comeBack() {
 
 // askIn asks until this node is in, and says whether it is: the node may stop.
 func (n *Node) askIn(why reason, in func() bool) bool {
-	hint := ""
+	hint, told := "", ""
 	for try := 0; !in(); try++ {
 		to := n.leaderOr(try)
 		if hint != "" {
@@ -103,7 +103,12 @@ func (n *Node) askIn(why reason, in func() bool) bool {
 		if hint = ""; to != "" {
 			me := newcomer{n.self.ID, n.self.Raft, n.self.API, commitIndex(n.raft), why}
 			r := n.askAt(to, request(askJoin, []byte(me.String())), n.env.Now().Add(n.settings.OpTimeout))
-			_, hint, _ = strings.Cut(r.text, askInstead)
+			var why string
+			if why, hint, _ = strings.Cut(r.text, askInstead); n.settings.Open && why != told && r.outcome != done &&
+				why != raft.ErrNotLeader.Error() && why != noWay {
+				told = why
+				n.env.Emit(env.Note{Kind: env.KindDiag, Text: "[WARN]  node: not let in: " + why})
+			}
 		}
 		select {
 		case <-n.done:
@@ -222,9 +227,20 @@ func (n *Node) insteadOfMe(asks string) string {
 // maxTurn is more than there are nodes.
 const maxTurn = 1 << 20
 
+// answers says of a follower, as leader, that it has answered just now.
+func (n *Node) answers(id raft.ServerID) bool {
+	n.acks.mu.Lock()
+	defer n.acks.mu.Unlock()
+	at, answered := n.acks.sent[id]
+	return answered && n.acks.term == currentTerm(n.raft) && n.env.Now().Sub(at) < 2*n.settings.Heartbeat
+}
+
 // admit brings a machine a step closer to what it is meant to be.
 func (n *Node) admit(c newcomer, deadline env.Instant) error {
 	s, in := n.server(c.id)
+	if in && string(s.Address) != c.address && n.settings.Open && n.answers(s.ID) {
+		return refusal(fmt.Sprintf("%s is up, at %s: another cannot take its place", c.id, s.Address))
+	}
 	if in && string(s.Address) != c.address {
 		// It is not there any more, and not who it was.
 		if err := n.evict(c.id, deadline); err != nil {

@@ -22,6 +22,10 @@ type identity struct {
 	Cluster string `json:"cluster"` // 32 hexadecimal digits
 	Raft    string `json:"raft"`    // where others in the cluster know the node to be
 	Starts  uint64 `json:"starts"`  // how often the node was started on it, this time included
+	// Peers are Options.Peers as they were given last. Begun says that how the node finds
+	// its cluster need not be said again.
+	Peers string `json:"peers,omitempty"`
+	Begun bool   `json:"begun,omitempty"`
 }
 
 const identityFormat = 1
@@ -43,7 +47,12 @@ func identify(ctx context.Context, o Options, secure *secrets) (identity, error)
 	if err != nil {
 		return identity{}, err
 	}
-	who.Starts++
+	if who.Starts++; o.Peers != "" {
+		who.Peers = o.Peers
+	}
+	if !o.untold() {
+		who.Begun = true
+	}
 	if text, err = json.Marshal(who); err == nil {
 		err = replace(path, append(text, '\n'))
 	}
@@ -51,6 +60,28 @@ func identify(ctx context.Context, o Options, secure *secrets) (identity, error)
 		return identity{}, refuse("writing whose data directory it is: %w", err)
 	}
 	return who, nil
+}
+
+// untold says that nobody said how the node finds its cluster.
+func (o *Options) untold() bool { return !o.Bootstrap && o.Join == "" && o.Peers == "" }
+
+// begun says whether the node in a directory knows how it finds its cluster, and
+// peersIn who its peers are, "" if it has none. A directory that is damaged is refused
+// later.
+func begun(dir string) bool { return glance(dir).Begun }
+func peersIn(dir string) string {
+	if who := glance(dir); who.Begun {
+		return who.Peers
+	}
+	return ""
+}
+
+func glance(dir string) (who identity) {
+	text, err := os.ReadFile(filepath.Join(dir, "identity"))
+	if err == nil && json.Unmarshal(text, &who) != nil {
+		return identity{Begun: true}
+	}
+	return who
 }
 
 // parseIdentity reads who a directory's node is, and refuses another.

@@ -27,6 +27,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -129,6 +130,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	if s.o.untold() {
+		s.o.Peers = peersIn(s.o.Dir)
+	}
 	if err := s.o.check(); err != nil {
 		return nil, err
 	}
@@ -155,8 +159,10 @@ func (s *Server) claim(ctx context.Context, secure *secrets) (err error) {
 	}
 	if s.who, err = identify(ctx, s.o, secure); err != nil {
 		s.release()
+		return err
 	}
-	return err
+	s.o.Peers = s.who.Peers
+	return nil
 }
 
 // run starts the node and its service.
@@ -355,7 +361,7 @@ func (o *Options) check() error {
 	switch {
 	case !rules.ValidName(o.ID):
 		return refuse("%q is no name for a node, which is that of its city: 1 to 16 letters a to z, digits and hyphens, a letter first", o.ID)
-	case ways != 1:
+	case ways > 1 || ways == 0 && !begun(o.Dir):
 		return refuse("say how the node finds its cluster, in one way: it is the first, it joins a member, or it knows all peers")
 	case !slices.Contains([]int{LoopOff, 0, 30, 60, 120, 240}, o.FPS):
 		return refuse("%d frames per second; choose from 30, 60, 120, 240, 0 for as many as there can be, or off", o.FPS)
@@ -363,6 +369,11 @@ func (o *Options) check() error {
 	open := o.TLS != nil || o.Insecure
 	if err := errors.Join(place(&o.Raft, o.BindRaft, open), place(&o.API, o.BindAPI, open)); err != nil {
 		return &Refusal{err}
+	}
+	for _, origin := range o.Origins {
+		if u, err := url.Parse(origin); err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+			return refuse("%q is no origin of a page, such as https://example.org", origin)
+		}
 	}
 	if o.Raft == o.API {
 		return refuse("Raft and players cannot share the address %s", o.API)
