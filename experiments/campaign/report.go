@@ -156,10 +156,10 @@ func printStates(w io.Writer, c coverage.Counts) {
 
 func (r *Report) printCost(w io.Writer) {
 	virtual := max(r.Virtual.Seconds(), 1e-9)
-	fmt.Fprintf(w, "\n%d runs, %s of virtual time in %s (%.0f times real time)\n", r.Runs, r.Virtual.Round(time.Second),
+	fmt.Fprintf(w, "\n%s, %s of virtual time in %s (%.0f times real time)\n", runs(r.Runs), r.Virtual.Round(time.Second),
 		r.Wall.Round(10*time.Millisecond), virtual/max(r.Wall.Seconds(), 1e-9))
 	fmt.Fprintf(w, "%.1f ms of CPU and %.0f kB of trace per virtual second\n", r.CPU.Seconds()*1000/virtual, float64(r.Wire)/1000/virtual)
-	fmt.Fprintf(w, "%d runs made twice with equal digests; digest over all runs %.16s\n", r.Repeated, r.Digest)
+	fmt.Fprintf(w, "%s made twice with equal digests; digest over all runs %.16s\n", runs(r.Repeated), r.Digest)
 	if r.Interrupted {
 		fmt.Fprintln(w, "interrupted: the seeds not yet run are not in these figures")
 	}
@@ -182,4 +182,11 @@ func PrintEvidence(w io.Writer, indent string, v linearizability.Verdict) {
 		}
 		fmt.Fprintf(w, "%s%s%s\n", indent, where, e.Text)
 	}
+}
+
+func runs(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", n)
 }

@@ -60,8 +60,13 @@ func (f *planFlags) options() (guest.Options, error) {
 	}
 	o := guest.Options{Machines: f.machines, Length: f.length, Faults: faults, Rate: f.rate, Bug: f.bug}
 	// Zero stands for the default there, but is a mistake here.
-	if f.machines < 1 && f.given("machines") || f.length <= 0 || f.rate <= 0 {
-		return guest.Options{}, Usage(fmt.Errorf("--machines, --length and --rate must be more than nothing"))
+	for _, number := range []struct {
+		flag string
+		none bool
+	}{{"machines", f.machines < 1}, {"length", f.length <= 0}, {"rate", f.rate <= 0}} {
+		if number.none && f.given(number.flag) {
+			return guest.Options{}, Usage(fmt.Errorf("--%s must be more than nothing", number.flag))
+		}
 	}
 	// Drawing a plan checks them, before anything is built.
 	if _, err := plan.Generate(0, plan.Options{Guest: "any", Machines: f.machines, Length: f.length, Rate: f.rate}); err != nil {

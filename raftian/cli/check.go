@@ -3,12 +3,14 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 
 	"github.com/spf13/cobra"
 
 	"raftian/experiments/campaign"
 	"raftian/linearizability"
+	"raftian/netsim/trace"
 )
 
 // checked is what `check --json` prints.
@@ -35,7 +37,7 @@ linearizable: Jepsen's, in EDN or as lines of its log, or operations in JSON Lin
 Of a directory it judges every .edn, .log, .txt and .jsonl file, and prints a table;
 a file that cannot be read is named with its line, and the exit status is 2 if no
 other fails.`,
-		Args: cobra.ExactArgs(1),
+		Args: One("FILE"),
 	}
 	asJSON := c.Flags().Bool("json", false, "print one JSON object instead of words")
 	h := histories{}
@@ -44,7 +46,9 @@ other fails.`,
 	c.Flags().IntVar(&h.jobs, "jobs", runtime.NumCPU(), "histories at once")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if c.Flags().Changed("model") {
-			h.asJSON = *asJSON
+			if h.asJSON = *asJSON; h.model != "game" && c.Flags().Changed("machines") {
+				return Usage(errors.New("--machines is for --model game"))
+			}
 			return h.run(c, args[0])
 		}
 		for _, name := range []string{"machines", "jobs"} {
@@ -58,7 +62,12 @@ other fails.`,
 		switch own := (*exitError)(nil); {
 		case r == nil && errors.As(err, &own):
 			return own
+		case r == nil && errors.Is(err, trace.ErrNotRun):
+			return Usage(fmt.Errorf("%w; a history that was recorded elsewhere takes --model", err))
 		case r == nil:
+			if info, no := os.Stat(args[0]); no == nil && info.IsDir() {
+				return Usage(fmt.Errorf("%s is a directory, which takes --model: its histories are judged", args[0]))
+			}
 			return Usage(err)
 		case *asJSON:
 			if err := printJSON(checked{args[0], r.Plan.Seed, r.Events, len(r.History), r.Digest, r.Verdicts, knownIn(r)}); err != nil {

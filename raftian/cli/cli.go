@@ -29,6 +29,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -110,13 +112,33 @@ func status(err error) int {
 		code, err = ExitInterrupted, errors.New("interrupted")
 	}
 	words := strings.TrimSpace(err.Error())
-	if code == ExitUsage { // one line, whatever the names in it hold
-		words = strings.Join(strings.Fields(words), " ")
+	if code == ExitUsage { // one line, whatever the names in it hold, and in no library's jargon
+		words = jargon().ReplaceAllString(strings.Join(strings.Fields(words), " "), "$1")
 	}
 	if words != "" {
 		fmt.Fprintf(os.Stderr, "raftian: %s\n", words)
 	}
 	return code
+}
+
+// version says what this program was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	words := info.Main.Version + ", " + info.GoVersion
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			words += ", revision " + s.Value
+		}
+	}
+	return words
+}
+
+// jargon is what Go's libraries put before what is wrong.
+func jargon() *regexp.Regexp {
+	return regexp.MustCompile(`strconv\.\w+: parsing "[^"]*": |\btime: (invalid|unknown|missing)`)
 }
 
 func rootCommand(rest Rest) *cobra.Command {
@@ -129,6 +151,7 @@ what happened; and keeps what failed in files that reproduce it.
 
 Exit status: 0 all judges pass, 1 a judge failed, 2 bad usage or input, 3 the tool
 failed, 130 it was interrupted.`,
+		Version:           version(),
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
@@ -154,6 +177,19 @@ failed, 130 it was interrupted.`,
 			return c.Help()
 		}})
 	return root
+}
+
+// One is for commands with one argument; what is how their help calls it.
+func One(what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0 || args[0] == "":
+			return fmt.Errorf("%s: %s is missing", c.Name(), what)
+		case len(args) > 1:
+			return fmt.Errorf("%s: one %s at a time, not %d", c.Name(), what, len(args))
+		}
+		return nil
+	}
 }
 
 // self is how to call this program again, for commands that are printed.

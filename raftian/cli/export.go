@@ -43,7 +43,7 @@ func exportCommand(rest Rest) *cobra.Command {
 
 A run file that is cut off is exported as far as it goes; that it is cut is said,
 and the exit status is 2.`,
-		Args: cobra.ExactArgs(1),
+		Args: One("FILE.run"),
 	}
 	c.Flags().StringVar(&form, "as", "", "the form: "+strings.Join(forms(), ", "))
 	c.Flags().StringVar(&out, "out", "", "the file to write")
@@ -51,6 +51,8 @@ and the exit status is 2.`,
 	c.RunE = func(c *cobra.Command, args []string) error {
 		hasAt := c.Flags().Changed("at")
 		switch {
+		case form == "":
+			return Usage(fmt.Errorf("say with --as in which form: %s", strings.Join(forms(), ", ")))
 		case !slices.Contains(forms(), form):
 			return Usage(fmt.Errorf("--as %q is none of %s", form, strings.Join(forms(), ", ")))
 		case hasAt && form != "svg":

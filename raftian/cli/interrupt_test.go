@@ -160,7 +160,10 @@ func TestOutputThatCannotBeWrittenIsTheToolsFailure(t *testing.T) {
 		t.Skip("this needs /dev/full: ", err)
 	}
 	defer full.Close()
-	for _, args := range [][]string{{"show", clitest.Kept(t)}, {"check", "--json", clitest.Kept(t)}} {
+	for _, args := range [][]string{
+		{"show", clitest.Kept(t)}, {"check", "--json", clitest.Kept(t)}, {"check", clitest.Kept(t)}, {"rerun", clitest.Kept(t)},
+		{"run", "--plan"}, {"bugs"}, {"--help"}, {"help", "run"},
+	} {
 		cmd := exec.CommandContext(t.Context(), "raftian", args...)
 		var stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = full, &stderr

@@ -121,6 +121,10 @@ func readPlan(name string) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	pl, err := plan.Parse(string(text))
+	if f, no := trace.Open(name); err != nil && no == nil {
+		_ = f.Close()
+		return plan.Plan{}, fmt.Errorf("%s is a run, which raftian rerun runs again, and no plan", name)
+	}
 	if err != nil {
 		return plan.Plan{}, fmt.Errorf("%s: %w", name, err)
 	}
@@ -210,7 +214,7 @@ func rerunCommand() *cobra.Command {
 		Long: `Rerun makes the run in a file again and compares it event by event. It says "same"
 and the digest, or shows the first event that differs, from both sides, and exits
 with 3. It does not judge; see check.`,
-		Args: cobra.ExactArgs(1),
+		Args: One("FILE.run"),
 	}
 	c.Flags().StringVar(&raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
 	c.RunE = func(c *cobra.Command, args []string) error {

@@ -48,7 +48,7 @@ event, the role of every machine, the machine, what it did. A call is shown wher
 its answer came. Events that a judge gives as evidence are marked ">". Messages,
 disk writes and the like are left out unless --kind asks for them: --kind all, or a
 comma list such as deliver,rpc,append.`,
-		Args: cobra.ExactArgs(1),
+		Args: One("FILE.run"),
 	}
 	c.Flags().DurationVar(&f.from, "from", 0, "from this virtual time on, such as 3.2s")
 	c.Flags().DurationVar(&f.to, "to", 0, "up to this virtual time")

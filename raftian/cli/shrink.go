@@ -29,7 +29,7 @@ func shrinkCommand() *cobra.Command {
 calls, machines, settings, shorter times — and keeps what still fails alike: by the
 same judge, with the same kind of evidence. Ctrl-C keeps the best so far, and so does
 the end of the time it has.`,
-		Args: cobra.ExactArgs(1),
+		Args: One("FILE.run"),
 	}
 	c.Flags().StringVar(&out, "out", "", "keep the smallest run in this file")
 	c.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "runs at once")
@@ -54,6 +54,9 @@ the end of the time it has.`,
 		h, pl, err := readHeader(args[0])
 		if err != nil {
 			return Usage(err)
+		}
+		if end, err := readEnding(args[0]); err == nil && end.broken != nil {
+			fmt.Fprintf(Out, "%s: %s; its plan is whole, and is run\n", args[0], OneLine(end.broken))
 		}
 		p, err := BuildAgain(c.Context(), h, raft)
 		if err != nil {

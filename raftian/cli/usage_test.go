@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -57,10 +60,10 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		{"run absent.plan", "open absent.plan: "},
 		{"run --seed 3 " + plain, "--seed has no meaning with a plan in a file"},
 		{"run --rate 3 " + plain, "--rate has no meaning with a plan in a file"},
-		{"rerun", "accepts 1 arg"},
+		{"rerun", "is missing"},
 		{"rerun absent.run", "open absent.run: "},
 		{"rerun --raft nonsense absent.run", "absent.run"},
-		{"check", "accepts 1 arg"},
+		{"check", "is missing"},
 		{"check absent.run", "open absent.run: "},
 		{"check --json absent.run", "open absent.run: "},
 		{"check --model chess x.edn", `unknown model "chess"; choose from [register kv game]`},
@@ -69,14 +72,14 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		{"check --model kv --jobs 0 x.edn", "--jobs must be from 1 to 1024"},
 		{"check --model game --machines 0 x.edn", "--machines must be from 1 to 99"},
 		{"check --jobs 2 x.run", "--jobs has no meaning without --model"},
-		{"show", "accepts 1 arg"},
+		{"show", "is missing"},
 		{"show absent.run", "open absent.run: "},
 		{"show --from soon x.run", `"soon"`},
 		{"show --from -1s x.run", "times since the run began"},
 		{"show --from 2s --to 1s x.run", "--to lies before --from"},
 		{"show --from 2s --to 0s x.run", "--to lies before --from"},
-		{"export", "accepts 1 arg"},
-		{"export absent.run --out x", `--as "" is none of porcupine`},
+		{"export", "is missing"},
+		{"export absent.run --out x", "say with --as in which form"},
 		{"export absent.run --as gif --out x", `--as "gif" is none of porcupine`},
 		{"export absent.run --as svg --out x", "open absent.run: "},
 		{"replay absent.run --web 127.0.0.1:0", "open absent.run: "},
@@ -109,12 +112,12 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		{"serve --id n1 --data d --raft :7000 --api :7001 --bootstrap --log xml", `--log "xml" is neither`},
 		{"serve --id n1 --data d --raft :7000 --api :7001 --bootstrap --log-level loud", `--log-level "loud"`},
 		{"play --nodes 0", "--nodes must be from 1 to 25"},
-		{"play --nodes 3 --fps 7", "7 frames per second"},
+		{"play --nodes 3 --fps 7", "--fps must be 30"},
 		{"play --pace 0s", "--pace"},
-		{"attach", "accepts 1 arg"},
+		{"attach", "is missing"},
 		{"attach 127.0.0.1:1", "no node answers at 127.0.0.1:1"},
 		{"attach --city N1 127.0.0.1:1", `--city "N1"`},
-		{"shrink", "accepts 1 arg"},
+		{"shrink", "is missing"},
 		{"shrink absent.run", "--out"},
 		{"shrink absent.run --out x.run", "open absent.run: "},
 		{"shrink absent.run --out x.run --jobs 0", "--jobs"},
@@ -177,5 +180,58 @@ func TestADirectoryThatCannotBeWrittenIsRefusedBeforeAnythingRuns(t *testing.T) 
 		if got.Out != "" {
 			t.Errorf("%v: it began: %s", args, got.Out)
 		}
+	}
+}
+
+func TestHelpOfWhatIsNoneIsBadUsage(t *testing.T) {
+	clitest.Raftian(t, "help", "nonsense").Want(t, ExitUsage, `no command "nonsense"`)
+	got := clitest.Raftian(t, "help", "shrink")
+	got.Want(t, ExitPass, "")
+	got.WantLines(t, "Usage:\n  raftian shrink")
+	clitest.Raftian(t, "--version").Want(t, ExitPass, "")
+}
+
+// What is there is not lost to a command that reads it, or by way of a link.
+func TestNoCommandWritesOverWhatItReads(t *testing.T) {
+	run := clitest.Kept(t)
+	plan := clitest.File(t, "a.plan", []byte(clitest.Raftian(t, append([]string{"run", "--seed", "5", "--plan"}, clitest.Small()...)...).Out))
+	for _, args := range [][]string{
+		{"export", run, "--as", "csv", "--out", run},
+		{"export", run, "--as", "svg", "--out", run},
+		{"shrink", run, "--out", run},
+		{"run", plan, "--out", plan},
+	} {
+		clitest.Raftian(t, args...).Want(t, ExitUsage, "is what is to be read")
+	}
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "real.csv"), filepath.Join(dir, "link.csv")
+	if err := errors.Join(os.WriteFile(target, nil, 0o600), os.Symlink(target, link)); err != nil {
+		t.Fatal(err)
+	}
+	clitest.Raftian(t, "export", run, "--as", "csv", "--out", link).Want(t, ExitPass, "")
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v", err)
+	}
+	if info, err := os.Stat(target); err != nil || info.Size() == 0 {
+		t.Errorf("nothing came to where the link leads: %v", err)
+	}
+}
+
+// A setting that cannot be is bad input, and not a run in which nothing goes.
+func TestASettingThatCannotBeNamesItsLine(t *testing.T) {
+	text := clitest.Raftian(t, append([]string{"run", "--seed", "5", "--plan"}, clitest.Small()...)...).Out
+	at := strings.Index(text, "\nset ") + 1
+	line := strings.Count(text[:at], "\n") + 1
+	for setting, words := range map[string]string{
+		"set nonsense 1":    "unknown setting",
+		"set heartbeat NaN": "is not a duration",
+		"set fps 0":         "are for real time",
+		"set bug nonsense":  "bug",
+	} {
+		key := strings.Fields(setting)[1]
+		changed := regexp.MustCompile(`(?m)^set `+key+` .*\n`).ReplaceAllString(text[:at]+"@\n"+text[at:], "")
+		file := clitest.File(t, "a.plan", []byte(strings.Replace(changed, "@", setting, 1)))
+		clitest.Raftian(t, "run", file).Want(t, ExitUsage, fmt.Sprintf("a.plan: line %d: ", line))
+		clitest.Raftian(t, "run", file).Want(t, ExitUsage, words)
 	}
 }

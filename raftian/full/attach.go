@@ -28,7 +28,7 @@ func attachCommand() *cobra.Command {
 --no-screen, or if commands come from a pipe or a file, it reads commands as play does.
 If that node is gone, the others are asked. Nodes cannot be cut off, killed or recorded
 from here: on their own machines, raftian serve --events FILE records them.`
-	c.Args = cobra.ExactArgs(1)
+	c.Args = cli.One("ADDR")
 	c.Flags().StringVar(&city, "city", "", "the city to play; without it, that of the node")
 	f.add(c)
 	screen.add(c)

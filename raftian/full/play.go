@@ -55,6 +55,9 @@ so and does the same.`
 	c.Flags().StringVar(&f.log, "log", "", "append the nodes' log to this file")
 	f.screenFlags.add(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		if !slices.Contains([]int{0, 30, 60, 120, 240}, f.fps) {
+			return cli.Usage(errors.New("--fps must be 30, 60, 120, 240, or 0 for as many as there can be"))
+		}
 		if f.nodes < 1 || f.nodes > 25 {
 			return cli.Usage(errors.New("--nodes must be from 1 to 25"))
 		}

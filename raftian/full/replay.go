@@ -48,7 +48,7 @@ any machine, with or without a display; --at says when, such as 3.2s.
 
 With --web it serves the same viewer to a browser and prints where; an address on
 127.0.0.1 is for this machine only. Other run files can be dropped on the page.`
-	c.Args = cobra.ExactArgs(1)
+	c.Args = cli.One("FILE.run")
 	c.Flags().DurationVar(&p.at, "at", 0, "begin at this virtual time, such as 3.2s, instead of at the first violation")
 	c.Flags().StringVar(&screenshot, "screenshot", "", "write a picture to this PNG file and open no window")
 	c.Flags().StringVar(&address, "web", "", "serve the viewer to a browser at this address, such as 127.0.0.1:0, and open no window")

@@ -31,7 +31,7 @@ func TestAScreenshotNeedsNoDisplay(t *testing.T) {
 func TestBadUsageOfReplayIsOneLine(t *testing.T) {
 	run, out := clitest.Kept(t), filepath.Join(t.TempDir(), "out.png")
 	for want, args := range map[string][]string{
-		"accepts 1 arg":                  {},
+		"is missing":                     {},
 		"no such file":                   {"no-such.run", "--screenshot", out},
 		"not a run file":                 {clitest.File(t, "plain", []byte("words\n")), "--screenshot", out},
 		"--size big: write WIDTHxHEIGHT": {run, "--size", "big", "--screenshot", out},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,8 +44,12 @@ func (p *Prompt) do(ctx context.Context, words []string) error {
 		return p.command(ctx, in)
 	}
 	switch {
-	case verb == "quit" || verb == "exit":
+	case (verb == "quit" || verb == "exit") && len(rest) == 0:
 		return errQuit
+	case slices.Contains([]string{"attack", "as", "watch", "wait"}, verb) && one == "":
+		return fmt.Errorf("%s takes one more word; help says which", verb)
+	case p.Machines == nil && slices.Contains([]string{"cut", "heal", "kill", "start"}, verb):
+		return fmt.Errorf("%s is for raftian play, whose nodes are at hand", verb)
 	case verb == "help":
 		p.say("%s", help)
 		if p.Machines != nil {

@@ -129,7 +129,7 @@ func begin(ctx context.Context, o Options, secure *secrets) (identity, error) {
 // that is in it already, where this one is, had another disk, and has forgotten its
 // votes: as who it was it might vote again.
 func joined(ctx context.Context, o Options, secure *secrets) (string, error) {
-	c, err := clusterAt(ctx, o.Join, secure)
+	c, err := clusterAt(ctx, o.Join, secure, o.Log)
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -32,7 +33,7 @@ func (s *secrets) http() *http.Client {
 }
 
 // clusterAt asks a member, for as long as it takes, of which cluster it is.
-func clusterAt(ctx context.Context, address string, secure *secrets) (*apiv1.ClusterResponse, error) {
+func clusterAt(ctx context.Context, address string, secure *secrets, log *slog.Logger) (*apiv1.ClusterResponse, error) {
 	scheme := "http://"
 	if secure != nil {
 		scheme = "https://"
@@ -43,12 +44,15 @@ func clusterAt(ctx context.Context, address string, secure *secrets) (*apiv1.Clu
 	const patience = 30 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for {
+	for try := 0; ; try++ {
 		one, cancel := context.WithTimeout(ctx, 2*time.Second)
 		answer, err := member.Cluster(one, &apiv1.ClusterRequest{})
 		cancel()
 		if err == nil {
 			return answer, nil
+		}
+		if try == 0 && log != nil {
+			log.Warn("no member of a cluster answers yet", "at", address, "error", err, "given up after", patience)
 		}
 		select {
 		case <-ctx.Done():
