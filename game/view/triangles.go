@@ -89,7 +89,8 @@ type view struct{ dx, dy float32 }
 func (a *artist) finish(to surface, kept *ebiten.Image, v view) {
 	m := &mesh{r: 1, g: 1, b: 1, a: 1}
 	for _, b := range a.list.Kept {
-		m.quad(b.X, b.Y, b.Right(), b.Bottom(), place{x: b.X, y: b.Y, w: b.W, h: b.H})
+		m.now(run{image: true, over: true})
+		m.corners(b.X, b.Y, b.Right(), b.Bottom(), place{x: b.X, y: b.Y, w: b.W, h: b.H})
 	}
 	a.draw(to, m, v, kept)
 	for i := range a.list.Layers {
@@ -148,6 +149,9 @@ func (a *artist) draw(to surface, m *mesh, v view, from *ebiten.Image) {
 		if r.image {
 			shader, o.Images[0] = a.image, from
 		}
+		if r.over {
+			o.Blend = ebiten.BlendCopy
+		}
 		to.DrawTrianglesShader32(vertices[r.vertex:end.vertex], m.indices[r.from:end.from], shader, o)
 	}
 }
@@ -165,19 +169,24 @@ type mesh struct {
 	a        float32
 }
 
-// run is a row of triangles that show an image, or do not.
+// run is a row of triangles that are drawn in one way.
 type run struct {
-	from   int // in indices, which count from
-	vertex int // in vertices
-	image  bool
+	from   int  // in indices, which count from
+	vertex int  // in vertices
+	image  bool // they show an image
+	over   bool // they hide what was there, and it need not be looked at
 }
 
-// now says whether the triangles that follow show an image.
-func (m *mesh) now(image bool) {
-	if n := len(m.runs); n == 0 || m.runs[n-1].image != image {
-		m.runs = append(m.runs, run{len(m.indices), len(m.vertices), image})
+// now says how the triangles that follow are drawn.
+func (m *mesh) now(as run) {
+	if n := len(m.runs); n == 0 || m.runs[n-1].image != as.image || m.runs[n-1].over != as.over {
+		m.runs = append(m.runs, run{len(m.indices), len(m.vertices), as.image, as.over})
 	}
 }
+
+// large is the area, in pixels, from which it is worth a row of its own to hide what was
+// there.
+const large = 20_000
 
 func (m *mesh) build(atlas *atlas, items []scene.Item) {
 	m.vertices, m.indices, m.runs, m.atlas = m.vertices[:0], m.indices[:0], m.runs[:0], atlas
@@ -217,13 +226,23 @@ func (m *mesh) gone(p point) uint32  { return m.vertex(p.x, p.y, 0, 0, 0) }
 
 // fill is a rectangle.
 func (m *mesh) fill(x, y, x2, y2 float32) {
-	m.now(false)
+	m.now(run{over: m.a == 1 && (x2-x)*(y2-y) >= large && whole(x, y, x2, y2)})
 	m.corners(x, y, x2, y2, place{})
+}
+
+// whole says whether edges are where pixels begin.
+func whole(edges ...float32) bool {
+	for _, e := range edges {
+		if e != float32(int(e)) {
+			return false
+		}
+	}
+	return true
 }
 
 // quad is a rectangle that shows a place of an image.
 func (m *mesh) quad(x, y, x2, y2 float32, p place) {
-	m.now(true)
+	m.now(run{image: true})
 	m.corners(x, y, x2, y2, p)
 }
 
@@ -266,7 +285,7 @@ func (m *mesh) strip(k, l uint32, n int, closed bool) {
 
 // polygon fills a convex polygon.
 func (m *mesh) polygon(all []point) {
-	m.now(false)
+	m.now(run{})
 	n := len(all)
 	area := float32(0)
 	for i, p := range all {
@@ -338,7 +357,7 @@ func (m *mesh) line(it *scene.Item) {
 // stroke is a straight part of a line. Upright and level ones on whole pixels are
 // sharp.
 func (m *mesh) stroke(a, b point, width float32) {
-	m.now(false)
+	m.now(run{})
 	nx, ny := normal(a, b)
 	in, out := max(width/2-0.5, 0), width/2+0.5
 	if width < 1 {
@@ -379,7 +398,7 @@ func (m *mesh) ring(it *scene.Item) {
 }
 
 func (m *mesh) arc(it *scene.Item, from, to float32) {
-	m.now(false)
+	m.now(run{})
 	n := max(2, int(math.Ceil(float64(to-from)*float64(sides(it.X3))))+1)
 	in, out := max(it.Width/2-0.5, 0), it.Width/2+0.5
 	k := m.next()
