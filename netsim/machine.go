@@ -104,8 +104,8 @@ func (i *incarnation) run() {
 // exit ends the program of itself. After an error the machine's supervisor starts
 // it again, unless a fault brings the machine down before. Holds the lock.
 func (i *incarnation) exit(err error) {
-	if refuse := i.world.refuse; refuse != nil && errors.Is(err, env.ErrArgs) {
-		refuse(err)
+	if args := (*env.ArgsError)(nil); i.world.refuse != nil && errors.As(err, &args) {
+		i.world.refuse(err)
 	}
 	note := env.Note{Kind: trace.KindExit}
 	if err != nil {

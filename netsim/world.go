@@ -16,7 +16,7 @@
 //	trigger.go  faults that an event sets off
 //	groups.go   which machines a fault is about
 //	network.go  faults between machines; crashes.go, storage.go: of machines and disks
-//	main.go     a run from beginning to end, for world programs
+//	main.go     a run from beginning to end, for world programs; profile.go: where its time goes
 //	seed_*.go   the plan's streams inside the Go runtime
 //
 // Two rules keep it correct. The World never calls a program: it starts
@@ -44,7 +44,7 @@ type Program func(env.Env) error
 type World struct {
 	plan    plan.Plan
 	program Program
-	refuse  func(error) // told of env.ErrArgs; may be nil
+	refuse  func(error) // told of an env.ArgsError; may be nil
 	sink    func(*trace.Event)
 
 	mu        sync.Mutex

@@ -232,9 +232,10 @@ func (s *shrinking) try(ctx context.Context, pl plan.Plan) *Result {
 	r, err := s.program.Run(ctx, pl)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case errors.Is(err, ErrRefused): // without a setting that there must be
-	case err != nil:
+	if errors.Is(err, ErrRefused) { // without a setting that there must be nothing fails
+		r, err = &Result{}, nil
+	}
+	if err != nil {
 		if ctx.Err() == nil && s.err == nil {
 			s.err = err
 		}
@@ -243,9 +244,6 @@ func (s *shrinking) try(ctx context.Context, pl plan.Plan) *Result {
 	s.best.Runs++
 	if s.o.Tried != nil {
 		s.o.Tried(s.best.Runs, s.best.Result.Plan)
-	}
-	if r == nil {
-		return nil
 	}
 	for _, v := range r.Verdicts {
 		if v.Outcome == linearizability.Fail && (alike{v.Judge, v.Signature}) == s.what {

@@ -8,6 +8,7 @@ import (
 
 	"raftian/game/replay"
 	"raftian/linearizability/history"
+	"raftian/netsim/trace"
 )
 
 // severity is how much a call is to be noticed; where many share a pixel the
@@ -291,11 +292,11 @@ func tipOf(op *replay.Op, r *replay.Run) string {
 	case op.Return == 0:
 		tip += "\nnever answered: it may have taken effect, or may still"
 	case op.Outcome == history.Unknown:
-		tip += fmt.Sprintf("\nunknown after %s: %s", brief(op.Return.Sub(op.Call)), op.Output)
+		tip += fmt.Sprintf("\nunknown after %s: %s", trace.Brief(op.Return.Sub(op.Call)), op.Output)
 	case op.Outcome == history.Fail:
-		tip += fmt.Sprintf("\nno effect, after %s: %s", brief(op.Return.Sub(op.Call)), op.Output)
+		tip += fmt.Sprintf("\nno effect, after %s: %s", trace.Brief(op.Return.Sub(op.Call)), op.Output)
 	default:
-		tip += fmt.Sprintf("\n= %s, after %s", op.Output, brief(op.Return.Sub(op.Call)))
+		tip += fmt.Sprintf("\n= %s, after %s", op.Output, trace.Brief(op.Return.Sub(op.Call)))
 	}
 	if op.AppliedEvent != 0 {
 		tip += fmt.Sprintf("\ntook effect at %s as entry %d (witness: the log)", op.Applied, op.Index)

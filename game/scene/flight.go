@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"raftian/game/replay"
+	"raftian/netsim/trace"
 )
 
 // inFlightMost is how many messages are drawn one by one; of more only how many
@@ -114,7 +115,7 @@ func (f *shot) messageTip(m *replay.Message) string {
 	if m.Lost != "" {
 		return tip + "\ncould not leave: " + m.Lost + "; it is sent again later"
 	}
-	return tip + fmt.Sprintf("\narrives after %s", brief(m.Arrived.Sub(m.Sent)))
+	return tip + fmt.Sprintf("\narrives after %s", trace.Brief(m.Arrived.Sub(m.Sent)))
 }
 
 // crowded says for each link how many messages are on it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"raftian/game/live"
+	"raftian/netsim/trace"
 )
 
 // foot is what happened last, the text box, and what keys do.
@@ -102,7 +103,7 @@ func (f *stage) overlay() {
 		asked = fmt.Sprint(f.v.Frames.Asked)
 	}
 	lines = append(lines, fmt.Sprintf("screen      asked %s, actual %.1f frames per second", asked, f.v.Frames.Actual),
-		fmt.Sprintf("drawing     %s a frame, %s at worst in the last second", brief(f.v.Frames.Draw), brief(f.v.Frames.Worst)))
+		fmt.Sprintf("drawing     %s a frame, %s at worst in the last second", trace.Brief(f.v.Frames.Draw), trace.Brief(f.v.Frames.Worst)))
 	for i := range f.g.Nodes {
 		n := &f.g.Nodes[i]
 		lines = append(lines, fmt.Sprintf("%-11s asked %d, actual %.1f frames per second, %d late; local log to %d", n.ID, n.FPS, n.Rate, n.Late, n.Local))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"raftian/game/live"
+	"raftian/netsim/trace"
 )
 
 // rail says how the cluster is.
@@ -73,7 +74,7 @@ func (f *stage) numbers(x, right, y float32) float32 {
 	put("committed", thousands(int(f.g.Commit)), "the highest log index that any node knows to be committed")
 	trip := "–"
 	if n := len(f.g.Trips); n > 0 {
-		trip = brief(f.g.Trips[n-1])
+		trip = trace.Brief(f.g.Trips[n-1])
 	}
 	put("round trip", trip, "from your last command going out until it was answered: committed by a majority, on disk")
 	if f.lay.Rail.H < float32(f.body)*36 { // there is no room
@@ -98,8 +99,8 @@ func (f *stage) spark(at Box) {
 		h := max(1, at.H*float32(t)/float32(top))
 		f.rect(at.X+float32(most-len(trips)+i)*wide, at.Bottom()-h, wide-1, h, steel)
 	}
-	f.text(at.X+4, at.Y+float32(f.small), f.fine(dim), brief(top))
-	f.hit(at, Target{}, fmt.Sprintf("round trips of your last %d commands; the highest took %s", len(trips), brief(top)))
+	f.text(at.X+4, at.Y+float32(f.small), f.fine(dim), trace.Brief(top))
+	f.hit(at, Target{}, fmt.Sprintf("round trips of your last %d commands; the highest took %s", len(trips), trace.Brief(top)))
 }
 
 // quorum is a dot for each voter: filled if it follows the leader.
@@ -188,7 +189,7 @@ func (f *stage) nodeRow(at Box, n *live.Node) {
 	}
 	f.hit(at, Target{Do: Press, Key: "node " + n.ID}, fmt.Sprintf(
 		"%s: %s of term %d, leader %s\nlog to %d, committed to %d, local log to %d (%08x)\nits game loop: %s, %.0f come, %d were late\nasking it took %s; click to choose it",
-		n.ID, n.Role, n.Term, orWord(n.Leader, "not known"), n.Last, n.Commit, n.Local, n.Hash>>32, loop, n.Rate, n.Late, brief(n.Trip)))
+		n.ID, n.Role, n.Term, orWord(n.Leader, "not known"), n.Last, n.Commit, n.Local, n.Hash>>32, loop, n.Rate, n.Late, trace.Brief(n.Trip)))
 }
 
 // hands are what can be done to nodes.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"raftian/game/replay"
+	"raftian/netsim/trace"
 )
 
 // field is a name and a value; what the last event changed is marked.
@@ -99,7 +100,7 @@ func (p *page) message(n int) {
 		if m.Lost != "" {
 			p.field("held", m.Lost+"; sent again later", false)
 		} else {
-			p.field("arrives", fmt.Sprintf("%s, %s later", m.Arrived, brief(m.Arrived.Sub(m.Sent))), false)
+			p.field("arrives", fmt.Sprintf("%s, %s later", m.Arrived, trace.Brief(m.Arrived.Sub(m.Sent))), false)
 		}
 		p.field("connection", fmt.Sprint(e.Conn), false)
 		break
@@ -115,7 +116,7 @@ func (p *page) fault(i int) {
 	p.wrapped(p.fine(text), k.Text, 0, 3)
 	p.field("begins", k.From.String(), false)
 	p.field("ends", k.To.String(), false)
-	p.field("lasts", brief(k.To.Sub(k.From)), false)
+	p.field("lasts", trace.Brief(k.To.Sub(k.From)), false)
 	if k.Idle != "" {
 		p.field("effect", "none: "+k.Idle, false)
 	}

@@ -8,6 +8,7 @@ import (
 	"raftian/game/replay"
 	"raftian/linearizability/history"
 	"raftian/netsim/env"
+	"raftian/netsim/trace"
 )
 
 // op is a call in detail.
@@ -28,7 +29,7 @@ func (p *page) op(i int) {
 	}
 	p.field("called", op.Call.String(), false)
 	if op.Return != 0 {
-		p.field("answered", fmt.Sprintf("%s, after %s", op.Return, brief(op.Return.Sub(op.Call))), false)
+		p.field("answered", fmt.Sprintf("%s, after %s", op.Return, trace.Brief(op.Return.Sub(op.Call))), false)
 	}
 	if op.AppliedEvent != 0 {
 		p.field("took effect", fmt.Sprintf("%s (witness: the log)", op.Applied), false)

@@ -3,7 +3,6 @@ package scene
 import (
 	"fmt"
 	"math"
-	"time"
 
 	"raftian/linearizability/verdict"
 )
@@ -85,15 +84,4 @@ func speedName(speed float64) string {
 		sign = "back "
 	}
 	return fmt.Sprintf("%s%g×", sign, math.Abs(speed))
-}
-
-// brief is a duration to two or three digits.
-func brief(d time.Duration) string {
-	switch {
-	case d >= time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
-	case d >= time.Millisecond:
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-	}
-	return fmt.Sprintf("%d µs", d.Microseconds())
 }

@@ -16,7 +16,6 @@
 package env
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -53,9 +52,12 @@ type Call struct {
 	Text   string  // what to do, in the guest's own words
 }
 
-// ErrArgs is wrapped by the error of a program that cannot begin with its arguments, on
-// no machine and at no time. A run with such a program is no run.
-var ErrArgs = errors.New("bad arguments")
+// ArgsError is why a program cannot begin with its arguments, on no machine and at no
+// time. A run with such a program is no run.
+type ArgsError struct{ Err error }
+
+func (e *ArgsError) Error() string { return e.Err.Error() }
+func (e *ArgsError) Unwrap() error { return e.Err }
 
 // Env is what a program sees of its machine.
 //

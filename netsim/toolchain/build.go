@@ -262,15 +262,15 @@ func compile(ctx context.Context, o Options, overlay, mod, target string) error 
 func (o *Options) arguments(overlay, mod, target string) (args []string) {
 	switch {
 	case o.Ordinary:
-		args = []string{"build", "-v", "-o", target, "-buildvcs=false"}
+		args = []string{"build", "-v"}
 	case o.tests: // which may look for their source files
 		args = []string{"test", "-c", "-vet=off"}
 	default:
 		args = []string{"build", "-v", "-trimpath"}
 	}
+	args = append(args, "-o", target, "-buildvcs=false")
 	if !o.Ordinary {
-		args = append(args, "-overlay", overlay, "-o", target, "-tags", strings.Join(append(raftTags(o.Raft), Tag), ","),
-			"-buildvcs=false", "-buildmode=exe", "-ldflags=-s -w")
+		args = append(args, "-overlay", overlay, "-tags", strings.Join(append(raftTags(o.Raft), Tag), ","), "-buildmode=exe", "-ldflags=-s -w")
 	}
 	if mod != "" {
 		args = append(args, "-modfile="+mod, "-mod=mod")

@@ -203,3 +203,14 @@ func brief(d time.Duration) time.Duration {
 	}
 	return d.Round(time.Microsecond)
 }
+
+// Brief is a duration to two or three digits.
+func Brief(d time.Duration) string {
+	switch {
+	case d >= time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	case d >= time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	}
+	return fmt.Sprintf("%d µs", d.Microseconds())
+}

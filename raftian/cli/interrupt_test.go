@@ -103,19 +103,25 @@ func children(t *testing.T, parent int) (pids []int) {
 	return pids
 }
 
-func TestCtrlCStopsARun(t *testing.T) {
-	campaigntest.Sources(t)
-	out := filepath.Join(t.TempDir(), "x.run")
-	cmd := exec.CommandContext(t.Context(), "raftian", "run", "--seed", "1", "--length", "1h", "--rate", "30", "--out", out)
-	stdout, err := cmd.StdoutPipe()
+// piped starts the command with a pipe to read from.
+func piped(t *testing.T, args ...string) (cmd *exec.Cmd, out io.ReadCloser, stderr *bytes.Buffer) {
+	t.Helper()
+	cmd, stderr = exec.CommandContext(t.Context(), "raftian", args...), new(bytes.Buffer)
+	cmd.Stderr = stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	return cmd, out, stderr
+}
+
+func TestCtrlCStopsARun(t *testing.T) {
+	campaigntest.Sources(t)
+	out := filepath.Join(t.TempDir(), "x.run")
+	cmd, stdout, stderr := piped(t, "run", "--seed", "1", "--length", "1h", "--rate", "30", "--out", out)
 	// It says what is about to run, and then runs it.
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() && !strings.HasPrefix(lines.Text(), "seed 1: ") {
@@ -133,16 +139,7 @@ func TestCtrlCStopsARun(t *testing.T) {
 
 // As in `raftian show FILE | head -1`.
 func TestAReaderThatHasSeenEnoughIsNoError(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "raftian", "show", "--kind", "all", clitest.Kept(t))
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	cmd, out, stderr := piped(t, "show", "--kind", "all", clitest.Kept(t))
 	if line, err := bufio.NewReaderSize(out, 16).ReadString('\n'); err != nil || !strings.HasPrefix(line, "seed "+clitest.KeptSeed+", ") {
 		t.Errorf("the first line is %q, %v", line, err)
 	}

@@ -50,8 +50,10 @@ and runs nothing.`,
 				return Usage(err)
 			}
 		}
+		if *only && out != "" {
+			return Usage(errors.New("--plan runs nothing that --out could keep"))
+		}
 		if out != "" {
-			var err error
 			if out, err = FileToBe("--out", out, args...); err != nil {
 				return Usage(err)
 			}
@@ -68,9 +70,6 @@ and runs nothing.`,
 		}
 		if pl.Guest != p.Guest {
 			return Usage(fmt.Errorf("the plan is for guest %q, the world program runs %q; name another with --world", pl.Guest, p.Guest))
-		}
-		if *only && out != "" {
-			return Usage(errors.New("--plan runs nothing that --out could keep"))
 		}
 		if *only {
 			fmt.Fprint(Out, pl)
@@ -121,11 +120,11 @@ func readPlan(name string) (plan.Plan, error) {
 		return plan.Plan{}, err
 	}
 	pl, err := plan.Parse(string(text))
-	if f, no := trace.Open(name); err != nil && no == nil {
-		_ = f.Close()
-		return plan.Plan{}, fmt.Errorf("%s is a run, which raftian rerun runs again, and no plan", name)
-	}
 	if err != nil {
+		if f, no := trace.Open(name); no == nil {
+			_ = f.Close()
+			err = errors.New("it is a run, which raftian rerun runs again, and no plan")
+		}
 		return plan.Plan{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return pl, nil

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"raftian/linearizability"
 	"raftian/netsim/env"
@@ -170,7 +169,7 @@ func (s *story) returned(e *trace.Event) string {
 		s.counts.unknown++
 		outcome = "UNKNOWN:"
 	}
-	took := brief(e.Took)
+	took := trace.Brief(e.Took)
 	if e.Index != 0 {
 		took = fmt.Sprintf("entry %d, %s", e.Index, took)
 	}
@@ -197,7 +196,7 @@ func (s *story) abandon(machine string, at env.Instant, why string) {
 			continue
 		}
 		now := trace.Event{At: at, Machine: e.Machine}
-		s.line(&now, fmt.Sprintf("%s#%d %q -> NO ANSWER %s (%s)", e.Client, e.Seq, e.Text, why, brief(at.Sub(e.At))), nil)
+		s.line(&now, fmt.Sprintf("%s#%d %q -> NO ANSWER %s (%s)", e.Client, e.Seq, e.Text, why, trace.Brief(at.Sub(e.At))), nil)
 	}
 }
 
@@ -206,15 +205,4 @@ func (s *story) sumUp() {
 	c := s.counts
 	fmt.Fprintf(s.w, "\n%d of %d calls made: %d ok, %d without effect, %d unknown, %d never answered; elections won %d, crashes %d, faults %d\n",
 		c.ok+c.fail+c.unknown+c.unanswered, s.planned, c.ok, c.fail, c.unknown, c.unanswered, c.leaders, c.crashes, c.faults)
-}
-
-// brief is a duration to two or three digits.
-func brief(d time.Duration) string {
-	switch {
-	case d >= time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
-	case d >= time.Millisecond:
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-	}
-	return fmt.Sprintf("%d µs", d.Microseconds())
 }

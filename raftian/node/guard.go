@@ -105,13 +105,10 @@ func (n *Node) isSilent(id string, led leadership) bool {
 // lastHeard is when the last request went out that a follower has answered in a
 // term; if there is none, when this node began to lead.
 func (n *Node) lastHeard(id string, led leadership) env.Instant {
-	n.acks.mu.Lock()
-	defer n.acks.mu.Unlock()
-	at, answered := n.acks.sent[raft.ServerID(id)]
-	if n.acks.term != led.term || !answered {
-		return led.since
+	if at, answered := n.acks.last(led.term, raft.ServerID(id)); answered {
+		return at
 	}
-	return at
+	return led.since
 }
 
 // canSpare says whether the cluster can do without a server that is silent.

@@ -217,22 +217,17 @@ func (n *Node) insteadOfMe(asks string) string {
 		return n.apiOf(string(id), string(at))
 	}
 	if n.settings.Open {
-		if to := n.another(int(n.turn.Add(1) % maxTurn)); to != asks {
+		if to := n.another(int(uint16(n.turn.Add(1)))); to != asks {
 			return to
 		}
 	}
 	return ""
 }
 
-// maxTurn is more than there are nodes.
-const maxTurn = 1 << 20
-
 // answers says of a follower, as leader, that it has answered just now.
 func (n *Node) answers(id raft.ServerID) bool {
-	n.acks.mu.Lock()
-	defer n.acks.mu.Unlock()
-	at, answered := n.acks.sent[id]
-	return answered && n.acks.term == currentTerm(n.raft) && n.env.Now().Sub(at) < 2*n.settings.Heartbeat
+	at, answered := n.acks.last(currentTerm(n.raft), id)
+	return answered && n.env.Now().Sub(at) < 2*n.settings.Heartbeat
 }
 
 // admit brings a machine a step closer to what it is meant to be.

@@ -60,7 +60,7 @@ type Node struct {
 	fsm      *sessions
 	feed     *feed
 	places   *places       // of an open cluster
-	turn     atomic.Uint64 // in asking one after the other
+	turn     atomic.Uint32 // in asking one after the other
 	tape     *tape         // for players who watch
 	raft     *raft.Raft
 	logs     raft.LogStore // as the library has it
@@ -117,14 +117,6 @@ func Program(newFSM NewFSM) func(env.Env) error {
 	}
 }
 
-// argsError is what is wrong with the arguments, in its own words.
-type argsError struct{ error }
-
-// Is implements what errors.Is asks for.
-func (argsError) Is(target error) bool { return target == env.ErrArgs }
-
-func (e argsError) Unwrap() error { return e.error }
-
 // Start boots a Node from what its disk holds, or bootstraps the first
 // configuration on an empty one.
 func Start(e env.Env, newFSM NewFSM) (*Node, error) {
@@ -133,12 +125,12 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 		err = raft.ValidateConfig(settings.config(e.ID()))
 	}
 	if err != nil {
-		return nil, argsError{err}
+		return nil, &env.ArgsError{Err: err}
 	}
 	settings.forgetDisk()
 	self, ok := settings.peer(e.ID())
 	if !ok {
-		return nil, argsError{fmt.Errorf("setting peers does not name %s", e.ID())}
+		return nil, &env.ArgsError{Err: fmt.Errorf("setting peers does not name %s", e.ID())}
 	}
 	n := &Node{
 		env: e, settings: settings, self: self, feed: newFeed(),

@@ -50,6 +50,17 @@ func (a *acks) note(term uint64, id raft.ServerID, at env.Instant) {
 	}
 }
 
+// last is when the last request went out that a follower has answered in a term.
+func (a *acks) last(term uint64, id raft.ServerID) (at env.Instant, answered bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if term != a.term {
+		return 0, false
+	}
+	at, answered = a.sent[id]
+	return at, answered
+}
+
 // followed is the last instant since which a majority of the voters is known to
 // have followed the leader of a term; the leader, self, follows itself now.
 func (a *acks) followed(term uint64, c raft.Configuration, self raft.ServerID, now env.Instant) (since env.Instant, ok bool) {

@@ -47,12 +47,8 @@ func identify(ctx context.Context, o Options, secure *secrets) (identity, error)
 	if err != nil {
 		return identity{}, err
 	}
-	if who.Starts++; o.Peers != "" {
-		who.Peers = o.Peers
-	}
-	if !o.untold() {
-		who.Begun = true
-	}
+	who.Starts++
+	who.Peers, who.Begun = o.Peers, true
 	if text, err = json.Marshal(who); err == nil {
 		err = replace(path, append(text, '\n'))
 	}
@@ -62,26 +58,18 @@ func identify(ctx context.Context, o Options, secure *secrets) (identity, error)
 	return who, nil
 }
 
-// untold says that nobody said how the node finds its cluster.
-func (o *Options) untold() bool { return !o.Bootstrap && o.Join == "" && o.Peers == "" }
-
-// begun says whether the node in a directory knows how it finds its cluster, and
-// peersIn who its peers are, "" if it has none. A directory that is damaged is refused
-// later.
-func begun(dir string) bool { return glance(dir).Begun }
-func peersIn(dir string) string {
-	if who := glance(dir); who.Begun {
-		return who.Peers
-	}
-	return ""
-}
-
-func glance(dir string) (who identity) {
-	text, err := os.ReadFile(filepath.Join(dir, "identity"))
+// recall says whether the node in the directory knows how it finds its cluster. If
+// nobody says how, it takes that from there. A directory that is damaged is refused later.
+func (o *Options) recall() bool {
+	var who identity
+	text, err := os.ReadFile(filepath.Join(o.Dir, "identity"))
 	if err == nil && json.Unmarshal(text, &who) != nil {
-		return identity{Begun: true}
+		return true
 	}
-	return who
+	if who.Begun && !o.Bootstrap && o.Join == "" && o.Peers == "" {
+		o.Peers = who.Peers
+	}
+	return who.Begun
 }
 
 // parseIdentity reads who a directory's node is, and refuses another.

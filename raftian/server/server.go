@@ -130,10 +130,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if s.o.untold() {
-		s.o.Peers = peersIn(s.o.Dir)
-	}
-	if err := s.o.check(); err != nil {
+	if err := s.o.check(s.o.recall()); err != nil {
 		return nil, err
 	}
 	secure, err := o.TLS.load()
@@ -159,10 +156,8 @@ func (s *Server) claim(ctx context.Context, secure *secrets) (err error) {
 	}
 	if s.who, err = identify(ctx, s.o, secure); err != nil {
 		s.release()
-		return err
 	}
-	s.o.Peers = s.who.Peers
-	return nil
+	return err
 }
 
 // run starts the node and its service.
@@ -351,7 +346,7 @@ func (o *Options) security() string {
 }
 
 // check refuses what cannot be.
-func (o *Options) check() error {
+func (o *Options) check(known bool) error {
 	ways := 0
 	for _, given := range []bool{o.Bootstrap, o.Join != "", o.Peers != ""} {
 		if given {
@@ -361,7 +356,7 @@ func (o *Options) check() error {
 	switch {
 	case !rules.ValidName(o.ID):
 		return refuse("%q is no name for a node, which is that of its city: 1 to 16 letters a to z, digits and hyphens, a letter first", o.ID)
-	case ways > 1 || ways == 0 && !begun(o.Dir):
+	case ways > 1 || ways == 0 && !known:
 		return refuse("say how the node finds its cluster, in one way: it is the first, it joins a member, or it knows all peers")
 	case !slices.Contains([]int{LoopOff, 0, 30, 60, 120, 240}, o.FPS):
 		return refuse("%d frames per second; choose from 30, 60, 120, 240, 0 for as many as there can be, or off", o.FPS)
