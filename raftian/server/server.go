@@ -366,7 +366,7 @@ func (o *Options) check(known bool) error {
 		return &Refusal{err}
 	}
 	for _, origin := range o.Origins {
-		if u, err := url.Parse(origin); err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
 			return refuse("%q is no origin of a page, such as https://example.org", origin)
 		}
 	}
