@@ -38,7 +38,7 @@ type LiveOptions struct {
 // closed or the context is over. An error that is ErrNoDisplay says that there is
 // nowhere to show it.
 func ShowLive(ctx context.Context, b *board.Board, book *glyph.Book, from Source, o LiveOptions) error {
-	return openWindow(o.Title, func() (ebiten.Game, int, int) {
+	return openWindow(o.Title, func(bool) (ebiten.Game, int, int) {
 		return newLiveGame(ctx, b, book, from, o), b.View.W, b.View.H
 	})
 }

@@ -110,6 +110,14 @@ func (a *artist) touch(to *ebiten.Image) {
 	a.draw(to, m, view{}, nil)
 }
 
+// hide hides nothing of a surface.
+func (a *artist) hide(to surface) {
+	m := &mesh{}
+	m.now(run{over: true})
+	m.corners(0, 0, 0, 0, place{})
+	a.draw(to, m, view{}, nil)
+}
+
 // build turns a layer into triangles, unless that was done, and says whether it was.
 func (a *artist) build(layer *scene.Layer) bool {
 	m := a.layers[layer.Name]

@@ -14,7 +14,7 @@
 //	triangles.go  display lists as triangles
 //	atlas.go      the characters, in one image
 //	pace.go       frames at a rate
-//	display.go    is there a display?
+//	display.go    is there a display? software_linux.go is it drawn on by the processor?
 package view
 
 import (
@@ -46,8 +46,11 @@ type Options struct {
 // the context is over. An error that
 // is ErrNoDisplay says that there is nowhere to show it.
 func Show(ctx context.Context, d *desk.Desk, book *glyph.Book, o Options) error {
-	return openWindow(o.Title, func() (ebiten.Game, int, int) {
+	return openWindow(o.Title, func(software bool) (ebiten.Game, int, int) {
 		g := &game{ctx: ctx, desk: d, artist: newArtist(book), options: o}
+		if software {
+			g.pace.take()
+		}
 		if o.Run != nil {
 			d.Allow()
 		}

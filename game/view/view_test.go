@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	defer display.Close()
+	if inSoftware(os.Getenv("DISPLAY")) {
+		preferGLX()
+	}
 	g := &inside{m: m}
 	if err := ebiten.RunGame(g); err != nil {
 		println(err.Error())

@@ -5,6 +5,7 @@ package view
 import (
 	"fmt"
 	"math"
+	"os"
 
 	"github.com/hajimehoshi/ebiten/v2"
 
@@ -13,14 +14,18 @@ import (
 
 // openWindow opens a window and shows a game in it until that ends. The game, and how
 // large it is, is asked for once there is a display. An error that is ErrNoDisplay says
-// that there is nowhere to show it.
-func openWindow(title string, game func() (g ebiten.Game, w, h int)) error {
+// that there is nowhere to show it. The game is told whether it is drawn in software.
+func openWindow(title string, game func(software bool) (g ebiten.Game, w, h int)) error {
 	display, err := probe()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
 	}
 	defer display.Close()
-	g, w, h := game()
+	software := inSoftware(os.Getenv("DISPLAY"))
+	if software {
+		defer preferGLX()()
+	}
+	g, w, h := game(software)
 	ebiten.SetWindowTitle(title)
 	ebiten.SetWindowSize(w, h)
 	ebiten.SetWindowSizeLimits(scene.WidthLeast/2, scene.HeightLeast/2, -1, -1)
@@ -34,6 +39,10 @@ func openWindow(title string, game func() (g ebiten.Game, w, h int)) error {
 
 // show draws a scene on the screen, of which the artist has kept what stays on an image.
 // One that does not fit the window is drawn in its own size first, and then shrunk.
+//
+// Before the next frame, Ebiten makes the screen black, in the way that the screen was
+// last drawn on; so that comes last which hides what was there without a look at it, which
+// is cheaper for all of the screen.
 func (a *artist) show(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
 	switch scale := m.Element(0, 0); {
 	case a.list == nil:
@@ -46,6 +55,7 @@ func (a *artist) show(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.Ge
 		a.finish(a.whole, kept, view{})
 		screen.DrawImage(a.whole, &ebiten.DrawImageOptions{GeoM: m, Filter: ebiten.FilterLinear})
 	}
+	a.hide(screen)
 }
 
 // layout is the size of a scene in pixels for a window, and how many pixels of the
