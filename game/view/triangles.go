@@ -67,6 +67,7 @@ func (a *artist) keep(to *ebiten.Image, l *scene.List, isNew bool) {
 		a.atlas.clear()
 		clear(a.layers)
 	}
+	a.atlas.frame()
 	a.list = l
 	changed := isNew
 	for i := range l.Layers {
@@ -128,7 +129,7 @@ func (a *artist) build(layer *scene.Layer) bool {
 	if m.version == layer.Version {
 		return false
 	}
-	m.version = layer.Version
+	m.version, m.lines = layer.Version, !layer.Kept
 	m.build(a.atlas, layer.Items)
 	return true
 }
@@ -173,6 +174,7 @@ type mesh struct {
 	indices  []uint32
 	runs     []run
 	atlas    *atlas
+	lines    bool // texts that stay are drawn as a whole
 	r, g, b  float32
 	a        float32
 }
@@ -263,11 +265,19 @@ func (m *mesh) corners(x, y, x2, y2 float32, p place) {
 }
 
 func (m *mesh) text(it *scene.Item) {
+	if m.lines {
+		if p, ok := m.atlas.line(line{it.Face, it.Px, it.Text}); ok {
+			if p.w > 0 {
+				m.quad(it.X+p.dx, it.Y+p.dy, it.X+p.dx+p.w, it.Y+p.dy+p.h, p)
+			}
+			return
+		}
+	}
 	pen := it.X
 	for _, r := range it.Text {
 		p := m.atlas.at(letter{it.Face, it.Px, r})
 		if p.w > 0 {
-			x, y := float32(math.Round(float64(pen)))+p.dx, it.Y+p.dy
+			x, y := float32(column(pen))+p.dx, it.Y+p.dy
 			m.quad(x, y, x+p.w, y+p.h, p)
 		}
 		pen += p.advance
