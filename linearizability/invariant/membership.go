@@ -22,6 +22,10 @@ import (
 // participant in ("add Z") stands behind a configuration that has it. At the end, a
 // bound after all faults are over, every machine that is ready and has not left is in
 // the leader's configuration, and none that is there counts as put out.
+//
+// Where operators give orders, they may have removed it, or never let it in, and it is
+// for them to put that right: they must have asked for everyone to be what he is meant
+// to be a few times after the faults, or with success in the end.
 type Membership struct {
 	bound   time.Duration
 	roster  roster
@@ -29,6 +33,46 @@ type Membership struct {
 	changes map[uint64]change      // by index
 	healed  *sighting
 	ended   *sighting
+	orders  orders
+}
+
+// orders are what operators asked for.
+type orders struct {
+	open  map[uint64]string // those under way, by sequence number
+	any   bool
+	heals int      // how many heals there were after the faults
+	began sighting // the last of them
+	done  bool     // it succeeded, and no other order has been under way since
+}
+
+// orderHeal is the order to make everyone what he is meant to be. Each such order does a
+// step or so of it, and may find no leader; healsEnough is how many should do.
+const (
+	orderHeal   = "heal"
+	healsEnough = 3
+)
+
+// take follows an operator's call.
+func (o *orders) take(e *trace.Event, healed bool) {
+	switch {
+	case e.Client != env.Operator:
+	case e.Kind == env.KindInvoke:
+		o.any, o.done = true, false
+		o.open[e.Seq] = e.Text
+		if healed && e.Text == orderHeal {
+			o.heals++
+			o.began = see(e)
+		}
+	default:
+		was := o.open[e.Seq]
+		delete(o.open, e.Seq)
+		o.done = healed && was == orderHeal && strings.HasPrefix(e.Text, "ok") && len(o.open) == 0
+	}
+}
+
+// owe says whether operators have had their say about a machine, or have none.
+func (o *orders) owe(m *member) bool {
+	return !o.any || o.heals >= healsEnough || o.done && m.readyAt < o.began.at
 }
 
 type configEntry struct {
@@ -45,7 +89,8 @@ type change struct {
 // NewMembership returns the judge. Without a bound above 0 it does not ask who is in
 // at the end.
 func NewMembership(bound time.Duration) *Membership {
-	return &Membership{bound: bound, roster: make(roster), configs: make(map[uint64]configEntry), changes: make(map[uint64]change)}
+	return &Membership{bound: bound, roster: make(roster), configs: make(map[uint64]configEntry), changes: make(map[uint64]change),
+		orders: orders{open: make(map[uint64]string)}}
 }
 
 // Name is "membership".
@@ -53,7 +98,7 @@ func (*Membership) Name() string { return "membership" }
 
 // Kinds are the kinds of event it reads.
 func (*Membership) Kinds() []string {
-	return append(kindsOfRoster(), env.KindMember, trace.KindHeal, trace.KindStop, trace.KindEnd)
+	return append(kindsOfRoster(), env.KindMember, env.KindInvoke, env.KindReturn, trace.KindHeal, trace.KindStop, trace.KindEnd)
 }
 
 // Event takes the next event.
@@ -68,6 +113,8 @@ func (j *Membership) Event(e *trace.Event) {
 	case trace.KindStop, trace.KindEnd:
 		s := see(e)
 		j.ended = &s
+	case env.KindInvoke, env.KindReturn:
+		j.orders.take(e, j.healed != nil)
 	case env.KindMember:
 		if _, known := j.changes[e.Index]; !known {
 			j.changes[e.Index] = change{e.Peer, e.Text, see(e)}
@@ -144,9 +191,19 @@ func (j *Membership) back(r *ruling) {
 		case said.how == "out":
 			r.fail("a machine that was put out is not let in again",
 				fmt.Sprintf("%s was put out and is not in again at the end", name), append(evidence, said.by.did("applied the entry that put %s out", name))...)
-		case !slices.Contains(in, name):
+		case !slices.Contains(in, name) && j.orders.owe(m) && j.wasIn(name):
 			r.fail("a machine is not in the configuration at the end",
 				fmt.Sprintf("%s is ready and not in the configuration at the end", name), evidence...)
 		}
 	}
+}
+
+// wasIn says whether a machine was ever in.
+func (j *Membership) wasIn(name string) bool {
+	for _, c := range j.configs {
+		if _, in := c.configuration[name]; in {
+			return true
+		}
+	}
+	return false
 }

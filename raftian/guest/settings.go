@@ -129,22 +129,35 @@ func timeouts(seed uint64, recovery time.Duration) []plan.Setting {
 const heartbeatShort = 200 * time.Millisecond
 
 // Recovery is how long a Plan must leave after its Heal for recovery to be judged:
-// what is left to drawn plans of its length, and five failed elections with its
-// timeouts, as timeouts says.
+// what is left to drawn plans of its length, five failed elections with its
+// timeouts, as timeouts says, and where silent machines are put out the time in which
+// one of them is in again. Judges wait for four fifths of what is left.
 func Recovery(p plan.Plan) time.Duration {
-	most := plan.Recovery(p.Length)
-	for _, s := range p.Settings {
-		d, err := time.ParseDuration(s.Value)
-		switch {
-		case err != nil:
-		case s.Key == "heartbeat" && d > heartbeatShort:
-			most = max(most, 30*min(d, time.Minute))
-		case s.Key == "election" && d > 2*heartbeatShort:
-			most = max(most, 15*min(d, time.Minute))
+	most := max(plan.Recovery(p.Length), 2500*time.Millisecond)
+	set := func(key string, otherwise time.Duration) time.Duration {
+		d, err := time.ParseDuration(valueOf(p.Settings, key, ""))
+		if err != nil {
+			return otherwise
 		}
+		return min(d, time.Minute)
 	}
-	return max(most, 2500*time.Millisecond)
+	heartbeat, election, evict := set("heartbeat", heartbeatShort), set("election", heartbeatShort), set("evict", 0)
+	if heartbeat > heartbeatShort {
+		most = max(most, 30*heartbeat)
+	}
+	if election > 2*heartbeatShort {
+		most = max(most, 15*election)
+	}
+	if evict > 0 {
+		patience := max(evict/2, 2*(heartbeat+election)) // as node.Node's
+		most = max(most, (patience+comingBack)*5/4)
+	}
+	return most
 }
+
+// comingBack is how long a machine takes to be in again but for its patience: a second
+// to boot, and some rounds to be added, to catch up and to be let in.
+const comingBack = 2500 * time.Millisecond
 
 // pick draws the usual number half of the time, or else one of the others.
 func pick(rng *rand.Rand, usual int, others ...int) int {
