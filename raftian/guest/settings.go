@@ -130,8 +130,9 @@ const heartbeatShort = 200 * time.Millisecond
 
 // Recovery is how long a Plan must leave after its Heal for recovery to be judged:
 // what is left to drawn plans of its length, five failed elections with its
-// timeouts, as timeouts says, and where silent machines are put out the time in which
-// one of them is in again. Judges wait for four fifths of what is left.
+// timeouts, as timeouts says, and the time in which a machine is in again, where the
+// silent are put out, or operators have one move, for which an order has until its
+// deadline. Judges wait for four fifths of what is left.
 func Recovery(p plan.Plan) time.Duration {
 	most := max(plan.Recovery(p.Length), 2500*time.Millisecond)
 	set := func(key string, otherwise time.Duration) time.Duration {
@@ -152,11 +153,16 @@ func Recovery(p plan.Plan) time.Duration {
 		patience := max(evict/2, 2*(heartbeat+election)) // as node.Node's
 		most = max(most, (patience+comingBack)*5/4)
 	}
+	if slices.ContainsFunc(p.Script, func(s plan.Step) bool {
+		return s.Client == env.Operator && strings.HasPrefix(s.Text, string(readd)+" ")
+	}) {
+		most = max(most, (set("op-timeout", 2*time.Second)+comingBack)*5/4)
+	}
 	return most
 }
 
-// comingBack is how long a machine takes to be in again but for its patience: a second
-// to boot, and some rounds to be added, to catch up and to be let in.
+// comingBack is how long a machine takes to be in again once it is to: a second to boot,
+// and some rounds to be added, to catch up and to be let in.
 const comingBack = 2500 * time.Millisecond
 
 // pick draws the usual number half of the time, or else one of the others.
