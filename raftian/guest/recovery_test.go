@@ -30,7 +30,9 @@ func TestHowMuchTimeRecoveryTakes(t *testing.T) {
 		"where one is moved":         {length: 5 * time.Second, script: order("readd n2"), want: 5625 * time.Millisecond},
 		"and slowly":                 {length: 5 * time.Second, settings: "op-timeout=5s", script: order("readd n2"), want: 9375 * time.Millisecond},
 		"and by a player":            {length: 5 * time.Second, script: []plan.Step{{Call: env.Call{Client: "p1", Text: "readd n2"}}}, want: 2500 * time.Millisecond},
-		"where one is removed":       {length: 5 * time.Second, script: order("remove n2"), want: 2500 * time.Millisecond},
+		"where one is removed":       {length: 5 * time.Second, script: order("remove leader"), want: 5625 * time.Millisecond},
+		"where one leaves":           {length: 5 * time.Second, script: order("leave"), want: 5625 * time.Millisecond},
+		"where all stay":             {length: 5 * time.Second, script: order("promote n2"), want: 2500 * time.Millisecond},
 	} {
 		p := plan.Plan{Length: c.length, Script: c.script}
 		if key, value, set := strings.Cut(c.settings, "="); set {

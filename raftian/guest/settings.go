@@ -71,14 +71,19 @@ func eviction() choice { return choice{"evict", []string{"off", "1s", "2s", "3s"
 func dropEviction(p plan.Plan, voters []string) []plan.Setting {
 	w := len(worn(p))
 	least := len(voters)/2 + 1
-	dismiss := slices.ContainsFunc(p.Script, func(s plan.Step) bool {
-		verb, _, _ := strings.Cut(s.Text, " ")
-		return s.Client == env.Operator && slices.Contains([]order{demote, remove, readd, leave}, order(verb))
-	})
-	if w == 0 || w <= (least-1)/2 && !dismiss {
+	if w == 0 || w <= (least-1)/2 && !dismisses(p) {
 		return p.Settings
 	}
 	return slices.DeleteFunc(slices.Clone(p.Settings), func(s plan.Setting) bool { return s.Key == "evict" })
+}
+
+// dismisses says whether operators take votes, or remove machines: their programs may
+// end of it.
+func dismisses(p plan.Plan) bool {
+	return slices.ContainsFunc(p.Script, func(s plan.Step) bool {
+		verb, _, _ := strings.Cut(s.Text, " ")
+		return s.Client == env.Operator && slices.Contains([]order{demote, remove, readd, leave}, order(verb))
+	})
 }
 
 // drawn draws the settings of a seed, each from a stream of its own, and returns
@@ -131,7 +136,7 @@ const heartbeatShort = 200 * time.Millisecond
 // Recovery is how long a Plan must leave after its Heal for recovery to be judged:
 // what is left to drawn plans of its length, five failed elections with its
 // timeouts, as timeouts says, and the time in which a machine is in again, where the
-// silent are put out, or operators have one move, for which an order has until its
+// silent are put out, or operators give orders that end its program, until their
 // deadline. Judges wait for four fifths of what is left.
 func Recovery(p plan.Plan) time.Duration {
 	most := max(plan.Recovery(p.Length), 2500*time.Millisecond)
@@ -153,9 +158,7 @@ func Recovery(p plan.Plan) time.Duration {
 		patience := max(evict/2, 2*(heartbeat+election)) // as node.Node's
 		most = max(most, (patience+comingBack)*5/4)
 	}
-	if slices.ContainsFunc(p.Script, func(s plan.Step) bool {
-		return s.Client == env.Operator && strings.HasPrefix(s.Text, string(readd)+" ")
-	}) {
+	if dismisses(p) {
 		most = max(most, (set("op-timeout", 2*time.Second)+comingBack)*5/4)
 	}
 	return most
