@@ -297,6 +297,10 @@ func (j *Liveness) allReady(r *ruling) {
 		case m.excused():
 		case m == nil || !m.up:
 			r.fail("a machine is not up", fmt.Sprintf("%s is not up at the end", name), evidence...)
+		case !m.ready && slices.Contains(j.whoHung, name):
+			r.fail("a machine is stuck while it boots",
+				fmt.Sprintf("%s never finished booting, and did not end when it was asked to", name),
+				append(evidence, j.hung[slices.Index(j.whoHung, name)])...)
 		case !m.ready && m.did != "" && j.ended.at.Sub(m.last.at) >= j.bound:
 			r.fail("a machine is stuck while it boots",
 				fmt.Sprintf("%s has not finished booting in %v", name, j.ended.at.Sub(m.last.at)), evidence...)
