@@ -67,14 +67,14 @@ func (p *page) helpNodes() {
 			c := termColor(uint64(k + 1))
 			switch n.is {
 			case replay.Leader:
-				p.disc(x, y, 6, mix(panel, c, 0.35))
-				p.canvas.ring(x, y, 6, 1.5, 0, c)
-				p.canvas.ring(x, y, 10, 1.5, 0, c)
+				p.disc(x, y, 5, mix(panel, c, 0.35))
+				p.canvas.ring(x, y, 5, 1.5, 0, c)
+				p.canvas.ring(x, y, 8.5, 1.5, 0, c)
 			case replay.Follower:
-				p.canvas.ring(x, y, 8, 2, 0, c)
-				p.arc(x, y, 11, 2, 0, 0.4, 0, dim)
+				p.canvas.ring(x, y, 6.5, 2, 0, c)
+				p.arc(x, y, 9.5, 1.5, 0, 0.4, 0, dim)
 			case replay.Candidate:
-				p.canvas.ring(x, y, 9, 2, 3, c)
+				p.canvas.ring(x, y, 8, 2, 3, c)
 			default:
 				p.canvas.ring(x, y, 8, 1.5, 0, faint)
 				p.cross(x, y, 5, 2, faint)
@@ -163,7 +163,7 @@ func (p *page) helpKeys() {
 	p.heading("MOUSE")
 	p.space(4)
 	for _, k := range [][2]string{{"hover", "says what a thing is"}, {"click", "inspects it, or goes there"},
-		{"drag", "moves through time; on the axis, moves the axis"}, {"wheel", "zooms where the mouse is"}} {
+		{"drag", "moves through time, or the axis"}, {"wheel", "zooms where the mouse is"}} {
 		y := p.next()
 		p.text(p.at.X, y, p.strong(white), k[0])
 		p.fit(p.at.X+float32(p.small)*6.6, y, p.at.W-float32(p.small)*6.6, p.fine(text), k[1])
