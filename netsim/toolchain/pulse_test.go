@@ -3,6 +3,7 @@ package toolchain_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os/exec"
@@ -142,18 +143,20 @@ func TestRunsRepeat(t *testing.T) {
 	}
 }
 
+var builds = flag.Bool("builds", false, "compile in other ways, too: each compiles the standard library anew, at first")
+
 // How a program is compiled does not matter either: without optimisation, as for a
 // debugger, or with the race detector.
 func TestBuildsAgree(t *testing.T) {
+	if !*builds {
+		t.Skip("-builds is not given")
+	}
 	want := run(t, build(t, toolchain.Options{}), "seed 7", toolchain.Environment())
 	t.Run("without optimisation", func(t *testing.T) {
 		p := build(t, toolchain.Options{Flags: []string{"-gcflags=all=-N -l"}})
 		wantSame(t, "compiling for a debugger", run(t, p, "seed 7", toolchain.Environment()), want)
 	})
 	t.Run("race", func(t *testing.T) {
-		if testing.Short() {
-			t.Skip("the race detector is slow")
-		}
 		if _, err := exec.LookPath("gcc"); err != nil {
 			t.Skip("the race detector needs a C compiler")
 		}
