@@ -69,6 +69,7 @@ func state(n *Node) string {
 // Nodes that are told of nobody but themselves and one other come together, one that
 // is silent is put out and comes back, and one that leaves has left.
 func TestAnOpenClusterGrowsAndShrinks(t *testing.T) {
+	t.Parallel()
 	c := newOpen(t, "n1", "n2", "n3", "n4")
 	n1, seen1 := c.boot("n1", "")
 	eventually(t, "n1 is in, alone", func() bool { return n1.isIn() })
@@ -112,6 +113,7 @@ func TestAnOpenClusterGrowsAndShrinks(t *testing.T) {
 // it was told of, knows from its log whom to ask; and whoever asks such a node hears of
 // somebody else.
 func TestWhoWasPutOutFindsTheOthersInItsLog(t *testing.T) {
+	t.Parallel()
 	c := newOpen(t, "n1", "n2", "n3", "n4")
 	c.more = []string{"snapshot-threshold=1000000"}
 	n1, _ := c.boot("n1", "")
@@ -137,6 +139,7 @@ func TestWhoWasPutOutFindsTheOthersInItsLog(t *testing.T) {
 
 // A leader that leaves hands on its office first.
 func TestALeaderLeaves(t *testing.T) {
+	t.Parallel()
 	c := newOpen(t, "n1", "n2", "n3")
 	n1, _ := c.boot("n1", "")
 	n2, _ := c.boot("n2", "n1")

@@ -116,6 +116,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 func TestThreeNodesPlayOverRealTCP(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	const (
 		calls   = 20
@@ -175,6 +176,7 @@ func TestThreeNodesPlayOverRealTCP(t *testing.T) {
 
 // A program that is asked to end does so in good order.
 func TestAProgramEndsWhenItIsAskedTo(t *testing.T) {
+	t.Parallel()
 	dir, r, asked := t.TempDir(), &recorder{}, make(chan struct{})
 	e, err := env.NewReal(env.RealOptions{ID: "n1", Dir: dir, Emit: r.emit, Stopping: asked,
 		Script: []env.Call{{At: env.Instant(3 * time.Second), Client: "p1", Seq: 1, Text: "look"}},

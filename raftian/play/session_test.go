@@ -106,6 +106,7 @@ func (p *playing) stages(line string) []live.Stage {
 }
 
 func TestAnAttackIsToldStageByStage(t *testing.T) {
+	t.Parallel()
 	p := begin(t, 0)
 	seen := p.stages("attack n2")
 	if seen[len(seen)-1] != live.Applied || !slices.IsSorted(seen) {
@@ -131,6 +132,7 @@ func TestAnAttackIsToldStageByStage(t *testing.T) {
 // While the player's own node is cut off it shows what its log has; a command is
 // committed elsewhere, and applied once the node is back.
 func TestACutNodeShowsWhatItHas(t *testing.T) {
+	t.Parallel()
 	p := begin(t, 0)
 	p.Do("cut n1")
 	p.await("another leads", func(s *live.Snapshot) bool { return node(s, "n1").Cut && s.Leader != "" && s.Leader != "n1" })
@@ -148,6 +150,7 @@ func TestACutNodeShowsWhatItHas(t *testing.T) {
 // A command that finds no leader is in doubt; once there is one again, it takes effect
 // once.
 func TestACommandInDoubtIsResolved(t *testing.T) {
+	t.Parallel()
 	p := begin(t, 0)
 	leader := p.Snapshot().Leader
 	for _, id := range []string{"n2", "n3"} {
@@ -172,6 +175,7 @@ func TestACommandInDoubtIsResolved(t *testing.T) {
 }
 
 func TestBotsPlayAndRest(t *testing.T) {
+	t.Parallel()
 	p := begin(t, 20*time.Millisecond)
 	p.await("bots attack", func(s *live.Snapshot) bool {
 		return slices.ContainsFunc(s.Events, func(e live.Event) bool { return strings.HasPrefix(e.Client, "bot-") })
@@ -187,6 +191,7 @@ func TestBotsPlayAndRest(t *testing.T) {
 }
 
 func TestASessionIsRecorded(t *testing.T) {
+	t.Parallel()
 	p := begin(t, 30*time.Millisecond)
 	p.Do("attack n2")
 	p.await("some entries", func(s *live.Snapshot) bool { return s.Index > 15 && s.Recorded > 100 })
