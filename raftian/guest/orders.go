@@ -86,6 +86,9 @@ func step(at env.Instant, machine, words string) plan.Step {
 
 func drawOrders(p plan.Plan, voters []string, without plan.Features) []plan.Step {
 	may := dismissible(plan.Stream(p.Seed, "orders to leave"), p, voters)
+	if afterOrders(p.Settings) > plan.Recovery(p.Length) {
+		may = nil
+	}
 	kinds := []order{transfer, transferTo, addVoter, addNonvoter, promote, snapshot, restore}
 	if len(may) > 0 {
 		kinds = append(kinds, demote, remove, readd)

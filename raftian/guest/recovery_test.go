@@ -43,3 +43,26 @@ func TestHowMuchTimeRecoveryTakes(t *testing.T) {
 		}
 	}
 }
+
+// What is drawn can be judged: its plan leaves the time that recovery takes.
+func TestEveryDrawnPlanLeavesTimeForRecovery(t *testing.T) {
+	evicts, dismissals := 0, 0
+	for _, length := range []time.Duration{5, 6, 7, 8, 10, 12, 15, 20, 30, 60} {
+		length *= time.Second
+		for seed := range uint64(200) {
+			p := mustPlan(t, Game(), Options{Seed: seed, Faults: plan.All, Length: length})
+			if left := p.Length - time.Duration(p.Heal); left < Recovery(p) {
+				t.Fatalf("seed %d of %v leaves %v, and %v are needed", seed, length, left, Recovery(p))
+			}
+			if length == 10*time.Second && valueOf(p.Settings, "evict", "off") != "off" {
+				evicts++
+			}
+			if length == 15*time.Second && dismisses(p) {
+				dismissals++
+			}
+		}
+	}
+	if evicts < 20 || dismissals < 20 {
+		t.Errorf("%d of 200 plans of 10 s put the silent out, %d of 15 s dismiss: too few to prove it", evicts, dismissals)
+	}
+}

@@ -136,37 +136,57 @@ const heartbeatShort = 200 * time.Millisecond
 // Recovery is how long a Plan must leave after its Heal for recovery to be judged:
 // what is left to drawn plans of its length, five failed elections with its
 // timeouts, as timeouts says, and the time in which a machine is in again, where the
-// silent are put out, or operators give orders that end its program, until their
-// deadline. Judges wait for four fifths of what is left.
+// silent are put out, or operators give orders that end its program. What is drawn is
+// what its plan leaves time for.
 func Recovery(p plan.Plan) time.Duration {
 	most := max(plan.Recovery(p.Length), 2500*time.Millisecond)
-	set := func(key string, otherwise time.Duration) time.Duration {
-		d, err := time.ParseDuration(valueOf(p.Settings, key, ""))
-		if err != nil {
-			return otherwise
-		}
-		return min(d, time.Minute)
-	}
-	heartbeat, election, evict := set("heartbeat", heartbeatShort), set("election", heartbeatShort), set("evict", 0)
+	heartbeat, election := timeoutsOf(p.Settings)
 	if heartbeat > heartbeatShort {
 		most = max(most, 30*heartbeat)
 	}
 	if election > 2*heartbeatShort {
 		most = max(most, 15*election)
 	}
-	if evict > 0 {
-		patience := max(evict/2, 2*(heartbeat+election)) // as node.Node's
-		most = max(most, (patience+comingBack)*5/4)
-	}
 	if dismisses(p) {
-		most = max(most, (set("op-timeout", 2*time.Second)+comingBack)*5/4)
+		most = max(most, afterOrders(p.Settings))
 	}
-	return most
+	return max(most, afterEviction(p.Settings))
+}
+
+// afterEviction is how long a plan must leave after its heal where the silent are put
+// out; 0 where they are not. Judges wait for four fifths of what is left.
+func afterEviction(settings []plan.Setting) time.Duration {
+	evict := durationOf(settings, "evict", 0)
+	if evict == 0 {
+		return 0
+	}
+	heartbeat, election := timeoutsOf(settings)
+	patience := max(evict/2, 2*(heartbeat+election)) // as node.Node's
+	return (patience + comingBack) * 5 / 4
+}
+
+// afterOrders is the same where operators give orders that end a machine's program: an
+// order may be carried out until its deadline.
+func afterOrders(settings []plan.Setting) time.Duration {
+	return (durationOf(settings, "op-timeout", 2*time.Second) + comingBack) * 5 / 4
 }
 
 // comingBack is how long a machine takes to be in again once it is to: a second to boot,
 // and some rounds to be added, to catch up and to be let in.
 const comingBack = 2500 * time.Millisecond
+
+func timeoutsOf(settings []plan.Setting) (heartbeat, election time.Duration) {
+	return durationOf(settings, "heartbeat", heartbeatShort), durationOf(settings, "election", heartbeatShort)
+}
+
+// durationOf is a setting, a minute at most.
+func durationOf(settings []plan.Setting, key string, otherwise time.Duration) time.Duration {
+	d, err := time.ParseDuration(valueOf(settings, key, ""))
+	if err != nil {
+		return otherwise
+	}
+	return min(d, time.Minute)
+}
 
 // pick draws the usual number half of the time, or else one of the others.
 func pick(rng *rand.Rand, usual int, others ...int) int {
