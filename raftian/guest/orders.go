@@ -87,7 +87,7 @@ func step(at env.Instant, machine, words string) plan.Step {
 func drawOrders(p plan.Plan, voters []string, without plan.Features) []plan.Step {
 	may := dismissible(plan.Stream(p.Seed, "orders to leave"), p, voters)
 	if afterOrders(p.Settings) > plan.Recovery(p.Length) {
-		may = nil
+		may = nil // there is no time for them to come back
 	}
 	kinds := []order{transfer, transferTo, addVoter, addNonvoter, promote, snapshot, restore}
 	if len(may) > 0 {
