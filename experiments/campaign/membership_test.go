@@ -121,8 +121,9 @@ func TestTwoLeadersOpinionsOfWhoIsOut(t *testing.T) {
 // A machine that comes and goes is put out only if it is silent for the whole time.
 func TestAFlappingMachine(t *testing.T) {
 	var short, long []string
-	for k := range 6 {
-		short = append(short, fmt.Sprintf("fault %dms partition n3 | n1,n2 for 300ms", 2000+1000*k))
+	for k := range 10 {
+		// So short that retransmissions do not make a second of it.
+		short = append(short, fmt.Sprintf("fault %dms partition n3 | n1,n2 for 150ms", 2000+600*k))
 	}
 	for k := range 3 {
 		long = append(long, fmt.Sprintf("fault %dms partition n3 | n1,n2 for 1600ms", 2000+2000*k))
