@@ -87,8 +87,11 @@ func (g Guest) Plan(o Options) (plan.Plan, error) {
 	all := standard(machines)
 	if o.Faults != plan.Calm && o.Without&plan.SwarmTesting == 0 {
 		all = quicken(over(all, drawn(o.Seed, machines, plan.Recovery(draw.Length))))
-		if with := over(slices.Clone(all), chosen(o.Seed, []choice{eviction()})); g.Roster && afterEviction(with) <= plan.Recovery(draw.Length) {
-			all = with
+		if g.Roster {
+			with := over(slices.Clone(all), chosen(o.Seed, []choice{eviction()}))
+			if afterEviction(with) <= plan.Recovery(draw.Length) {
+				all = with
+			}
 		}
 	}
 	all = over(all, g.Settings)
