@@ -22,7 +22,7 @@ import (
 	"raftian/netsim/plan"
 )
 
-//go:embed */finding.plan */finding.json */README.md
+//go:embed */finding.plan */finding.json */README.md */mend
 var files embed.FS
 
 // Finding is one of them.
