@@ -12,10 +12,6 @@ import (
 // judgeName is the name of the judge that asks Check.
 const judgeName = "linearizability"
 
-// violationsMax is how many violations are looked for in one part of a History. Each
-// costs some searches.
-const violationsMax = 16
-
 // Check says whether a History is linearizable with respect to a Model: whether
 // every call can be thought to take effect at one moment between its call and its
 // return, such that these moments, in order, give every answer (Herlihy and Wing
@@ -27,7 +23,7 @@ const violationsMax = 16
 // the evidence of the tightened History if that has no order.
 //
 // After a violation it goes on with the History without what is wrong there (see
-// forgive), to violationsMax in each part.
+// forgive), as often as s says.
 func Check(m Model, ops []history.Op, s Search) Verdict {
 	if err := possible(ops); err != nil {
 		return Verdict{Judge: judgeName, Outcome: Inconclusive, Reason: err.Error()}
@@ -46,9 +42,11 @@ func Check(m Model, ops []history.Op, s Search) Verdict {
 		}
 		for n := 1; v.Outcome == Fail; n++ {
 			found = append(found, Violation{Signature: v.Signature, Reason: v.Reason, Evidence: v.Evidence})
-			if n == violationsMax {
-				found = append(found, Violation{Signature: unsought,
-					Reason: fmt.Sprintf("%d answers are wrong, and whether more are was not asked", violationsMax)})
+			if n >= s.Violations {
+				if n > 1 {
+					found = append(found, Violation{Signature: unsought,
+						Reason: fmt.Sprintf("%d answers are wrong, and whether more are was not asked", n)})
+				}
 				break
 			}
 			all = forgive(m, all, culprit, s.budget(len(all)))
@@ -61,7 +59,7 @@ func Check(m Model, ops []history.Op, s Search) Verdict {
 	return whole
 }
 
-// unsought is the signature of what was not looked for beyond violationsMax.
+// unsought is the signature of what was not looked for beyond Search.Violations.
 const unsought = "not linearizable beyond that, or so it may be"
 
 // forgive returns the History without what is wrong at a violation. Two things can be
@@ -190,8 +188,12 @@ type Linearizability struct {
 	recorder *history.Recorder
 }
 
+// violationsOfRun is how many violations are looked for in the History of a run.
+const violationsOfRun = 16
+
 // NewLinearizability returns the judge. Without a model it judges nothing.
 func NewLinearizability(m *Model, s Search) *Linearizability {
+	s.Violations = max(s.Violations, violationsOfRun)
 	return &Linearizability{model: m, search: s, recorder: history.NewRecorder()}
 }
 

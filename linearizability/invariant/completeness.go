@@ -96,6 +96,9 @@ func (j *LeaderCompleteness) Event(e *trace.Event) {
 // fill keeps the terms of the entries that a machine knows to be committed.
 func (j *LeaderCompleteness) fill(e *trace.Event) {
 	log := j.logs.of(e.Machine)
+	if log.empty() {
+		return
+	}
 	for i := max(j.filled+1, log.runs[0].first); i <= e.Index; i++ {
 		if term, is := log.term(i); is == present {
 			j.know(i, term)
