@@ -34,9 +34,11 @@ import (
 
 // What judges say, under the names that most who call them need.
 type (
-	Verdict  = verdict.Verdict
-	Evidence = verdict.Evidence
-	Outcome  = verdict.Outcome
+	Verdict   = verdict.Verdict
+	Violation = verdict.Violation
+	Evidence  = verdict.Evidence
+	Missing   = verdict.Missing
+	Outcome   = verdict.Outcome
 )
 
 // The outcomes of a Verdict.

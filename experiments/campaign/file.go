@@ -60,7 +60,7 @@ func (r *Result) write(f *trace.File) error {
 		}
 	}
 	for _, v := range r.Verdicts {
-		if err := f.Section(TagVerdict, v); err != nil {
+		if err := f.Section(TagVerdict, v.Brief()); err != nil {
 			return err
 		}
 	}

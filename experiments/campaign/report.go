@@ -65,9 +65,9 @@ func (r *Report) Summary(p *Program, cpu time.Duration) Summary {
 func (r *Report) Print(w io.Writer) {
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "judge\tpass\tknown\tfail\tinconclusive\t")
+	fmt.Fprintln(t, "judge\tpass\tknown\tfail\tinconclusive\tnot run\t")
 	for _, j := range r.Tallies {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t\n", j.Judge, j.Pass, orDot(j.Known), orDot(j.Fail), orDot(j.Inconclusive))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t\n", j.Judge, orDot(j.Pass), orDot(j.Known), orDot(j.Fail), orDot(j.Inconclusive), orDot(j.NotRun))
 	}
 	t.Flush()
 	r.printKnown(w)
@@ -173,9 +173,26 @@ func (f Failure) Print(w io.Writer) {
 	}
 }
 
-// PrintEvidence writes what a verdict rests on, a line each.
+// PrintEvidence writes what a verdict rests on, a line each: of the first violation of
+// each signature, and how many more of it there are.
 func PrintEvidence(w io.Writer, indent string, v linearizability.Verdict) {
-	for _, e := range v.Evidence {
+	v = v.Brief()
+	if len(v.Violations) == 0 {
+		printFacts(w, indent, v.Evidence)
+	}
+	for k, x := range v.Violations {
+		if k > 0 {
+			fmt.Fprintf(w, "%salso: %s\n", indent, x.Reason)
+		}
+		printFacts(w, indent, x.Evidence)
+		if x.More > 0 {
+			fmt.Fprintf(w, "%sand %d more of the kind %q\n", indent, x.More, x.Signature)
+		}
+	}
+}
+
+func printFacts(w io.Writer, indent string, evidence []linearizability.Evidence) {
+	for _, e := range evidence {
 		where := ""
 		if e.Event != 0 {
 			where = fmt.Sprintf("event %d: ", e.Event)

@@ -38,10 +38,10 @@ type Result struct {
 	Exit string
 }
 
-// Failed reports whether a judge did not pass.
+// Failed reports whether a judge found a violation, or could not decide.
 func (r *Result) Failed() bool {
 	for _, v := range r.Verdicts {
-		if v.Outcome != linearizability.Pass {
+		if v.Outcome == linearizability.Fail || v.Outcome == linearizability.Inconclusive {
 			return true
 		}
 	}

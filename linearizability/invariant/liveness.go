@@ -1,6 +1,7 @@
 package invariant
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,7 +46,7 @@ type Liveness struct {
 	past     bool        // the deadline is over
 
 	calls    map[operation]sighting // open ones, made after the deadline
-	refused  *verdict.Evidence      // the first that was not answered "ok"
+	refused  []verdict.Evidence     // those that were not answered "ok"
 	transfer *verdict.Evidence      // the first answer after the deadline that a leadership transfer is in progress
 	progress map[string]*reached
 	commit   horizon
@@ -160,11 +161,11 @@ func (j *Liveness) returned(e *trace.Event) {
 		return
 	}
 	delete(j.calls, op)
-	if word, _, _ := strings.Cut(e.Text, " "); word != "ok" && j.refused == nil {
-		j.refused = &verdict.Evidence{
+	if word, _, _ := strings.Cut(e.Text, " "); word != "ok" {
+		j.refused = append(j.refused, verdict.Evidence{
 			Event: e.N,
 			Text:  fmt.Sprintf("%s, called at %v, was answered %q at %v", j.names.of(op), call.at, e.Text, e.At),
-		}
+		})
 	}
 }
 
@@ -296,39 +297,38 @@ func (j *Liveness) allReady(r *ruling) {
 		switch {
 		case m.excused():
 		case m == nil || !m.up:
-			r.fail("a machine is not up", fmt.Sprintf("%s is not up at the end", name), evidence...)
+			r.fail("a machine is not up", fmt.Sprintf("%s is not up at the end", name), evidence...).Machine = name
 		case !m.ready && slices.Contains(j.whoHung, name):
 			r.fail("a machine is stuck while it boots",
 				fmt.Sprintf("%s never finished booting, and did not end when it was asked to", name),
-				append(evidence, j.hung[slices.Index(j.whoHung, name)])...)
+				append(evidence, j.hung[slices.Index(j.whoHung, name)])...).Machine = name
 		case !m.ready && m.did != "" && j.ended.at.Sub(m.last.at) >= j.bound:
 			r.fail("a machine is stuck while it boots",
-				fmt.Sprintf("%s has not finished booting in %v", name, j.ended.at.Sub(m.last.at)), evidence...)
+				fmt.Sprintf("%s has not finished booting in %v", name, j.ended.at.Sub(m.last.at)), evidence...).Machine = name
 		case !m.ready:
-			r.fail("a machine is not ready", fmt.Sprintf("%s never finished booting", name), evidence...)
+			r.fail("a machine is not ready", fmt.Sprintf("%s never finished booting", name), evidence...).Machine = name
 		case m.readyAt > j.deadline:
 			r.fail("a machine is ready too late",
-				fmt.Sprintf("%s was ready only at %v, later than %v after the faults", name, m.readyAt, j.bound), evidence...)
+				fmt.Sprintf("%s was ready only at %v, later than %v after the faults", name, m.readyAt, j.bound), evidence...).Machine = name
 		}
 	}
 }
 
-// answered fails if a call after the deadline had no good answer in time.
+// answered fails for calls after the deadline that had no good answer in time.
 func (j *Liveness) answered(r *ruling) {
-	if j.refused != nil {
-		r.fail("a fresh call did not succeed", "a call made after the system had to be well did not succeed",
-			j.heal(), *j.refused)
-		return
+	for _, refused := range j.refused {
+		r.fail("a fresh call did not succeed", "a call made after the system had to be well did not succeed", j.heal(), refused)
 	}
-	var oldest *verdict.Evidence
-	for op, call := range j.calls { //raftian:unordered the oldest is the same in any order
-		if j.ended.at.Sub(call.at) >= j.bound && (oldest == nil || call.event < oldest.Event) {
-			oldest = &verdict.Evidence{Event: call.event, Text: fmt.Sprintf("%s was called at %v and never answered", j.names.of(op), call.at)}
+	var open []verdict.Evidence
+	for op, call := range j.calls { //raftian:unordered they are sorted
+		if j.ended.at.Sub(call.at) >= j.bound {
+			open = append(open, verdict.Evidence{Event: call.event, Text: fmt.Sprintf("%s was called at %v and never answered", j.names.of(op), call.at)})
 		}
 	}
-	if oldest != nil {
+	slices.SortFunc(open, func(a, b verdict.Evidence) int { return cmp.Compare(a.Event, b.Event) })
+	for _, call := range open {
 		r.fail("a fresh call was never answered",
-			fmt.Sprintf("a call made after the system had to be well had no answer for %v", j.bound), j.heal(), *oldest)
+			fmt.Sprintf("a call made after the system had to be well had no answer for %v", j.bound), j.heal(), call)
 	}
 }
 
@@ -346,12 +346,12 @@ func (j *Liveness) caughtUp(r *ruling) {
 		if p.commit < commit.value {
 			r.fail("a machine's commit index stays behind",
 				fmt.Sprintf("%s ends at commit index %d, %v after another had %d", name, p.commit, j.bound, commit.value),
-				j.behind(p, commit, "knew that entry %d is committed")...)
+				j.behind(p, commit, "knew that entry %d is committed")...).Machine = name
 		}
 		if p.applied < applied.value {
 			r.fail("a machine's applied index stays behind",
 				fmt.Sprintf("%s ends at applied index %d, %v after another had %d", name, p.applied, j.bound, applied.value),
-				j.behind(p, applied, "applied entry %d")...)
+				j.behind(p, applied, "applied entry %d")...).Machine = name
 		}
 	}
 }
