@@ -2,7 +2,6 @@ package findings
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -58,7 +57,7 @@ func mendOf(mends []toolchain.Mend, name string) (toolchain.Mend, bool) {
 func readMends() []toolchain.Mend {
 	var own []toolchain.Mend
 	for _, f := range All() {
-		text, err := files.ReadFile(path.Join(f.Name, "mend"))
+		text, err := files.ReadFile(f.Name + "/mend")
 		if err != nil {
 			continue // there is none
 		}
@@ -86,10 +85,7 @@ func readMends() []toolchain.Mend {
 	return all
 }
 
-// Unmended are the findings that a program built with some mends may still show: those
-// are separated by commas, as in toolchain.Program.Mends.
-func Unmended(all []Finding, mends string) []Finding {
-	return slices.DeleteFunc(slices.Clone(all), func(f Finding) bool {
-		return slices.Contains(strings.Split(mends, ","), f.Name)
-	})
+// isMended reports whether the finding is among mends, as toolchain.Program has them.
+func (f Finding) isMended(mends string) bool {
+	return slices.Contains(strings.Split(mends, ","), f.Name)
 }

@@ -29,6 +29,15 @@ type Edit struct {
 	Line     int    // of that text, where it begins
 }
 
+// MendError says that mends cannot be had with the library that was asked for.
+type MendError interface {
+	error
+	mend()
+}
+
+func (*EditError) mend()    {}
+func (*OverlapError) mend() {}
+
 // EditError says that an edit does not fit the library.
 type EditError struct {
 	Mend  string
