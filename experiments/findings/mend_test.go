@@ -1,7 +1,10 @@
 package findings_test
 
 import (
+	"go/format"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +81,61 @@ func TestEveryFindingIsMended(t *testing.T) {
 			}
 			if t.Logf("without the mend %d of %d seeds fail", fail, len(seedsOf(f))); fail == 0 {
 				t.Error("the plan passes without the mend")
+			}
+		})
+	}
+}
+
+// releases are those of hashicorp/raft that the mends are held against.
+var releases = []string{"v1.4.0", "v1.5.0", "v1.6.0", "v1.6.1", "v1.7.0", "v1.7.1", "v1.7.2", "v1.7.3", "v1.8.0"}
+
+// sourceOf is the directory of a release, downloaded if need be.
+func sourceOf(t *testing.T, version string) string {
+	t.Helper()
+	const raft = "github.com/hashicorp/raft@"
+	if out, err := exec.CommandContext(t.Context(), "go", "mod", "download", raft+version).CombinedOutput(); err != nil {
+		t.Skipf("%s cannot be had: %s", version, out)
+	}
+	dir, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", raft+version).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(dir))
+}
+
+// Each mend by itself, each pair, and all together fit every release, and what comes of
+// them is Go.
+func TestMendsFitEveryRelease(t *testing.T) {
+	all, err := findings.Mends(findings.AllMends)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range releases {
+		t.Run(version, func(t *testing.T) {
+			dir, mends := sourceOf(t, version), toolchain.MendsFor(all, version)
+			fit := func(some ...toolchain.Mend) {
+				files, err := toolchain.Mended(some, dir, version)
+				if err != nil {
+					t.Error(err)
+				}
+				for name, text := range files {
+					if _, err := format.Source([]byte(text)); err != nil {
+						t.Errorf("%s with %s is no Go: %v", name, some[0].Name, err)
+					}
+				}
+			}
+			for k, one := range mends {
+				fit(one)
+				for _, other := range mends[:k] {
+					fit(one, other)
+				}
+			}
+			fit(mends...)
+			for _, f := range findings.All() {
+				has := slices.ContainsFunc(mends, func(m toolchain.Mend) bool { return m.Name == f.Name })
+				if f.Raft.Has(version) && !has {
+					t.Errorf("%s has no mend for it", f.Name)
+				}
 			}
 		})
 	}

@@ -56,7 +56,7 @@ func writeMended(ctx context.Context, o Options, mod string) (newMod string, ove
 	if err != nil {
 		return "", nil, err
 	}
-	edited, err := mendLibrary(o.Mends, o.linked)
+	edited, err := Mended(o.Mends, o.linked.dir, o.linked.name)
 	if err != nil {
 		return "", nil, err
 	}
@@ -114,22 +114,24 @@ func copyMod(o Options, own, mod string) (string, error) {
 // withSum is the go.sum that belongs to a go.mod.
 func withSum(mod string) string { return strings.TrimSuffix(mod, ".mod") + ".sum" }
 
-// mendLibrary returns the edited text of every file that mends change, by its name.
-func mendLibrary(mends []Mend, l library) (map[string]string, error) {
+// Mended returns the text of every file that mends change in a directory with
+// hashicorp/raft, by its name. raft is what errors call that: a *EditError if an edit does
+// not fit, an *OverlapError if two change the same lines.
+func Mended(mends []Mend, dir, raft string) (map[string]string, error) {
 	edited := map[string]string{}
 	for _, m := range mends {
 		for _, e := range m.Edits {
 			if _, done := edited[e.File]; done {
 				continue
 			}
-			text, err := os.ReadFile(filepath.Join(l.dir, e.File))
+			text, err := os.ReadFile(filepath.Join(dir, e.File))
 			if os.IsNotExist(err) {
-				return nil, &EditError{Mend: e.Of, Line: e.Line, File: e.File, Raft: l.name}
+				return nil, &EditError{Mend: e.Of, Line: e.Line, File: e.File, Raft: raft}
 			}
 			if err != nil {
 				return nil, fmt.Errorf("reading hashicorp/raft: %w", err)
 			}
-			if edited[e.File], err = mendFile(mends, e.File, string(text), l.name); err != nil {
+			if edited[e.File], err = mendFile(mends, e.File, string(text), raft); err != nil {
 				return nil, err
 			}
 		}
