@@ -149,10 +149,19 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, excuse
 		}
 		fmt.Fprintf(Out, "kept in %s; again: %s rerun %s\n", out, self(), out)
 	}
-	if r.Failed() {
+	switch {
+	case r.Failed():
 		return finding()
+	case r.Unjudged():
+		return unjudged()
 	}
 	return nil
+}
+
+// unjudged is the exit of a run of which no judge can say anything.
+func unjudged() error {
+	fmt.Fprintf(os.Stderr, "raftian: %s\n", campaign.UnjudgedWords)
+	return finding()
 }
 
 // beginning is the first lines of a text, and how many are left out: a panic lists
