@@ -41,6 +41,7 @@ type leadership struct {
 // placed is an entry of a log.
 type placed struct {
 	term, hash uint64 // 0 if not known
+	kind       string // of an entry: "command", "noop", "barrier" or "configuration"; "" if not known
 	moment            // when it was written, or of committed ones when that was known
 }
 
@@ -222,7 +223,7 @@ func (c *cluster) take(e *trace.Event) {
 		c.commit(m, e)
 	case env.KindApply:
 		m.applied = e.Index
-		c.knowCommitted(e.Index, placed{e.Term, e.Hash, of(e)})
+		c.knowCommitted(e.Index, placed{e.Term, e.Hash, "command", of(e)})
 	default:
 		m.disk(e)
 	}
@@ -243,7 +244,7 @@ func (m *machine) boots(e *trace.Event) {
 func (m *machine) disk(e *trace.Event) {
 	switch e.Kind {
 	case env.KindAppend:
-		m.log.append(e.Index, placed{e.Term, e.Hash, of(e)})
+		m.log.append(e.Index, placed{e.Term, e.Hash, e.Text, of(e)})
 	case env.KindTruncate:
 		if e.Text == "suffix" {
 			m.log.cutFrom(e.Index)
@@ -271,7 +272,7 @@ func (c *cluster) commit(m *machine, e *trace.Event) {
 			break
 		}
 		if p.term != 0 {
-			c.knowCommitted(index, placed{p.term, p.hash, of(e)})
+			c.knowCommitted(index, placed{p.term, p.hash, p.kind, of(e)})
 		}
 	}
 	m.commit = e.Index

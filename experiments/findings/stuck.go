@@ -197,3 +197,16 @@ func (c *cluster) needs(name string) bool {
 	}
 	return others <= all/2
 }
+
+// hungIn returns where a program was that did not end when it was asked to, of a violation
+// that says so: functions of the library, without those where it merely waits for others.
+func hungIn(f *failure) []string {
+	places, is := strings.CutPrefix(f.Signature, "shutdown does not return, in ")
+	if f.judge != "liveness" || !is {
+		return nil
+	}
+	return strings.Split(places, ", ")
+}
+
+// sorted are the keys of a map, in order.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
