@@ -210,3 +210,19 @@ func hungIn(f *failure) []string {
 
 // sorted are the keys of a map, in order.
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// touches reports whether a violation is about a log index or one after it.
+func touches(f *failure, index uint64) bool {
+	if f.Index != 0 {
+		return f.Index >= index
+	}
+	for _, e := range f.events {
+		switch e.Kind {
+		case env.KindAppend, env.KindApply, env.KindCommit, env.KindLocal, env.KindReturn, env.KindConfig, env.KindMember, env.KindSnapshot, env.KindRestore:
+			if e.Index >= index {
+				return true
+			}
+		}
+	}
+	return false
+}
