@@ -82,7 +82,9 @@ func (r *restoreCommittedForgetsMembers) event(c *cluster, e *trace.Event) {
 func (r *restoreCommittedForgetsMembers) explains(c *cluster, f *failure) *path {
 	if c.ofLeaderless(f) {
 		if _, is := c.wouldWin(rules{remember: true}); is {
-			return ofForgotten(c, f)
+			if p := ofForgotten(c, f); len(p.steps) > 0 {
+				return p
+			}
 		}
 	}
 	for _, e := range f.events {

@@ -74,17 +74,22 @@ func (r *termGoesBack) event(c *cluster, e *trace.Event) {
 	case env.KindRole:
 		w.role(m, e)
 	case env.KindTerm:
-		switch {
+		switch r.booted(c, w, e); {
 		case w.raised != nil && w.raised.boot == e.Boot && e.Term < m.term:
 			r.lowered(c, m, w, e)
 		case e.Term > m.term:
 			w.raised = &raisedTerm{of(e), m.term, e.Term, w.stands(m, e), maps.Clone(m.lastDeliveryFrom), w.synced.event > m.termSince.event && w.synced.at == e.At}
 		}
 	case env.KindReady:
-		if x := w.raised; x != nil && x.boot < e.Boot && e.Term < x.to && w.torn && x.synced {
-			r.crashed(c, w, e)
-		}
+		r.booted(c, w, e)
 		w.raised, w.torn = nil, false
+	}
+}
+
+// booted looks at what a machine says of its term as it starts.
+func (r *termGoesBack) booted(c *cluster, w *termWrites, e *trace.Event) {
+	if x := w.raised; x != nil && x.boot < e.Boot && e.Term < x.to && w.torn && x.synced {
+		r.crashed(c, w, e)
 	}
 }
 
