@@ -15,7 +15,8 @@ import (
 //	nobody     nobody is elected any more, and somebody would be if machines went by the
 //	           newest configuration on their disks
 //	led        or the machine is elected while it goes by the older one
-//	split      and an entry of the term it leads is committed, and another entry there
+//	split      and an entry of the term it leads is committed, and another entry there; or
+//	           another machine leads that term, too
 //
 // It shows as no leader; as an election, a commitment or a change of the configuration by
 // the older one; and as two leaders of a term, or a leader without what is committed, if
@@ -36,8 +37,7 @@ type misled struct {
 	term           uint64
 }
 
-// split is the first entry at which two were committed, one of them in the term of a
-// misled leader.
+// split is from which entry on there are two, one of them of the term of a misled leader.
 type split struct {
 	moment
 	index uint64
@@ -62,20 +62,35 @@ func (r *restoreCommittedForgetsMembers) event(c *cluster, e *trace.Event) {
 			l := &misled{*x.forgot, *x.booted, of(e), e.Term}
 			r.misled[e.N], r.now[e.Machine], r.terms[e.Term] = l, l, l
 		}
+		if e.Text == "leader" {
+			r.twoLead(c, m, e)
+		}
 	case env.KindAppend:
 		if l := r.now[e.Machine]; l != nil && e.Text == "configuration" && e.Term == l.term {
 			r.wrote[e.Index] = l
 		}
 	case env.KindApply:
 		p, known := c.committed[e.Index]
-		if !known || p.term == e.Term || r.split != nil && r.split.index <= e.Index {
+		if !known || p.term == e.Term {
 			return
 		}
-		if l := r.terms[e.Term]; l != nil {
-			r.split = &split{of(e), e.Index, l}
-		} else if l := r.terms[p.term]; l != nil {
-			r.split = &split{of(e), e.Index, l}
-		}
+		r.splitAt(e, e.Index, e.Term)
+		r.splitAt(e, e.Index, p.term)
+	}
+}
+
+// twoLead takes a second leader of a term, who begins it behind the end of its log.
+func (r *restoreCommittedForgetsMembers) twoLead(c *cluster, m *machine, e *trace.Event) {
+	if first, led := c.leaderOf(e.Term); led && first.machine != e.Machine {
+		r.splitAt(e, m.ends().index+1, e.Term)
+	}
+}
+
+// splitAt takes an index where a second entry is, if it or the other one is of a term that
+// a misled leader led.
+func (r *restoreCommittedForgetsMembers) splitAt(e *trace.Event, index, term uint64) {
+	if l := r.terms[term]; l != nil && (r.split == nil || index < r.split.index) {
+		r.split = &split{of(e), index, l}
 	}
 }
 
@@ -93,7 +108,7 @@ func (r *restoreCommittedForgetsMembers) explains(c *cluster, f *failure) *path 
 		}
 	}
 	if s := r.split; s != nil && touches(f, s.index) && f.last().N >= s.event {
-		return &path{false, append(s.by.steps(), s.step("took another entry at %d for committed", s.index))}
+		return &path{false, append(s.by.steps(), s.step("had another entry at %d, or led to one", s.index))}
 	}
 	return nil
 }

@@ -12,7 +12,8 @@ import (
 
 // restoreRefused recognises restore-refused:
 //
-//	burned     a leader of term T restores a snapshot of the user's through index B
+//	burned     a leader of term T restores a snapshot of the user's through index B, or has it
+//	           on its disk when it crashes
 //	deposed    it no longer leads T, or crashes
 //	refused    in the same incarnation it refuses what is sent, as it finds no entry B; or it
 //	           cannot install a snapshot that ends before B
@@ -42,15 +43,36 @@ func newRestoreRefused(plan.Plan) recogniser {
 }
 
 func (r *restoreRefused) event(c *cluster, e *trace.Event) {
-	if e.Kind == env.KindRestore && e.Text == "user" {
-		if m := c.machines[e.Machine]; m != nil && m.role == "leader" {
-			r.burns = append(r.burns, &burn{index: e.Index, term: m.roleTerm, restored: of(e), carriers: map[string]bool{e.Machine: true}})
-		}
-		return
-	}
 	for _, b := range r.burns {
 		b.event(e)
 	}
+	m := c.machines[e.Machine]
+	switch {
+	case m == nil || m.role != "leader":
+	case e.Kind == env.KindRestore && e.Text == "user":
+		r.begin(m, e, e.Index)
+	case e.Kind == trace.KindFsync && strings.HasPrefix(e.Text, snapshotsOnDisk):
+		// Any other snapshot ends where the machine has come to, at most.
+		var term, index uint64
+		_, err := fmt.Sscanf(strings.TrimPrefix(e.Text, snapshotsOnDisk), "%d-%d-", &term, &index)
+		if err == nil && term == m.roleTerm && index > max(m.log.last, m.snapshotIndex) {
+			r.begin(m, e, index)
+		}
+	}
+}
+
+// snapshotsOnDisk begins the names of snapshots' files, which go on with term and index.
+const snapshotsOnDisk = "raft/snapshots/"
+
+// begin adds a burn, or says more of the one that is under way.
+func (r *restoreRefused) begin(m *machine, e *trace.Event, index uint64) {
+	b := &burn{index: index, term: m.roleTerm, restored: of(e), carriers: map[string]bool{e.Machine: true}}
+	if n := len(r.burns); n > 0 {
+		if last := r.burns[n-1]; last.index == index && last.term == b.term && last.restored.machine == e.Machine && last.restored.boot == e.Boot {
+			return
+		}
+	}
+	r.burns = append(r.burns, b)
 }
 
 func (b *burn) event(e *trace.Event) {

@@ -26,6 +26,9 @@ import (
 // It shows as the durable term going back, there. If the power goes while T is written, it
 // may show as the next boot's term; then the machine is known to be a follower of T by a
 // request, and the higher term to have been on its disk.
+//
+// The vote for itself that it gives in the higher term is its last one then. So it may vote
+// a second time in term T, and that follows.
 type termGoesBack struct {
 	machines map[string]*termWrites
 	found    map[uint64]*path // by the event that shows it
@@ -39,6 +42,8 @@ type termWrites struct {
 	raised  *raisedTerm
 	synced  moment // the last sync of the file in which the term stands
 	torn    bool   // the power went in the midst of syncs
+	back    *path  // how its term went back, in this incarnation, to term backTo
+	backTo  uint64
 }
 
 // raisedTerm is the last time that its durable term rose.
@@ -73,6 +78,10 @@ func (r *termGoesBack) event(c *cluster, e *trace.Event) {
 		w.torn = e.Text == "power" && e.Count > 0
 	case env.KindRole:
 		w.role(m, e)
+	case env.KindVote:
+		if w.back != nil && e.Term == w.backTo && e.Term < m.voteTerm {
+			r.found[e.N] = &path{steps: append(slices.Clip(w.back.steps), of(e).step("voted for %s in term %d, its last vote being of term %d", e.Peer, e.Term, m.voteTerm))}
+		}
 	case env.KindTerm:
 		switch r.booted(c, w, e); {
 		case w.raised != nil && w.raised.boot == e.Boot && e.Term < m.term:
@@ -82,7 +91,7 @@ func (r *termGoesBack) event(c *cluster, e *trace.Event) {
 		}
 	case env.KindReady:
 		r.booted(c, w, e)
-		w.raised, w.torn = nil, false
+		w.raised, w.torn, w.back = nil, false, nil
 	}
 }
 
@@ -133,7 +142,7 @@ func (r *termGoesBack) lowered(c *cluster, m *machine, w *termWrites, e *trace.E
 		return
 	}
 	p.steps = append(p.steps, x.step("made term %d durable", x.to), of(e).step("made term %d durable", e.Term))
-	r.found[e.N] = p
+	r.found[e.N], w.back, w.backTo = p, p, e.Term
 }
 
 // told reports whether one who was in the higher term, or stood for it, had sent something
