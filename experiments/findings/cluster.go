@@ -13,6 +13,7 @@ type cluster struct {
 	machines  map[string]*machine
 	leaders   map[uint64][]leadership // by term, in the order of their elections
 	committed map[uint64]placed       // by index, the entry that was known to be committed first
+	commands  map[uint64]command      // by index, the one that took effect there first
 	config    map[uint64]placedConfig // by index, the configuration that was stored first
 	healed    *moment                 // when the faults were over
 	stopping  *moment                 // when programs were asked to end; it stays as it was then
@@ -42,6 +43,12 @@ type leadership struct {
 type placed struct {
 	term, hash uint64 // 0 if not known
 	moment            // when it was written, or of committed ones when that was known
+}
+
+// command is whose command was applied, and of which term the entry is.
+type command struct {
+	call
+	term uint64
 }
 
 // placedConfig is a configuration: the text that env.KindConfig has.
@@ -149,7 +156,7 @@ func (l *diskLog) booted(e *trace.Event) {
 
 func newCluster() *cluster {
 	return &cluster{machines: make(map[string]*machine), leaders: make(map[uint64][]leadership),
-		committed: make(map[uint64]placed), config: make(map[uint64]placedConfig),
+		committed: make(map[uint64]placed), commands: make(map[uint64]command), config: make(map[uint64]placedConfig),
 		calls: newCalls(), bodies: make(bodies)}
 }
 
@@ -223,6 +230,9 @@ func (c *cluster) take(e *trace.Event) {
 	case env.KindApply:
 		m.applied = e.Index
 		c.knowCommitted(e.Index, placed{e.Term, e.Hash, of(e)})
+		if _, known := c.commands[e.Index]; !known && e.Text == "" {
+			c.commands[e.Index] = command{call{e.Client, e.Seq}, e.Term}
+		}
 	default:
 		m.disk(e)
 	}

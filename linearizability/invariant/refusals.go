@@ -83,7 +83,7 @@ func (j *RPCRate) answer(e *trace.Event) {
 	} else if r.back++; r.back == coveredMax+1 {
 		j.fail("entries that a snapshot covers are refused",
 			fmt.Sprintf("%s refused more than %d requests of %s in a row for entries that its snapshot covers", e.Peer, coveredMax, e.Machine),
-			see(e).did("was refused the entries after %d by %s, which restored a snapshot through %d", r.asked, e.Peer, j.covered[e.Peer]))
+			see(e).did("was refused the entries after %d by %s, which restored a snapshot through %d", r.asked, e.Peer, j.covered[e.Peer])).Machine = e.Peer
 		return
 	}
 	signature, most := "the same entries are refused again and again", refusalsMax
@@ -93,10 +93,11 @@ func (j *RPCRate) answer(e *trace.Event) {
 	if e.Count == 1 || r.count != most+1 {
 		return // too few, or said
 	}
-	j.fail(signature,
+	v := j.fail(signature,
 		fmt.Sprintf("%s refused the entries of %s after entry %d more than %d times", e.Peer, e.Machine, r.index, most),
 		r.first.did("was refused by %s", e.Peer),
 		see(e).did("was refused by %s, %d times by now", e.Peer, r.count))
+	v.Machine, v.Index = e.Peer, r.index
 }
 
 // noSnapshot is what a store says that keeps the last snapshots, of one that is none
