@@ -15,6 +15,8 @@ type cluster struct {
 	committed map[uint64]placed       // by index, the entry that was known to be committed first
 	commands  map[uint64]command      // by index, the one that took effect there first
 	config    map[uint64]placedConfig // by index, the configuration that was stored first
+	progress  moment                  // when more was known to be committed for the last time
+	highest   uint64                  // up to where
 	healed    *moment                 // when the faults were over
 	stopping  *moment                 // when programs were asked to end; it stays as it was then
 	reign     reign
@@ -229,6 +231,7 @@ func (c *cluster) take(e *trace.Event) {
 		c.commit(m, e)
 	case env.KindApply:
 		m.applied = e.Index
+		c.further(e)
 		c.knowCommitted(e.Index, placed{e.Term, e.Hash, of(e)})
 		if _, known := c.commands[e.Index]; !known && e.Text == "" {
 			c.commands[e.Index] = command{call{e.Client, e.Seq}, e.Term}
@@ -285,6 +288,14 @@ func (c *cluster) commit(m *machine, e *trace.Event) {
 		}
 	}
 	m.commit = e.Index
+	c.further(e)
+}
+
+// further follows how much is known to be committed.
+func (c *cluster) further(e *trace.Event) {
+	if e.Index > c.highest {
+		c.highest, c.progress = e.Index, of(e)
+	}
 }
 
 func (c *cluster) knowCommitted(index uint64, p placed) {

@@ -9,7 +9,12 @@ import (
 type installs struct {
 	sent    map[sending]*sendings
 	reached map[string]moment // by machine, the event with which it came as far as it is
+	peers   map[[2]string]*peerhood
 }
+
+// peerhood is when a leader stopped to send to a peer that was removed, and when it began
+// anew, as it had been added again.
+type peerhood struct{ removed, added moment }
 
 // sending is a snapshot on its way.
 type sending struct {
@@ -35,10 +40,17 @@ type stepBack struct {
 	snapshot      sendings // of the snapshot
 	leader        leadership
 	wasBehindThen bool // it needed the snapshot when that was sent first
+	// left is when the leader stopped to send to it, and began anew, before it sent the
+	// snapshot. The goroutine that is to stop may be in the midst of a request; when that
+	// ends, it sends once more, by what it knew.
+	left peerhood
 }
 
+// late reports whether the snapshot came late, or was sent late.
+func (b *stepBack) late() bool { return b.wasBehindThen || b.left.added.event != 0 }
+
 func newInstalls() installs {
-	return installs{sent: make(map[sending]*sendings), reached: make(map[string]moment)}
+	return installs{sent: make(map[sending]*sendings), reached: make(map[string]moment), peers: make(map[[2]string]*peerhood)}
 }
 
 // reach is how far a machine has come in its present incarnation.
@@ -54,6 +66,18 @@ func (s *installs) take(c *cluster, e *trace.Event) *stepBack {
 	m := c.machines[e.Machine]
 	switch {
 	case m == nil:
+	case says(e, "removed peer, stopping replication"):
+		s.peers[[2]string{e.Machine, peerOf(e)}] = &peerhood{removed: of(e)}
+	case says(e, "added peer, starting replication"):
+		if p := s.peers[[2]string{e.Machine, peerOf(e)}]; p != nil {
+			p.added = of(e)
+		}
+	case e.Kind == env.KindRole && e.Text == "leader":
+		for key := range s.peers { //raftian:unordered some are left out
+			if key[0] == e.Machine {
+				delete(s.peers, key)
+			}
+		}
 	case e.Kind == env.KindRPC && e.Text == "InstallSnapshot":
 		now := sentSnapshot{of(e), c.on(e.Peer).reach()}
 		key := sending{e.Peer, e.Machine, e.Term, e.Index}
@@ -85,8 +109,12 @@ func (s *installs) back(c *cluster, m *machine, e *trace.Event) *stepBack {
 		if sent == nil {
 			continue
 		}
-		return &stepBack{moment: of(e), index: e.Index, reach: m.reach(), newest: m.snapshotIndex,
+		b := &stepBack{moment: of(e), index: e.Index, reach: m.reach(), newest: m.snapshotIndex,
 			further: s.reached[e.Machine], snapshot: *sent, leader: l, wasBehindThen: sent.first.reach <= e.Index}
+		if p := s.peers[[2]string{l.machine, e.Machine}]; p != nil && p.added.event < sent.last.event {
+			b.left = *p
+		}
+		return b
 	}
 	return nil
 }

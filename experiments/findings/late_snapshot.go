@@ -14,6 +14,9 @@ import (
 //	installed  then it installs it, of the same incarnation
 //	missing    and then asks its log for the entry after it
 //
+// Or the leader sends it late: it has removed that peer and added it again, and what
+// replicated to the one before goes on once more, by what it knew then.
+//
 // It shows as the panic for want of that entry. That the applied index goes back with the
 // installation follows, and that an entry stands behind a hole, if the log was empty.
 type lateSnapshot struct {
@@ -31,7 +34,7 @@ type lateInstall struct {
 func newLateSnapshot(plan.Plan) recogniser { return &lateSnapshot{installs: newInstalls()} }
 
 func (r *lateSnapshot) event(c *cluster, e *trace.Event) {
-	if back := r.installs.take(c, e); back != nil && back.wasBehindThen {
+	if back := r.installs.take(c, e); back != nil && back.late() {
 		r.found = append(r.found, &lateInstall{stepBack: *back})
 	}
 	for _, x := range r.found {
@@ -76,8 +79,15 @@ func (r *lateSnapshot) leads(c *cluster, f *failure, x *lateInstall) bool {
 }
 
 // path are the steps in words.
-func (x *stepBack) path() []verdict.Evidence {
-	return []verdict.Evidence{x.snapshot.first.step("sent %s its snapshot through entry %d", x.machine, x.index),
-		x.further.step("had come to entry %d", x.reach),
-		x.step("installed the snapshot through entry %d", x.index)}
+func (b *stepBack) path() (steps []verdict.Evidence) {
+	if !b.wasBehindThen {
+		return []verdict.Evidence{b.left.removed.step("stopped to send to %s, which was removed", b.machine),
+			b.left.added.step("began to send to it again, which was added"),
+			b.further.step("had come to entry %d", b.reach),
+			b.snapshot.last.step("sent %s its snapshot through entry %d nevertheless", b.machine, b.index),
+			b.step("installed the snapshot through entry %d", b.index)}
+	}
+	return []verdict.Evidence{b.snapshot.first.step("sent %s its snapshot through entry %d", b.machine, b.index),
+		b.further.step("had come to entry %d", b.reach),
+		b.step("installed the snapshot through entry %d", b.index)}
 }

@@ -47,7 +47,7 @@ func (r *lateSnapshotLosesEntries) event(c *cluster, e *trace.Event) {
 		}
 		r.follow(c, x, e)
 	}
-	if back := r.installs.take(c, e); back != nil && back.wasBehindThen {
+	if back := r.installs.take(c, e); back != nil && back.late() {
 		r.late = append(r.late, &forgotten{stepBack: *back})
 	}
 	if e.Kind == env.KindVote {
@@ -64,7 +64,7 @@ func (r *lateSnapshotLosesEntries) follow(c *cluster, x *forgotten, e *trace.Eve
 	case e.Machine == x.machine && e.Kind == env.KindTruncate && e.Text == "prefix" && e.Boot == x.boot && x.deleted.event == 0:
 		entries := make(map[uint64]placed)
 		log := &c.on(x.machine).log
-		for i := max(e.Index, x.newest+1); i < e.Index+e.Count; i++ {
+		for i := max(e.Index, x.newest+1, x.index+1); i < e.Index+e.Count; i++ {
 			if p, has := log.at(i); has {
 				entries[i] = p
 			}

@@ -1,21 +1,26 @@
 package findings
 
 import (
+	"fmt"
+
 	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
 	"raftian/netsim/trace"
 )
 
-// refusal is that a machine refuses a request for entries because it lacks, or has another
-// one at, an index that its snapshot covers. So it cannot differ there: what it has beyond
-// the snapshot does, up to the last entry of its log. Three findings begin so.
+// refusal is that a machine refuses entries because its log lacks one, or has another one
+// there, that its snapshot covers. So it has no reason to: whatever its log has beyond or
+// below, the two cannot differ there. Three findings begin so. Mostly the log ends with
+// entries that the leader does not have; it need not, if the leader goes back for another
+// reason.
 type refusal struct {
 	moment
 	leader leadership // whose request it refused
 	index  uint64     // of the entry that it did not find, or found to be another
 	entry  bool       // it looked for one of the request's entries, and not for the one before
-	last   uint64     // the entry that it takes for its last, which the leader does not have
+	last   uint64     // the entry that it takes for its last
 	term   uint64     // of that entry
+	stale  bool       // the leader does not have that
 }
 
 // refusals follows who refuses what.
@@ -138,7 +143,8 @@ func (r *refusals) refusal(c *cluster, e *trace.Event) (x refusal, is bool) {
 		x.index = r.asked[[2]string{x.leader.machine, e.Machine}]
 	}
 	covered := max(m.snapshotIndex, m.applied)
-	return x, x.index != 0 && x.index <= covered && x.last > x.index && c.lacks(x.leader.machine, end)
+	x.stale = c.lacks(x.leader.machine, end)
+	return x, x.index != 0 && x.index <= covered && (x.last > x.index || mismatch)
 }
 
 // lacks reports whether a machine has another entry at the index of this one, or none.
@@ -159,18 +165,25 @@ func (c *cluster) lacks(name string, t tail) bool {
 
 // said is a refusal as a step of a path.
 func (x refusal) said() verdict.Evidence {
-	return x.step("refused the entries of %s for want of entry %d, which its snapshot covers; its log ends with entry %d of term %d, which %s does not have",
-		x.leader.machine, x.index, x.last, x.term, x.leader.machine)
+	words := ""
+	if x.stale {
+		words = fmt.Sprintf(", which %s does not have", x.leader.machine)
+	}
+	return x.step("refused the entries of %s for want of entry %d, which its snapshot covers; its log ends with entry %d of term %d%s",
+		x.leader.machine, x.index, x.last, x.term, words)
 }
 
 // ofRefusing reports whether a failure comes of that a machine refuses what its snapshot
-// covers until the end.
+// covers until the end. If there is no majority without it, nothing is committed since, and
+// the others stay where they are, too.
 func (c *cluster) ofRefusing(f *failure, x *episode) bool {
 	if x.until.event != 0 {
 		return false
 	}
-	if name, is := behind(f); is {
-		return name == x.first.machine
+	if name, is := behind(f); is && name == x.first.machine {
+		return true
+	} else if is {
+		return c.needs(x.first.machine) && c.progress.event < x.first.event
 	}
 	return c.ofHeld(f, held{x.first.machine, x.first.moment})
 }

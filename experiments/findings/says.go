@@ -29,3 +29,10 @@ func number(e *trace.Event, key string) uint64 {
 	}
 	return n
 }
+
+// peerOf is the peer that such a line names, as in "peer=n2"; "" if it does not.
+func peerOf(e *trace.Event) string {
+	_, rest, _ := strings.Cut(e.Text, " peer=")
+	name, _, _ := strings.Cut(rest, " ")
+	return name
+}

@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"raftian/netsim/env"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
 )
@@ -13,17 +14,23 @@ import (
 //	sent       the leader sends it a snapshot, after it has applied more than that holds
 //	installed  it installs that, of the same incarnation
 //
-// It shows as the applied index going back with that installation.
+// It shows as the applied index going back with that installation. If the machine leads then,
+// in the same incarnation, it has entries neither in its log nor in the snapshot that it holds
+// for its last; it sends the newer one that is on its disk, and asks its log for the last entry
+// of that, again and again.
 type snapshotGoesBack struct {
 	refusals
 	installs
-	found []snapshotBack
+	found []*snapshotBack
 }
 
 // snapshotBack is an occurrence.
 type snapshotBack struct {
 	refused refusal
 	stepBack
+	led    moment // when it became leader after that
+	wanted uint64 // then, the entry that it asked its log for
+	want   moment
 }
 
 func newSnapshotGoesBack(plan.Plan) recogniser {
@@ -31,6 +38,9 @@ func newSnapshotGoesBack(plan.Plan) recogniser {
 }
 
 func (r *snapshotGoesBack) event(c *cluster, e *trace.Event) {
+	for _, x := range r.found {
+		x.follow(e)
+	}
 	o := r.now[e.Machine]
 	r.refusals.take(c, e)
 	back := r.installs.take(c, e)
@@ -38,21 +48,51 @@ func (r *snapshotGoesBack) event(c *cluster, e *trace.Event) {
 		return
 	}
 	if sent := back.snapshot.last; sent.reach > e.Index && o.first.event < sent.event {
-		r.found = append(r.found, snapshotBack{o.first, *back})
+		r.found = append(r.found, &snapshotBack{refused: o.first, stepBack: *back})
 	}
 }
 
-func (r *snapshotGoesBack) explains(_ *cluster, f *failure) *path {
-	if !f.is("monotonic", "the applied index went back by a snapshot") {
-		return nil
-	}
-	for _, x := range r.found {
-		if f.last().N == x.event {
-			p := &path{shows: true}
-			p.steps = append(p.steps, x.refused.said(), x.snapshot.last.step("sent %s its snapshot through entry %d", x.machine, x.index),
-				x.step("installed it when it had come to entry %d", x.reach))
-			return p
+// follow takes what comes after it.
+func (x *snapshotBack) follow(e *trace.Event) {
+	switch {
+	case e.Machine != x.machine || e.Boot != x.boot:
+	case e.Kind == env.KindRole && e.Text == "leader":
+		x.led = of(e)
+	case x.led.event != 0 && says(e, "failed to get log"):
+		if index := number(e, "index"); x.hidden(index) {
+			x.wanted, x.want = index, of(e)
 		}
 	}
+}
+
+// hidden reports whether the machine has an entry in a snapshot on its disk only.
+func (x *snapshotBack) hidden(index uint64) bool { return x.index < index && index <= x.reach }
+
+func (r *snapshotGoesBack) explains(_ *cluster, f *failure) *path {
+	for _, x := range r.found {
+		shows := f.is("monotonic", "the applied index went back by a snapshot") && f.last().N == x.event
+		if !shows && !x.leads(f) {
+			continue
+		}
+		p := &path{shows: shows}
+		p.steps = append(p.steps, x.refused.said(), x.snapshot.last.step("sent %s its snapshot through entry %d", x.machine, x.index),
+			x.step("installed it when it had come to entry %d", x.reach))
+		if !shows {
+			p.steps = append(p.steps, x.led.step("became leader without entries %d to %d", x.index+1, x.reach))
+		}
+		return p
+	}
 	return nil
+}
+
+// leads reports whether a failure came of that the machine led.
+func (x *snapshotBack) leads(f *failure) bool {
+	e := f.last()
+	switch {
+	case f.is("leader-completeness", "a leader lacks a committed entry"):
+		return e.Machine == x.machine && e.Boot == x.boot && e.N > x.event && x.hidden(f.Index)
+	case f.is("rpc-rate", "one snapshot was installed again and again"):
+		return x.want.event != 0 && x.led.event < e.N && e.Index == x.wanted && e.Machine != x.machine
+	}
+	return false
 }
