@@ -122,9 +122,6 @@ func Check(ctx context.Context, path string, build func(pkg string) (*Program, e
 	if err := j.finish(ctx, program, r); err != nil {
 		return nil, err
 	}
-	if r.Live { // nobody promised that it ends in peace, so whether it recovered is not asked
-		r.Verdicts = slices.DeleteFunc(r.Verdicts, func(v linearizability.Verdict) bool { return v.Outcome == linearizability.NotRun })
-	}
 	if t, ok := f.Trailer(); ok {
 		r.Digest = t.Digest
 	}

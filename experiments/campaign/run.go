@@ -50,6 +50,9 @@ func (r *Result) Failed() bool {
 	return false
 }
 
+// Unjudged reports whether no judge had anything to judge: the run shows nothing.
+func (r *Result) Unjudged() bool { return linearizability.Unjudged(r.Verdicts) }
+
 // Run runs a Plan and judges it. An error means that the tool failed, not the
 // run: a program that dies is a Result whose Exit says so.
 //

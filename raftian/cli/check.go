@@ -97,6 +97,8 @@ other fails.`,
 			return Usage(err)
 		case r.Failed():
 			return finding()
+		case r.Unjudged():
+			return unjudged()
 		}
 		return nil
 	}
