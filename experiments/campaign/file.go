@@ -60,7 +60,7 @@ func (r *Result) write(f *trace.File) error {
 		}
 	}
 	for _, v := range r.Verdicts {
-		if err := f.Section(TagVerdict, v); err != nil {
+		if err := f.Section(TagVerdict, v.Brief()); err != nil {
 			return err
 		}
 	}
@@ -117,9 +117,6 @@ func Check(ctx context.Context, path string, build func(pkg string) (*Program, e
 	}
 	if err := j.finish(ctx, program, r); err != nil {
 		return nil, err
-	}
-	if r.Live { // nobody promised that it ends in peace, so whether it recovered is not asked
-		r.Verdicts = slices.DeleteFunc(r.Verdicts, func(v linearizability.Verdict) bool { return v.Outcome == linearizability.NotRun })
 	}
 	if t, ok := f.Trailer(); ok {
 		r.Digest = t.Digest

@@ -38,15 +38,18 @@ type Result struct {
 	Exit string
 }
 
-// Failed reports whether a judge did not pass.
+// Failed reports whether a judge found a violation, or could not decide.
 func (r *Result) Failed() bool {
 	for _, v := range r.Verdicts {
-		if v.Outcome != linearizability.Pass {
+		if v.Outcome == linearizability.Fail || v.Outcome == linearizability.Inconclusive {
 			return true
 		}
 	}
 	return false
 }
+
+// Unjudged reports whether no judge had anything to judge: the run shows nothing.
+func (r *Result) Unjudged() bool { return linearizability.Unjudged(r.Verdicts) }
 
 // Run runs a Plan and judges it. An error means that the tool failed, not the
 // run: a program that dies is a Result whose Exit says so.

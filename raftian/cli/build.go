@@ -28,6 +28,7 @@ type planFlags struct {
 	faults   string
 	rate     float64
 	bug      string
+	excuse   bool
 	raft     string
 	world    string
 	profile  string
@@ -41,6 +42,7 @@ func (f *planFlags) add(c *cobra.Command) {
 	c.Flags().Float64Var(&f.rate, "rate", 60, "calls per second, of all clients together; a few seeds have fewer unless calm")
 	f.given = c.Flags().Changed
 	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo; see bugs")
+	c.Flags().BoolVar(&f.excuse, "excuse", false, "with --bug: known findings are no failures, as without a bug")
 	c.Flags().StringVar(&f.raft, "raft", "", "another hashicorp/raft: a version, or a directory that holds one")
 	c.Flags().StringVar(&f.world, "world", campaign.GameWorld, "package of the world program: what runs on the machines")
 	c.Flags().StringVar(&f.profile, "profile", "", "directory for a profile of each run's processor time, which go tool pprof reads")
@@ -53,6 +55,9 @@ func (f *planFlags) options() (guest.Options, error) {
 	}
 	if err := raftToBe(f.raft); err != nil {
 		return guest.Options{}, Usage(err)
+	}
+	if f.excuse && f.bug == "" {
+		return guest.Options{}, Usage(errors.New("--excuse has a meaning with --bug alone: without it, known findings are excused anyway"))
 	}
 	faults, err := plan.ParseFaults(f.faults)
 	if err != nil {
@@ -103,6 +108,9 @@ func (f *planFlags) words(c *cobra.Command) string {
 		if flag := c.Flags().Lookup(name); flag != nil && flag.Changed {
 			fmt.Fprintf(&b, " --%s %s", name, flag.Value)
 		}
+	}
+	if f.excuse {
+		b.WriteString(" --excuse")
 	}
 	return b.String()
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -79,7 +78,7 @@ and runs nothing.`,
 			fmt.Fprint(Out, pl)
 			return nil
 		}
-		err = run(c, p, pl, out)
+		err = run(c, p, pl, out, f.excuse)
 		if errors.Is(err, campaign.ErrRefused) && len(args) == 1 {
 			err = inPlan(args[0], text, err)
 		}
@@ -143,7 +142,7 @@ func readPlan(name string) (pl plan.Plan, content string, err error) {
 	return pl, string(text), nil
 }
 
-func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error {
+func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, excuse bool) error {
 	printProgram(Out, p)
 	fmt.Fprintf(Out, "seed %d: %s on %d machines, %d calls, %d faults\n", pl.Seed, pl.Length, len(pl.Machines), len(pl.Script), len(pl.Faults))
 	r, err := p.Run(c.Context(), pl)
@@ -151,7 +150,7 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error 
 		return ownFailure(c, err)
 	}
 	printVerdicts(Out, r.Verdicts)
-	printKnown(Out, r)
+	printKnown(Out, r, excuse)
 	fmt.Fprintf(Out, "\n%d events, %d operations, %.1f ms of CPU per virtual second\ndigest %s\n", r.Events, len(r.History),
 		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
 	if r.Exit != "" {
@@ -163,10 +162,19 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error 
 		}
 		fmt.Fprintf(Out, "kept in %s; again: %s rerun %s\n", out, self(), out)
 	}
-	if r.Failed() {
+	switch {
+	case r.Failed():
 		return finding()
+	case r.Unjudged():
+		return unjudged()
 	}
 	return nil
+}
+
+// unjudged is the exit of a run of which no judge can say anything.
+func unjudged() error {
+	fmt.Fprintf(os.Stderr, "raftian: %s\n", campaign.UnjudgedWords)
+	return finding()
 }
 
 // beginning is the first lines of a text, and how many are left out: a panic lists
@@ -190,23 +198,46 @@ func ownFailure(c *cobra.Command, err error) error {
 	return Tool(err)
 }
 
-// knownIn names for each judge that failed with a known finding in hashicorp/raft
-// that finding.
-func knownIn(r *campaign.Result) map[string]string {
-	known := map[string]string{}
-	for k, name := range findings.Known(findings.All(), r.Plan, r.Verdicts, r.Raft) {
-		if name != "" {
-			known[r.Verdicts[k].Judge] = name
-		}
-	}
-	return known
+// causes are what is known of the violations of a run. excuse asks for those of one with
+// a planted bug, too.
+func causes(r *campaign.Result, excuse bool) [][]findings.Cause {
+	return findings.Explain(findings.All(), findings.Run{Plan: r.Plan, Raft: r.Raft, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: excuse})
 }
 
-// printKnown says which failures are known findings.
-func printKnown(w io.Writer, r *campaign.Result) {
-	known := knownIn(r)
-	for _, judge := range slices.Sorted(maps.Keys(known)) {
-		fmt.Fprintf(w, "  known         %-22s  %s (experiments/findings/%s)\n", judge, known[judge], known[judge])
+// known is that for a campaign.
+func known(excuse bool) func(*campaign.Result) [][]string {
+	return func(r *campaign.Result) [][]string { return findings.Names(causes(r, excuse)) }
+}
+
+// knownIn names for each judge that failed with known findings alone one of them.
+func knownIn(r *campaign.Result, excuse bool) map[string]string {
+	by := map[string]string{}
+	for _, s := range campaign.SortOut(r.Verdicts, findings.Names(causes(r, excuse))) {
+		if s.Known() {
+			by[s.Unknown.Judge] = s.Findings[0]
+		}
+	}
+	return by
+}
+
+// printKnown says which failures are known findings, and how each came about.
+func printKnown(w io.Writer, r *campaign.Result, excuse bool) {
+	all := causes(r, excuse)
+	for k, s := range campaign.SortOut(r.Verdicts, findings.Names(all)) {
+		if len(s.Findings) == 0 {
+			continue
+		}
+		for _, name := range s.Findings {
+			part := ""
+			if !s.Known() {
+				part = ", in part"
+			}
+			fmt.Fprintf(w, "  known%-8s %-22s  %s (experiments/findings/%s)\n", part, s.Unknown.Judge, name, name)
+		}
+		first := slices.IndexFunc(all[k], func(c findings.Cause) bool { return c.Finding != "" })
+		for _, step := range all[k][first].Steps {
+			fmt.Fprintf(w, "                event %d: %s\n", step.Event, step.Text)
+		}
 	}
 }
 

@@ -1,0 +1,23 @@
+package findings
+
+import (
+	"raftian/netsim/plan"
+	"raftian/netsim/trace"
+)
+
+// newRecogniser returns the recogniser of a finding, for a run of a plan. A finding without
+// one is never known.
+func newRecogniser(finding string, pl plan.Plan) recogniser {
+	switch finding {
+	case "term-goes-back":
+		return newTermGoesBack(pl)
+	}
+	return blind{}
+}
+
+// blind recognises nothing.
+type blind struct{}
+
+func (blind) event(*cluster, *trace.Event) {}
+
+func (blind) explains(*cluster, *failure) *path { return nil }
