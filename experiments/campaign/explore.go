@@ -192,7 +192,7 @@ func (e *exploration) replaces(r *Result, file string) bool {
 	}
 	defer f.Close()
 	h := f.Header()
-	return h.Plan == r.Plan.String() && h.World == e.program.Package && h.Raft == e.program.Raft
+	return h.Plan == r.Plan.String() && h.World == e.program.Package && h.Raft == e.program.Raft && h.Mends == e.program.Mends
 }
 
 // differ keeps both runs of a plan that did not repeat.

@@ -31,6 +31,8 @@ type Summary struct {
 	Repeated    int            `json:"repeated"` // runs made twice with equal digests
 	Events      uint64         `json:"events"`
 	Raft        string         `json:"raft"`
+	RaftLike    string         `json:"raft_like"` // the release that it is or was made from
+	Mends       string         `json:"mends"`     // of findings, in raft
 	Program     string         `json:"program"`
 	Interrupted bool           `json:"interrupted,omitempty"`
 
@@ -46,7 +48,7 @@ func (r *Report) Summary(p *Program, cpu time.Duration) Summary {
 		Runs: r.Runs, Failed: r.Failures, VirtualS: r.Virtual.Seconds(), WallS: r.Wall.Seconds(), CPUS: cpu.Seconds(),
 		Commits: r.Coverage.Commits, Faults: r.Coverage.Faults, Coverage: map[string]int{}, Digest: r.Digest,
 		Outcomes: r.Coverage.Operations, Idle: r.Coverage.Idle, Repeated: r.Repeated, Events: r.Events,
-		Raft: p.Raft, Program: p.Digest, Interrupted: r.Interrupted, ConvergeS: spread(r.Converge),
+		Raft: p.Raft, RaftLike: p.Like, Mends: p.Mends, Program: p.Digest, Interrupted: r.Interrupted, ConvergeS: spread(r.Converge),
 	}
 	if s.Judges = r.Tallies; s.Judges == nil {
 		s.Judges = []Tally{}

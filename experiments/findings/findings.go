@@ -22,17 +22,20 @@ import (
 	"slices"
 
 	"raftian/netsim/plan"
+	"raftian/netsim/toolchain"
 )
 
-//go:embed */finding.plan */finding.json */README.md
+//go:embed */finding.plan */finding.json */README.md */mend
 var files embed.FS
 
 // Finding is one of them. How it is known again in a run is its recogniser's business
 // (recognise.go).
 type Finding struct {
-	Name  string   `json:"-"`     // of its directory
-	Title string   `json:"title"` // one line
-	Raft  []string `json:"raft"`  // the versions of hashicorp/raft it was seen in
+	Name  string `json:"-"`     // of its directory
+	Title string `json:"title"` // one line
+	// Raft are the versions of hashicorp/raft that it is in, from the oldest to the
+	// newest of those that were looked at. In others it is not known.
+	Raft toolchain.Versions `json:"raft"`
 	// Needs are the settings without which it cannot be; in runs without one of them
 	// the same failures are something else.
 	Needs map[string]string `json:"needs"`
@@ -70,6 +73,9 @@ func read(name string) (Finding, error) {
 	if err := json.Unmarshal(about, &f); err != nil {
 		return f, err
 	}
+	if err := f.Raft.Check(); err != nil || f.Raft == "" {
+		return f, fmt.Errorf("the versions that it is in are %q: %w", f.Raft, err)
+	}
 	text, err := files.ReadFile(name + "/finding.plan")
 	if err != nil {
 		return f, err
@@ -78,8 +84,8 @@ func read(name string) (Finding, error) {
 	return f, err
 }
 
-// isIn reports whether the finding was seen in a version of hashicorp/raft.
-func (f Finding) isIn(raft string) bool { return slices.Contains(f.Raft, raft) }
+// isIn reports whether the finding is in a version of hashicorp/raft.
+func (f Finding) isIn(raft string) bool { return f.Raft.Has(raft) }
 
 // canBe reports whether a plan has all settings that the finding needs.
 func (f Finding) canBe(pl plan.Plan) bool {

@@ -67,7 +67,7 @@ other fails.`,
 			}
 		}
 		r, err := campaign.Check(c.Context(), args[0], func(world string) (*campaign.Program, error) {
-			return build(c.Context(), world, "")
+			return build(c.Context(), world, "", "")
 		})
 		switch own := (*exitError)(nil); {
 		case r == nil && errors.As(err, &own):

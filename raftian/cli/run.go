@@ -201,7 +201,7 @@ func ownFailure(c *cobra.Command, err error) error {
 // causes are what is known of the violations of a run. excuse asks for those of one with
 // a planted bug, too.
 func causes(r *campaign.Result, excuse bool) [][]findings.Cause {
-	return findings.Explain(findings.All(), findings.Run{Plan: r.Plan, Raft: r.Raft, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: excuse})
+	return findings.Explain(findings.All(), findings.Run{Plan: r.Plan, Raft: r.Like, Mends: r.Mends, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: excuse})
 }
 
 // known is that for a campaign.
@@ -278,8 +278,8 @@ with 3. It does not judge; see check.`,
 			return err
 		}
 		if h.Program != p.Digest {
-			fmt.Fprintf(os.Stderr, "raftian: the run was made by another program (%.16s with raft %s and %s; this is %.16s with raft %s and %s)\n",
-				h.Program, orNone(h.Raft), h.Go, p.Digest, orNone(p.Raft), p.GoVersion)
+			fmt.Fprintf(os.Stderr, "raftian: the run was made by another program (%.16s with raft %s%s and %s; this is %.16s with raft %s%s and %s)\n",
+				h.Program, orNone(h.Raft), mendedWith(h.Mends), h.Go, p.Digest, orNone(p.Raft), mendedWith(p.Mends), p.GoVersion)
 		}
 		r, d, err := campaign.Rerun(c.Context(), p, f)
 		switch {
