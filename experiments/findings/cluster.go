@@ -13,9 +13,15 @@ type cluster struct {
 	machines  map[string]*machine
 	leaders   map[uint64][]leadership // by term, in the order of their elections
 	committed map[uint64]placed       // by index, the entry that was known to be committed first
+	commands  map[uint64]command      // by index, the one that took effect there first
 	config    map[uint64]placedConfig // by index, the configuration that was stored first
+	progress  moment                  // when more was known to be committed for the last time
+	highest   uint64                  // up to where
 	healed    *moment                 // when the faults were over
-	stopping  *moment                 // when programs were asked to end
+	stopping  *moment                 // when programs were asked to end; it stays as it was then
+	reign     reign
+	calls     calls
+	bodies    bodies
 }
 
 // moment is an event, as far as it says when and where.
@@ -38,7 +44,14 @@ type leadership struct {
 // placed is an entry of a log.
 type placed struct {
 	term, hash uint64 // 0 if not known
+	kind       string // of an entry: "command", "noop", "barrier" or "configuration"; "" if not known
 	moment            // when it was written, or of committed ones when that was known
+}
+
+// command is whose command was applied, and of which term the entry is.
+type command struct {
+	call
+	term uint64
 }
 
 // placedConfig is a configuration: the text that env.KindConfig has.
@@ -67,6 +80,8 @@ type machine struct {
 	configIndex      uint64 // of the newest configuration that it stored
 	configText       string
 	lastDeliveryFrom map[string]moment // by peer
+	readySince       moment            // of its present incarnation
+	members          members
 }
 
 // diskLog is a log on a disk.
@@ -144,7 +159,8 @@ func (l *diskLog) booted(e *trace.Event) {
 
 func newCluster() *cluster {
 	return &cluster{machines: make(map[string]*machine), leaders: make(map[uint64][]leadership),
-		committed: make(map[uint64]placed), config: make(map[uint64]placedConfig)}
+		committed: make(map[uint64]placed), commands: make(map[uint64]command), config: make(map[uint64]placedConfig),
+		calls: newCalls(), bodies: make(bodies)}
 }
 
 // on returns a machine; one of which nothing is known yet is empty.
@@ -167,6 +183,11 @@ func (c *cluster) leaderOf(term uint64) (leadership, bool) {
 
 // take follows an event.
 func (c *cluster) take(e *trace.Event) {
+	if c.stopping != nil {
+		return
+	}
+	c.reign.take(c, e)
+	c.calls.take(e)
 	switch e.Kind {
 	case trace.KindHeal:
 		m := of(e)
@@ -181,6 +202,7 @@ func (c *cluster) take(e *trace.Event) {
 		return
 	}
 	m := c.on(e.Machine)
+	c.learn(m, e)
 	switch e.Kind {
 	case trace.KindBoot:
 		m.boots(e)
@@ -189,7 +211,7 @@ func (c *cluster) take(e *trace.Event) {
 	case trace.KindDeliver:
 		m.lastDeliveryFrom[e.Peer] = of(e)
 	case env.KindReady:
-		m.ready = true
+		m.ready, m.readySince = true, of(e)
 	case env.KindRole:
 		m.role, m.roleTerm, m.roleSince = e.Text, e.Term, of(e)
 		if e.Text == "leader" {
@@ -210,7 +232,11 @@ func (c *cluster) take(e *trace.Event) {
 		c.commit(m, e)
 	case env.KindApply:
 		m.applied = e.Index
-		c.knowCommitted(e.Index, placed{e.Term, e.Hash, of(e)})
+		c.further(e)
+		c.knowCommitted(e.Index, placed{e.Term, e.Hash, "command", of(e)})
+		if _, known := c.commands[e.Index]; !known && e.Text == "" {
+			c.commands[e.Index] = command{call{e.Client, e.Seq}, e.Term}
+		}
 	default:
 		m.disk(e)
 	}
@@ -222,6 +248,7 @@ func (m *machine) boots(e *trace.Event) {
 	if e.Text != "empty disk" {
 		fresh.term, fresh.termSince, fresh.voteTerm, fresh.voteFor = m.term, m.termSince, m.voteTerm, m.voteFor
 		fresh.log, fresh.snapshot, fresh.snapshotIndex = m.log, m.snapshot, m.snapshotIndex
+		fresh.members.stored = m.members.stored
 	}
 	*m = fresh
 }
@@ -230,7 +257,7 @@ func (m *machine) boots(e *trace.Event) {
 func (m *machine) disk(e *trace.Event) {
 	switch e.Kind {
 	case env.KindAppend:
-		m.log.append(e.Index, placed{e.Term, e.Hash, of(e)})
+		m.log.append(e.Index, placed{e.Term, e.Hash, e.Text, of(e)})
 	case env.KindTruncate:
 		if e.Text == "suffix" {
 			m.log.cutFrom(e.Index)
@@ -241,7 +268,8 @@ func (m *machine) disk(e *trace.Event) {
 		m.log.booted(e)
 	case env.KindSnapshot:
 		if e.Index >= m.snapshotIndex {
-			m.snapshotIndex, m.snapshot = e.Index, placed{term: e.Term, moment: of(e)}
+			last, _ := m.log.at(e.Index)
+			m.snapshotIndex, m.snapshot = e.Index, placed{term: max(e.Term, last.term), moment: of(e)}
 		}
 	case env.KindRestore:
 		m.applied = e.Index
@@ -257,10 +285,18 @@ func (c *cluster) commit(m *machine, e *trace.Event) {
 			break
 		}
 		if p.term != 0 {
-			c.knowCommitted(index, placed{p.term, p.hash, of(e)})
+			c.knowCommitted(index, placed{p.term, p.hash, p.kind, of(e)})
 		}
 	}
 	m.commit = e.Index
+	c.further(e)
+}
+
+// further follows how much is known to be committed.
+func (c *cluster) further(e *trace.Event) {
+	if e.Index > c.highest {
+		c.highest, c.progress = e.Index, of(e)
+	}
 }
 
 func (c *cluster) knowCommitted(index uint64, p placed) {

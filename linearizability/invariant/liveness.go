@@ -40,7 +40,7 @@ type Liveness struct {
 	over    bool      // the run has ended
 	hung    []verdict.Evidence
 	whoHung []string // the machines of hung
-	place   string   // where the first of them hangs
+	places  []string // where each of them hangs
 
 	healed   *sighting
 	deadline env.Instant // healed and the bound
@@ -150,9 +150,7 @@ func (j *Liveness) stopping(e *trace.Event) {
 		return
 	}
 	j.whoHung = append(j.whoHung, e.Machine)
-	if j.place == "" {
-		j.place = withoutMereWaits(e.Text)
-	}
+	j.places = append(j.places, withoutMereWaits(e.Text))
 	j.hung = append(j.hung, see(e).did("had not ended %v after it was asked to, in %s", e.Took, e.Text))
 }
 

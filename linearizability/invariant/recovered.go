@@ -122,11 +122,11 @@ func (j *Liveness) caughtUp(r *ruling) {
 	}
 }
 
-// stopped fails if a program did not end when it was asked to.
+// stopped fails for each program that did not end when it was asked to.
 func (j *Liveness) stopped(r *ruling) {
-	if len(j.hung) > 0 {
-		r.fail("shutdown does not return, in "+j.place,
-			fmt.Sprintf("programs were asked to end at %v, and not all did: %s", j.ended.at, strings.Join(j.whoHung, " ")), j.hung...)
+	for k, name := range j.whoHung {
+		r.fail("shutdown does not return, in "+j.places[k],
+			fmt.Sprintf("%s was asked to end at %v, and did not", name, j.ended.at), j.hung[k]).Machine = name
 	}
 }
 
