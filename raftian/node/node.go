@@ -20,6 +20,8 @@
 //	serve.go     answering requests of other nodes: the API
 //	read.go      verified reads: answered by the leader without a log entry
 //	operate.go   the operator's orders
+//	certain.go   what an answer of the library says of what was asked (OUTCOMES.md);
+//	             transfers of leadership
 //	members.go   where everyone is, and who is in the cluster
 //	directory.go what the replicated state says of that
 //	join.go      being let in, and letting in

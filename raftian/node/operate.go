@@ -16,7 +16,7 @@ import (
 // carried out by the leader, but for a snapshot:
 //
 //	transfer          leadership to whom the library picks
-//	transfer n3       to n3
+//	transfer n3       to n3, which must have a vote
 //	add-voter n4      add it with a vote, or give it one; promote is another word
 //	add-nonvoter n4   add it without a vote
 //	demote n2         take its vote
@@ -29,7 +29,9 @@ import (
 //	heal              make everyone what he is meant to be, a step at a time
 //
 // An order is tried until it has come to a leader, and carried out at most once.
-// One that would leave less than a majority of voters within reach is refused.
+// One that would leave less than a majority of voters within reach is refused. A
+// transfer is done once it is known that the one meant leads; an order of which a part
+// is done, or may be, has an open outcome (OUTCOMES.md).
 
 // operate gives an order and returns how it went.
 func (c *client) operate(text string, deadline env.Instant) result {
