@@ -7,6 +7,7 @@
 //	findings.go      Finding, and all of them
 //	recognise.go     Explain: of what finding a run's violations are
 //	cluster.go       what recognisers know of a cluster, from its trace
+//	mend.go          what mends each in the library, for builds with --mend
 //	recognisers.go   which recogniser is whose; each has a file of its own
 //
 // A campaign that meets a known finding reports it but does not fail. A test

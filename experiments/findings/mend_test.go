@@ -51,6 +51,22 @@ func failures(r *campaign.Result) string {
 	return strings.Join(all, "; ")
 }
 
+// again asserts that a run's file says what is mended, so that it can be made again.
+func again(t *testing.T, p *campaign.Program, pl plan.Plan) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "again.run")
+	r, err := p.Run(t.Context(), pl)
+	if err == nil {
+		err = r.Save(file, p)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = campaign.Check(t.Context(), file, nil); err != nil || r.Mends != p.Mends || r.Like != p.Like || p.Mends == "" {
+		t.Errorf("its file says mends %q of raft like %q, %v; want %q and %q", r.Mends, r.Like, err, p.Mends, p.Like)
+	}
+}
+
 // The plan of a finding fails without its mend, and passes with it: the analysis is right
 // about what goes wrong. It passes, too, with those of all findings.
 func TestEveryFindingIsMended(t *testing.T) {
@@ -79,6 +95,7 @@ func TestEveryFindingIsMended(t *testing.T) {
 					}
 				}
 			}
+			again(t, own, f.Plan)
 			if t.Logf("without the mend %d of %d seeds fail", fail, len(seedsOf(f))); fail == 0 {
 				t.Error("the plan passes without the mend")
 			}

@@ -366,8 +366,12 @@ func keep(cache, target string) (path, digest string, err error) {
 	if err := writeFile(path, data, 0o755); err != nil {
 		return "", "", err
 	}
-	return path, digest, forget(filepath.Dir(path), 12)
+	return path, digest, forget(filepath.Dir(path), kept)
 }
+
+// kept is how many programs the cache keeps: those with the mends of each finding, which a
+// test builds, and some beside them.
+const kept = 40
 
 // Used says that the program is in use. The cache keeps the programs that were used
 // last: one that is started for hours has to say so, or others that are built

@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -104,5 +105,27 @@ func TestCommentsDoNotCountInAFilesSum(t *testing.T) {
 	}
 	if fileSum([]byte("package a\nvar x int\n")) == fileSum([]byte("package a\nvar y int\n")) {
 		t.Error("a name does not count")
+	}
+}
+
+// What a directory is like decides on build tags, edits and findings.
+func TestABuildFromADirectoryKnowsWhatThatIsLike(t *testing.T) {
+	o := Options{Package: "raftian/raftian/world", Dir: filepath.Join("..", ".."), Cache: t.TempDir(), Raft: copyOf(t, "v1.7.3")}
+	mod, err := writeMod(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := findLibrary(t.Context(), o, mod)
+	if want := (library{dir: o.Raft, name: o.Raft, like: "v1.7.3"}); l != want || err != nil {
+		t.Errorf("found %+v, %v; want %+v", l, err, want)
+	}
+	if l, err = findLibrary(t.Context(), Options{Dir: o.Dir}, ""); l.name != "v1.8.0" || l.like != l.name || err != nil {
+		t.Errorf("without another raft: %+v, %v", l, err)
+	}
+	o.Mends = []Mend{mend("m", "nobody wrote this\n", "")}
+	o.Mends[0].Edits[0].File = "raft.go"
+	_, err = Build(t.Context(), o)
+	if got, ok := errors.AsType[*EditError](err); !ok || got.Raft != o.Raft || got.Found != 0 {
+		t.Errorf("a mend that does not fit the directory: %v", err)
 	}
 }

@@ -227,6 +227,9 @@ func mendedWith(mends string) string {
 	if mends == "" {
 		return ""
 	}
+	if n := strings.Count(mends, ",") + 1; n == len(findings.All()) {
+		return fmt.Sprintf(" with the mends of all %d findings", n)
+	}
 	return " with the mends of " + strings.ReplaceAll(mends, ",", ", ")
 }
 
