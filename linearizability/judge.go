@@ -8,6 +8,7 @@
 //	sessions.go   the judge of these, and of what a client sees in a row
 //	check.go      Check: is a history linearizable? The judge that asks it
 //	tighten.go    shorter histories that are easier and as good
+//	touching.go   calls of one client within an instant
 //	witness.go    an order proved right, from log indexes
 //	search.go     an order looked for
 //	space.go      what that has to go through, tick by tick
