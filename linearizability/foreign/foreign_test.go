@@ -98,7 +98,7 @@ func TestALogIsRead(t *testing.T) {
 	want := []string{
 		`["0","write 3","unknown",":timed-out",2,7]`,
 		`["1","read","fail",":timed-out",4,5]`,
-		`["1","cas 3 4","ok","fail",6,8]`,
+		`["1","cas 3 4","fail","[3 4]",6,8]`,
 	}
 	if got := brief(read(t, log, foreign.Register())); !slices.Equal(got, want) {
 		t.Errorf("got %s", strings.Join(got, "\n"))
@@ -143,14 +143,21 @@ func TestJSONLinesReadBack(t *testing.T) {
 		var want []history.Op
 		var text bytes.Buffer
 		call := env.Instant(0)
+		free := make(map[string]env.Instant) // a client makes one call at a time
 		for i := range rapid.IntRange(1, 9).Draw(t, "n") {
 			call += env.Instant(rapid.IntRange(1, 9).Draw(t, "later"))
-			op := history.Op{Client: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "client"), Seq: uint64(i + 1), Call: call,
+			client := rapid.SampledFrom([]string{"a", "b"}).Draw(t, "client")
+			call = max(call, free[client])
+			op := history.Op{Client: client, Seq: uint64(i + 1), Call: call,
 				Input: rapid.String().Draw(t, "input"), Output: rapid.String().Draw(t, "output"),
 				Outcome: history.Outcome(rapid.IntRange(0, 2).Draw(t, "outcome")), Index: rapid.Uint64().Draw(t, "index")}
 			if op.Outcome == history.OK {
 				op.Return = call + env.Instant(rapid.IntRange(0, 9).Draw(t, "took"))
+				if op.OutputUnknown = rapid.Bool().Draw(t, "silent"); op.OutputUnknown {
+					op.Output = ""
+				}
 			}
+			free[client] = op.Return
 			want = append(want, op)
 			if err := json.NewEncoder(&text).Encode(op); err != nil {
 				t.Fatal(err)
@@ -208,7 +215,11 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 		{good + "#", "line 2: a # without what it marks"},
 		{strings.Repeat("[", 100), "line 1: values lie more than 64 deep"},
 		{log + log, "line 2: process 0 makes a call"},
-		{log + "what is this\n", `line 2: "what is this" is no line of a log`},
+		{"what is this\nlein test x\n", "there are no operations in it: none of its 2 lines is one"},
+		{log + "1\t:maybe\t:read\tnil\n", "line 2: the :type :maybe"},
+		{log + "1\t:invoke\t:read\n", "line 2: an entry is"},
+		{log + "1\t:inv", "line 2: an entry is"},
+		{log + "2024-01-02 10:00:00,001{GMT}\tINFO\t[jepsen worker 1] jepsen.util: 1\t:invoke\t:read\t{\n", "line 2: it ends before"},
 		{log + "INFO  jepsen.util - 1\t:invoke\n", "line 2: an entry is"},
 		{log + "INFO  jepsen.util - 1\t:invoke\t:read\tnil nil\n", `line 2: "nil" after the :value`},
 		{jsonl + jsonl, "line 2: operation 1 of a is also in line 1"},
