@@ -18,6 +18,7 @@
 //	trail.go      and in any other
 //	visited.go    where it need not go twice
 //	porcupine.go  a second opinion, by Porcupine, before a Fail
+//	wrong.go      FirstWrong: the operation to point at
 //	visual.go     Visualize: a history as a page, by Porcupine
 //	explain.go    why there is no order, in words
 //	models/       register and key-value store, for histories from elsewhere
