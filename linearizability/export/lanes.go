@@ -28,7 +28,7 @@ type Picture struct {
 // How many calls a drawing shows: before the first wrong answer, and from the beginning
 // if there is none.
 const (
-	drawnBefore = 24
+	drawnBefore = 16
 	drawnAtMost = 48
 )
 
@@ -42,6 +42,7 @@ const (
 	stepLeast  = 22   // from one moment to the next
 	stepMost   = 96
 	margin     = 24
+	widthLeast = 1080 // the legend's
 )
 
 // Lanes writes the operations as a drawing in SVG: a lane for each client, a bar for
@@ -120,7 +121,7 @@ func newDrawing(p Picture) *drawing {
 	}
 	d.left = margin + max(60, float64(min(longest, 20))*letter+16)
 	d.step = d.stepNeeded()
-	d.width = max(760, d.left+float64(len(d.moments)+1)*d.step+margin)
+	d.width = max(widthLeast, d.left+float64(len(d.moments)+1)*d.step+margin)
 	d.top = 112
 	y := d.top
 	for i := range d.lanes {

@@ -2,7 +2,9 @@ package export
 
 import (
 	"fmt"
+	"slices"
 
+	"raftian/linearizability/history"
 	"raftian/linearizability/verdict"
 )
 
@@ -53,6 +55,9 @@ func (d *drawing) legend(x, y float64) {
 	entries := []string{"answered", "failed: no effect", "no answer: any time, or never"}
 	if d.Wrong != nil {
 		entries = append(entries, "the first answer that no order explains")
+		if slices.ContainsFunc(d.bars, func(b bar) bool { return d.cited(b.op) && !d.isWrong(b.op) }) {
+			entries = append(entries, "named below")
+		}
 	}
 	for i, words := range entries {
 		switch i {
@@ -64,6 +69,8 @@ func (d *drawing) legend(x, y float64) {
 			d.open(x, y-10, 22, 12)
 		case 3:
 			d.put(`<rect x="%.1f" y="%.1f" width="22" height="12" rx="2" fill="%s"/>`, x, y-10, colorWrong)
+		case 4:
+			d.put(`<rect x="%.1f" y="%.1f" width="20" height="10" rx="2" fill="%s" stroke="%s" stroke-width="2"/>`, x+1, y-9, colorOK, colorWrong)
 		}
 		d.text(x+28, y, colorDim, "", words)
 		x += 28 + float64(len(words))*letter + 24
@@ -111,12 +118,11 @@ func (d *drawing) bar(b bar) {
 	if b.isOpen() {
 		width = d.width - margin - x
 	}
-	wrong := d.Wrong != nil && b.op.Client == d.Wrong.Client && b.op.Seq == d.Wrong.Seq
 	input, output := barTexts(b.op)
 	d.put(`<g><title>%s</title>`, escape(fmt.Sprintf("%s: %s %s", b.op.Client, b.op.Input, output)))
 	color, second := colorText, colorText
 	switch {
-	case wrong:
+	case d.isWrong(b.op):
 		d.put(`<rect x="%.1f" y="%.1f" width="%.1f" height="%d" rx="3" fill="%s"/>`, x, y, width, barHeight, colorWrong)
 		d.put(`<path d="M%.1f %.1f l-6 -9 h12 z" fill="%s"/>`, x+width, y-2, colorWrong)
 		color, second = colorGround, colorGround
@@ -129,10 +135,25 @@ func (d *drawing) bar(b bar) {
 	default:
 		d.put(`<rect x="%.1f" y="%.1f" width="%.1f" height="%d" rx="3" fill="%s"/>`, x, y, width, barHeight, colorOK)
 	}
+	if d.cited(b.op) && !d.isWrong(b.op) {
+		d.put(`<rect x="%.1f" y="%.1f" width="%.1f" height="%d" rx="3" fill="none" stroke="%s" stroke-width="2"/>`, x+1, y+1, width-2, barHeight-2, colorWrong)
+	}
 	room := int((width - pad) / letter)
 	d.text(x+pad, y+13, color, "", short(input, room))
 	d.text(x+pad, y+27, second, "", short(output, room))
 	d.put(`</g>`)
+}
+
+// isWrong says whether a call has the answer that no order explains.
+func (d *drawing) isWrong(op *history.Op) bool {
+	return d.Wrong != nil && op.Client == d.Wrong.Client && op.Seq == d.Wrong.Seq
+}
+
+// cited says whether evidence rests on one of a call's events.
+func (d *drawing) cited(op *history.Op) bool {
+	return slices.ContainsFunc(d.Verdict.Evidence, func(e verdict.Evidence) bool {
+		return e.Event != 0 && (e.Event == op.CallEvent || e.Event == op.ReturnEvent)
+	})
 }
 
 // open puts a bar that has no right end.
