@@ -327,10 +327,12 @@ func FuzzJepsen(f *testing.F) {
 }
 
 func FuzzLog(f *testing.F) {
-	fuzz(f, "INFO  jepsen.util - 0\t:invoke\t:cas\t[3 4]\nINFO  jepsen.util - 0\t:fail\t:cas\t[3 4]\n", "WARN  x - y\n")
+	fuzz(f, "jepsen.util 0\t\t:0\t00", "2024 [w 1] jepsen.util: 0\t:ok\t:read\tnil\tx\n0\t:invoke\t:r\t##Inf\nnil\n", "INFO  jepsen.util - 0\t:invoke\t:cas\t[3 4]\nINFO  jepsen.util - 0\t:fail\t:cas\t[3 4]\n", "WARN  x - y\n")
 }
 
 func FuzzJSONLines(f *testing.F) {
 	fuzz(f, `{"client":"a","seq":1,"input":"write 1","outcome":"ok","output":"ok","call":1,"return":2}`,
-		`{"client":"a","input":"get k","outcome":"unknown","call":1,"call_event":3}`)
+		`{"client":"a","input":"get k","outcome":"unknown","call":1,"call_event":3}`,
+		`[{"process":0,"type":"invoke","f":"write","value":[1,null]}, {"process":0,"type":"ok","f":"write","value":{}}]`,
+		`[{"client":1,"key":3,"input":"read","output":null,"outcome":"ok","call":1,"return":2}]`)
 }

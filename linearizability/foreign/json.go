@@ -105,7 +105,7 @@ func cutOff(err error) error {
 // hasProcess says whether an object is an entry of a history of Jepsen's.
 func hasProcess(text []byte) bool {
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(text, &fields) != nil {
+	if json.NewDecoder(bytes.NewReader(text)).Decode(&fields) != nil {
 		return false
 	}
 	_, process := fields["process"]

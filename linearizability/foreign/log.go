@@ -100,7 +100,7 @@ func logEntry(l string, line int) (entry, error) {
 			fields = append(fields[:3], strings.Join(fields[3:], " "))
 		}
 	}
-	if len(fields) < 4 || fields[1][0] != ':' || len(fields[2]) < 2 || fields[2][0] != ':' {
+	if len(fields) < 4 || !strings.HasPrefix(fields[1], ":") || !strings.HasPrefix(fields[2], ":") || fields[2] == ":" {
 		return entry{}, wrong(line, "an entry is a process, :type, :f and :value, with tabs between")
 	}
 	r := edn{fields[3], line}
