@@ -3,6 +3,7 @@
 //
 //	judge.go      Judge, and the words of package verdict
 //	panel.go      Panel: the standard judges over one trace
+//	needs.go      what they were told of what they need
 //	model.go      Model: what the system is when nothing is concurrent
 //	promise.go    Promise: calls that promise less than to be linearizable
 //	sessions.go   the judge of these, and of what a client sees in a row
@@ -30,15 +31,18 @@
 package linearizability
 
 import (
+	"raftian/linearizability/invariant"
 	"raftian/linearizability/verdict"
 	"raftian/netsim/trace"
 )
 
 // What judges say, under the names that most who call them need.
 type (
-	Verdict  = verdict.Verdict
-	Evidence = verdict.Evidence
-	Outcome  = verdict.Outcome
+	Verdict   = verdict.Verdict
+	Violation = verdict.Violation
+	Evidence  = verdict.Evidence
+	Missing   = verdict.Missing
+	Outcome   = verdict.Outcome
 )
 
 // The outcomes of a Verdict.
@@ -57,6 +61,8 @@ type Judge interface {
 	// Kinds are the kinds of event it reads. Others change nothing and need not
 	// be given to it.
 	Kinds() []string
+	// Needs are what it must have been told before it can say that something held.
+	Needs() []invariant.Need
 	// Event takes the next event. The Judge must not keep the pointer.
 	Event(e *trace.Event)
 	// Verdict is called once, after the last event.

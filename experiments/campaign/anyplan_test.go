@@ -13,7 +13,6 @@ import (
 
 	"raftian/experiments/campaign/campaigntest"
 	"raftian/experiments/findings"
-	"raftian/linearizability"
 	"raftian/netsim/plan"
 	"raftian/netsim/plan/plantest"
 	"raftian/netsim/toolchain"
@@ -63,9 +62,9 @@ func passes(ctx context.Context, t *rapid.T, p *Program, pl plan.Plan) *Result {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, pl)
 	}
-	known := findings.Known(findings.All(), pl, r.Verdicts, p.Raft)
-	for k, v := range r.Verdicts {
-		if v.Outcome != linearizability.Pass && known[k] == "" {
+	known := findings.Names(findings.Explain(findings.All(), findings.Run{Plan: pl, Raft: p.Raft, Verdicts: r.Verdicts, Wire: r.Wire}))
+	for _, s := range SortOut(r.Verdicts, known) {
+		if v := s.Unknown; s.Fails() {
 			t.Fatalf("%s: %s: %s\n%s", v.Judge, v.Outcome, v.Reason, pl)
 		}
 	}

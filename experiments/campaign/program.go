@@ -39,6 +39,8 @@ type Program struct {
 	toolchain.Program
 	Package string // what it was built from
 	Guest   string // what runs on its machines
+	// Events are those that a plan's faults may wait for.
+	Events []plan.Event
 	// Patience is how long, in real time, a run may be silent before it is
 	// taken for stuck; 0 stands for a minute. A busy run of standard size says
 	// something every few milliseconds.
@@ -88,7 +90,7 @@ func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
 			return nil, fmt.Errorf("%s plays by other rules than this command judges by: it was built from other sources; build the command anew", o.Package)
 		}
 	}
-	p.Guest = d.Guest
+	p.Guest, p.Events = d.Guest, d.Events
 	return p, nil
 }
 

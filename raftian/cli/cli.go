@@ -19,6 +19,7 @@
 //	shrink.go    raftian shrink
 //	trials.go    raftian test
 //	bugs.go      raftian bugs
+//	judges.go    raftian judges
 //	out.go       where files go, and JSON
 package cli
 
@@ -161,7 +162,7 @@ failed, 130 it was interrupted.`,
 		},
 	}
 	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(rest),
-		shrinkCommand(), trialsCommand(), bugsCommand())
+		shrinkCommand(), trialsCommand(), bugsCommand(), judgesCommand())
 	if rest.Commands == nil {
 		rest.Commands = elsewhere()
 	}

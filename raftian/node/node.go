@@ -80,6 +80,7 @@ type Node struct {
 	conns []net.Conn // open connections of the API, oldest first
 
 	ordering sync.Mutex // held while an order changes the cluster
+	acted    bool       // the order under way has changed something, or may have; ordering is held
 	freeze   freeze     // of commands, while the state is restored
 	// restoring is held while the library restores a state that it was given. One
 	// that is shut down meanwhile panics (raft.go, restoreUserSnapshot).
