@@ -80,7 +80,7 @@ func beginning(m linearizability.Model, word string) linearizability.Model {
 func (h *ReadHistory) judge(n foreign.Nil) linearizability.Verdict {
 	v := linearizability.Check(h.model, h.With(n), linearizability.Search{})
 	if v.Outcome == linearizability.Fail && h.Pairs {
-		v.Outcome = linearizability.Inconclusive
+		v.Outcome, v.Signature, v.Violations = linearizability.Inconclusive, "", nil
 		v.Reason = "everything written is a pair: if these are keys with values, --model kv judges them, each key alone; as values of one register, " + v.Reason
 	}
 	return v

@@ -96,6 +96,8 @@ func (t *HistoryTree) search(dir, root string) error {
 		switch {
 		case e.Type()&os.ModeSymlink != 0 && !leadsOut(path, root):
 			t.Links++
+		case e.Type()&(os.ModeSymlink|os.ModeDir) == 0 && !e.Type().IsRegular():
+			t.Others++ // to read a pipe may take for ever
 		case e.Name() == run || run == "" && isHistory(e.Name()) && !e.IsDir():
 			t.Paths = append(t.Paths, path)
 		case run != "" && (slices.Contains(historyNames(), e.Name()) || e.Name() == resultsName):

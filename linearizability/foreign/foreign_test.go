@@ -186,9 +186,10 @@ func TestOperationsWithoutANumberGetOne(t *testing.T) {
 
 func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 	const (
-		good  = "{:process 0, :type :invoke, :f :read, :value nil}\n"
-		log   = "INFO  jepsen.util - 0\t:invoke\t:read\tnil\n"
-		jsonl = `{"client":"a","seq":1,"input":"read","outcome":"unknown","call":1}` + "\n"
+		good      = "{:process 0, :type :invoke, :f :read, :value nil}\n"
+		keyedRead = "{:process 0, :type :invoke, :f :read, :value [1 nil]}\n"
+		log       = "INFO  jepsen.util - 0\t:invoke\t:read\tnil\n"
+		jsonl     = `{"client":"a","seq":1,"input":"read","outcome":"unknown","call":1}` + "\n"
 	)
 	for _, c := range []struct{ text, want string }{
 		{"", "there are no operations"},
@@ -207,6 +208,10 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 		{good + "{:process 1, :type :invoke, :f :read, :time 1.5}", "line 2: the :time 1.5 is no whole number"},
 		{"{:process 0, :type :invoke, :f :read, :index 3}\n{:process 1, :type :invoke, :f :read, :index 3}", "line 2: the :index 3 comes after 3"},
 		{good + "[1 2]", "line 2: 1 where a map"},
+		{keyedRead + "{:process 0, :type :ok, :f :read, :value [2 5]}", "line 2: the call was about another key, 1, since line 1"},
+		{keyedRead + "{:process 0, :type :ok, :f :read, :value 5}", "line 2: the :value 5 is no key with a value, as the call's was, since line 1"},
+		{keyedRead + "{:process 1, :type :invoke, :f :write, :value 5}", "line 2: the :value 5 is no key with a value, but that of line 1 is: [1 nil]"},
+		{"{:valid? true}", "line 1: these are the results of a test"},
 		{good + "{:process", "line 2: it ends before the '}'"},
 		{good + "{:process}", "line 2: a map whose last key has no value"},
 		{good + `{:value "x`, "line 2: a quotation mark has no other"},

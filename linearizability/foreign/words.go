@@ -247,6 +247,15 @@ func (w Words) same(call, end *entry) error {
 	if call.hasKey && end.hasKey && call.key.String() != end.key.String() {
 		return errors.New("the call was about another key")
 	}
+	if w.withKey == nil || call.hasKey || end.kind != ":ok" {
+		return nil
+	}
+	switch isRead := slices.Contains([]string{":read", ":r", ":get"}, end.f); {
+	case end.value.isPair() && call.value.isPair() && end.value.items[0].String() != call.value.items[0].String():
+		return fmt.Errorf("the call was about another key, %.40s", call.value.items[0])
+	case isRead && !end.hasKey && !end.value.isPair() && !end.value.isNil():
+		return fmt.Errorf("the :value %.40s is no key with a value, as the call's was", end.value)
+	}
 	return nil
 }
 
