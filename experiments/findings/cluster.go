@@ -13,7 +13,10 @@ type cluster struct {
 	machines  map[string]*machine
 	leaders   map[uint64][]leadership // by term, in the order of their elections
 	committed map[uint64]placed       // by index, the entry that was known to be committed first
+	commands  map[uint64]command      // by index, the one that took effect there first
 	config    map[uint64]placedConfig // by index, the configuration that was stored first
+	progress  moment                  // when more was known to be committed for the last time
+	highest   uint64                  // up to where
 	healed    *moment                 // when the faults were over
 	stopping  *moment                 // when programs were asked to end; it stays as it was then
 	reign     reign
@@ -43,6 +46,12 @@ type placed struct {
 	term, hash uint64 // 0 if not known
 	kind       string // of an entry: "command", "noop", "barrier" or "configuration"; "" if not known
 	moment            // when it was written, or of committed ones when that was known
+}
+
+// command is whose command was applied, and of which term the entry is.
+type command struct {
+	call
+	term uint64
 }
 
 // placedConfig is a configuration: the text that env.KindConfig has.
@@ -150,7 +159,7 @@ func (l *diskLog) booted(e *trace.Event) {
 
 func newCluster() *cluster {
 	return &cluster{machines: make(map[string]*machine), leaders: make(map[uint64][]leadership),
-		committed: make(map[uint64]placed), config: make(map[uint64]placedConfig),
+		committed: make(map[uint64]placed), commands: make(map[uint64]command), config: make(map[uint64]placedConfig),
 		calls: newCalls(), bodies: make(bodies)}
 }
 
@@ -223,7 +232,11 @@ func (c *cluster) take(e *trace.Event) {
 		c.commit(m, e)
 	case env.KindApply:
 		m.applied = e.Index
+		c.further(e)
 		c.knowCommitted(e.Index, placed{e.Term, e.Hash, "command", of(e)})
+		if _, known := c.commands[e.Index]; !known && e.Text == "" {
+			c.commands[e.Index] = command{call{e.Client, e.Seq}, e.Term}
+		}
 	default:
 		m.disk(e)
 	}
@@ -276,6 +289,14 @@ func (c *cluster) commit(m *machine, e *trace.Event) {
 		}
 	}
 	m.commit = e.Index
+	c.further(e)
+}
+
+// further follows how much is known to be committed.
+func (c *cluster) further(e *trace.Event) {
+	if e.Index > c.highest {
+		c.highest, c.progress = e.Index, of(e)
+	}
 }
 
 func (c *cluster) knowCommitted(index uint64, p placed) {

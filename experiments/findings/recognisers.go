@@ -9,6 +9,20 @@ import (
 // one is never known.
 func newRecogniser(finding string, pl plan.Plan) recogniser {
 	switch finding {
+	case "deposed-leader-appends":
+		return newDeposedLeaderAppends(pl)
+	case "half-written-vote":
+		return newHalfWrittenVote(pl)
+	case "late-snapshot":
+		return newLateSnapshot(pl)
+	case "late-snapshot-loses-entries":
+		return newLateSnapshotLosesEntries(pl)
+	case "snapshot-for-ever":
+		return newSnapshotForEver(pl)
+	case "snapshot-goes-back":
+		return newSnapshotGoesBack(pl)
+	case "log-refused":
+		return newLogRefused(pl)
 	case "term-goes-back":
 		return newTermGoesBack(pl)
 	case "demoted-leader-does-not-stand":
