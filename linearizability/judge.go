@@ -9,6 +9,7 @@
 //	sessions.go   the judge of these, and of what a client sees in a row
 //	check.go      Check: is a history linearizable? The judge that asks it
 //	tighten.go    shorter histories that are easier and as good
+//	touching.go   calls of one client within an instant
 //	witness.go    an order proved right, from log indexes
 //	search.go     an order looked for
 //	space.go      what that has to go through, tick by tick
@@ -18,6 +19,7 @@
 //	trail.go      and in any other
 //	visited.go    where it need not go twice
 //	porcupine.go  a second opinion, by Porcupine, before a Fail
+//	wrong.go      FirstWrong: the operation to point at
 //	visual.go     Visualize: a history as a page, by Porcupine
 //	explain.go    why there is no order, in words
 //	models/       register and key-value store, for histories from elsewhere

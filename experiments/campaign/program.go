@@ -12,6 +12,9 @@
 //	shrink.go    the smallest Plan that still fails alike
 //	report.go    a campaign in words
 //	columns.go   lists that fit a terminal
+//	histories.go histories recorded elsewhere: models, many at once
+//	reading.go   one of them, its verdict, and what might be meant otherwise
+//	store.go     finding them in directories; what Jepsen said of them
 //	coverage/    which interesting states were reached
 package campaign
 

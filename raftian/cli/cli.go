@@ -16,6 +16,7 @@
 //	show.go      raftian show: which events, and the verdicts
 //	story.go     telling the events of a run
 //	export.go    raftian export
+//	exporthistory.go  raftian export --model
 //	shrink.go    raftian shrink
 //	trials.go    raftian test
 //	bugs.go      raftian bugs
