@@ -44,6 +44,7 @@ type leadership struct {
 // placed is an entry of a log.
 type placed struct {
 	term, hash uint64 // 0 if not known
+	kind       string // of an entry: "command", "noop", "barrier" or "configuration"; "" if not known
 	moment            // when it was written, or of committed ones when that was known
 }
 
@@ -232,7 +233,7 @@ func (c *cluster) take(e *trace.Event) {
 	case env.KindApply:
 		m.applied = e.Index
 		c.further(e)
-		c.knowCommitted(e.Index, placed{e.Term, e.Hash, of(e)})
+		c.knowCommitted(e.Index, placed{e.Term, e.Hash, "command", of(e)})
 		if _, known := c.commands[e.Index]; !known && e.Text == "" {
 			c.commands[e.Index] = command{call{e.Client, e.Seq}, e.Term}
 		}
@@ -256,7 +257,7 @@ func (m *machine) boots(e *trace.Event) {
 func (m *machine) disk(e *trace.Event) {
 	switch e.Kind {
 	case env.KindAppend:
-		m.log.append(e.Index, placed{e.Term, e.Hash, of(e)})
+		m.log.append(e.Index, placed{e.Term, e.Hash, e.Text, of(e)})
 	case env.KindTruncate:
 		if e.Text == "suffix" {
 			m.log.cutFrom(e.Index)
@@ -284,7 +285,7 @@ func (c *cluster) commit(m *machine, e *trace.Event) {
 			break
 		}
 		if p.term != 0 {
-			c.knowCommitted(index, placed{p.term, p.hash, of(e)})
+			c.knowCommitted(index, placed{p.term, p.hash, p.kind, of(e)})
 		}
 	}
 	m.commit = e.Index

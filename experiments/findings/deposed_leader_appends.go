@@ -65,7 +65,7 @@ func (r *deposedLeaderAppends) event(c *cluster, e *trace.Event) {
 
 // appends takes an entry of a deposed leader.
 func (r *deposedLeaderAppends) appends(c *cluster, o *deposition, e *trace.Event) {
-	p := placed{e.Term, e.Hash, of(e)}
+	p := placed{e.Term, e.Hash, e.Text, of(e)}
 	if at, has := c.on(o.next.machine).log.at(e.Index); has && at.term == e.Term && at.hash == e.Hash {
 		return // that leader's own, which it has been sent
 	}

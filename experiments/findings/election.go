@@ -11,6 +11,36 @@ type rules struct {
 	anyCandidate bool // a voter does not ask its own configuration who may be a candidate
 	demotedStand bool // a server stands as long as the configuration without its vote is not committed
 	remember     bool // a server goes by the newest configuration on its disk
+	started      bool // a server that is up has finished booting, and goes by what is on its disk
+}
+
+// with is the rules with others' mends, too.
+func (r rules) with(o rules) rules {
+	return rules{r.anyCandidate || o.anyCandidate, r.demotedStand || o.demotedStand, r.remember || o.remember, r.started || o.started}
+}
+
+// without is the rules without others' mends.
+func (r rules) without(o rules) rules {
+	return rules{r.anyCandidate && !o.anyCandidate, r.demotedStand && !o.demotedStand, r.remember && !o.remember, r.started && !o.started}
+}
+
+// allMends are the rules with all that findings are about mended.
+func allMends() rules { return rules{true, true, true, true} }
+
+// wouldWin reports whether there is no leader at the end for want of a mend: by the
+// library's rules nobody wins an election, and somebody does with the mend; or nobody does
+// even with all others.
+func (c *cluster) wouldWin(mend rules) (*machine, bool) {
+	if _, leaderless := c.leaderless(); !leaderless || len(c.winners(rules{})) > 0 {
+		return nil, false
+	}
+	if w := c.winners(mend); len(w) > 0 {
+		return c.machines[w[0]], true
+	}
+	if w := c.winners(allMends()); len(w) > 0 && len(c.winners(allMends().without(mend))) == 0 {
+		return c.machines[w[0]], true
+	}
+	return nil, false
 }
 
 // winners are the candidates who would win one by the rules, as things are: every
@@ -20,16 +50,20 @@ type rules struct {
 // or that has none (requestVote), and its log is not behind (Raft §5.4.1).
 func (c *cluster) winners(by rules) (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(c.machines)) {
-		if m := c.machines[name]; m.ready && c.wins(m, by) {
+		if m := c.machines[name]; m.takesPart(by) && c.wins(m, by) {
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
+// takesPart reports whether a machine stands and votes.
+func (m *machine) takesPart(by rules) bool { return m.ready || by.started && m.up }
+
 // goesBy is the configuration that a machine goes by.
 func (m *machine) goesBy(by rules) stored {
-	if n := len(m.members.stored); by.remember && n > 0 && m.members.stored[n-1].index > m.members.latest.index {
+	n := len(m.members.stored)
+	if n > 0 && (by.remember && m.members.stored[n-1].index > m.members.latest.index || by.started && !m.ready) {
 		return m.members.stored[n-1]
 	}
 	return m.members.latest
@@ -51,7 +85,7 @@ func (c *cluster) wins(m *machine, by rules) bool {
 			continue
 		}
 		all++
-		if v := c.machines[s.name]; v != nil && (v == m || v.ready && v.at(s.address) && v.votesFor(m, by)) {
+		if v := c.machines[s.name]; v != nil && (v == m || v.takesPart(by) && v.at(s.address) && v.votesFor(m, by)) {
 			granted++
 		}
 	}

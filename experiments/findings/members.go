@@ -103,8 +103,8 @@ func (c *cluster) learn(m *machine, e *trace.Event) {
 	case env.KindConfig:
 		x := stored{index: e.Index, servers: listed(e.Text), moment: of(e)}
 		p.put(x)
-		if x.index > p.latest.index {
-			p.latest = x
+		if p.latest.index == x.index && p.latest.servers == nil {
+			p.latest.servers = x.servers
 		}
 	case env.KindRestore:
 		if e.Text != "install" {

@@ -106,7 +106,20 @@ func Explain(all []Finding, r Run) [][]Cause {
 				causes[k][n] = explain(c, able, f)
 			}
 		}
+		causes[k] = withUnasked(failures[k], causes[k])
 	}
+	return causes
+}
+
+// withUnasked also explains, by the first cause, that a judge gave up after many violations:
+// it is known if all of those are.
+func withUnasked(failures []*failure, causes []Cause) []Cause {
+	open := slices.IndexFunc(causes, func(c Cause) bool { return c.Finding == "" })
+	if open < 1 || !failures[open].is("linearizability", "not linearizable beyond that, or so it may be") ||
+		slices.ContainsFunc(causes[open+1:], func(c Cause) bool { return c.Finding == "" }) {
+		return causes
+	}
+	causes[open] = Cause{Finding: causes[0].Finding, Steps: causes[0].Steps}
 	return causes
 }
 

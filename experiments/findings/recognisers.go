@@ -25,6 +25,20 @@ func newRecogniser(finding string, pl plan.Plan) recogniser {
 		return newLogRefused(pl)
 	case "term-goes-back":
 		return newTermGoesBack(pl)
+	case "demoted-leader-does-not-stand":
+		return newDemotedLeaderDoesNotStand(pl)
+	case "pipeline-deadlock":
+		return newPipelineDeadlock(pl)
+	case "restore-committed-forgets-members":
+		return newRestoreCommittedForgetsMembers(pl)
+	case "restore-committed-hangs":
+		return newRestoreCommittedHangs(pl)
+	case "restore-refused":
+		return newRestoreRefused(pl)
+	case "transfer-never-ends":
+		return newTransferNeverEnds(pl)
+	case "unknown-candidate-refused":
+		return newUnknownCandidateRefused(pl)
 	}
 	return blind{}
 }

@@ -179,7 +179,8 @@ func (c *cluster) ofHeld(f *failure, h held) bool {
 }
 
 // needs reports whether nothing is committed at the end without a machine: whether the
-// leader's configuration has no majority of other voters that are ready.
+// leader's configuration has no majority of other voters that are ready, where it says that
+// they are.
 func (c *cluster) needs(name string) bool {
 	leader := c.machines[c.reign.leader]
 	if leader == nil {
@@ -191,9 +192,39 @@ func (c *cluster) needs(name string) bool {
 			continue
 		}
 		all++
-		if v := c.machines[s.name]; v != nil && v.ready && s.name != name {
+		v := c.machines[s.name]
+		if v != nil && v.ready && s.name != name && (s.address == "" || v.members.address == "" || s.address == v.members.address) {
 			others++
 		}
 	}
 	return others <= all/2
+}
+
+// hungIn returns where a program was that did not end when it was asked to, of a violation
+// that says so: functions of the library, without those where it merely waits for others.
+func hungIn(f *failure) []string {
+	places, is := strings.CutPrefix(f.Signature, "shutdown does not return, in ")
+	if f.judge != "liveness" || !is {
+		return nil
+	}
+	return strings.Split(places, ", ")
+}
+
+// sorted are the keys of a map, in order.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// touches reports whether a violation is about a log index or one after it.
+func touches(f *failure, index uint64) bool {
+	if f.Index != 0 {
+		return f.Index >= index
+	}
+	for _, e := range f.events {
+		switch e.Kind {
+		case env.KindAppend, env.KindApply, env.KindCommit, env.KindLocal, env.KindReturn, env.KindConfig, env.KindMember, env.KindSnapshot, env.KindRestore:
+			if e.Index >= index {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -38,7 +38,7 @@ type Liveness struct {
 	over    bool      // the run has ended
 	hung    []verdict.Evidence
 	whoHung []string // the machines of hung
-	place   string   // where the first of them hangs
+	places  []string // where each of them hangs
 
 	healed   *sighting
 	deadline env.Instant // healed and the bound
@@ -137,9 +137,7 @@ func (j *Liveness) stopping(e *trace.Event) {
 		return
 	}
 	j.whoHung = append(j.whoHung, e.Machine)
-	if j.place == "" {
-		j.place = withoutMereWaits(e.Text)
-	}
+	j.places = append(j.places, withoutMereWaits(e.Text))
 	j.hung = append(j.hung, see(e).did("had not ended %v after it was asked to, in %s", e.Took, e.Text))
 }
 
@@ -356,11 +354,11 @@ func (j *Liveness) caughtUp(r *ruling) {
 	}
 }
 
-// stopped fails if a program did not end when it was asked to.
+// stopped fails for each program that did not end when it was asked to.
 func (j *Liveness) stopped(r *ruling) {
-	if len(j.hung) > 0 {
-		r.fail("shutdown does not return, in "+j.place,
-			fmt.Sprintf("programs were asked to end at %v, and not all did: %s", j.ended.at, strings.Join(j.whoHung, " ")), j.hung...)
+	for k, name := range j.whoHung {
+		r.fail("shutdown does not return, in "+j.places[k],
+			fmt.Sprintf("%s was asked to end at %v, and did not", name, j.ended.at), j.hung[k]).Machine = name
 	}
 }
 

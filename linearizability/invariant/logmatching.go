@@ -118,7 +118,7 @@ func (j *LogMatching) agree(id entryID, x entry) {
 			fmt.Sprintf("entry %d of term %d follows one of term %d on %s but of term %d on %s",
 				id.index, id.term, old.prev, old.prevBy.machine, x.prev, x.prevBy.machine),
 			old.prevBy.did("had entry %d of term %d after one of term %d", id.index, id.term, old.prev),
-			x.prevBy.did("had entry %d of term %d after one of term %d", id.index, id.term, x.prev))
+			x.prevBy.did("had entry %d of term %d after one of term %d", id.index, id.term, x.prev)).Index = id.index
 		return
 	}
 	if !known || !old.hashKnown && x.hashKnown || !old.prevKnown && x.prevKnown {

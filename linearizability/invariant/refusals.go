@@ -81,9 +81,10 @@ func (j *RPCRate) answer(e *trace.Event) {
 	if e.Count == 1 || r.asked >= j.covered[e.Peer] {
 		r.back = 0
 	} else if r.back++; r.back == coveredMax+1 {
-		j.fail("entries that a snapshot covers are refused",
+		x := j.fail("entries that a snapshot covers are refused",
 			fmt.Sprintf("%s refused more than %d requests of %s in a row for entries that its snapshot covers", e.Peer, coveredMax, e.Machine),
-			see(e).did("was refused the entries after %d by %s, which restored a snapshot through %d", r.asked, e.Peer, j.covered[e.Peer])).Machine = e.Peer
+			see(e).did("was refused the entries after %d by %s, which restored a snapshot through %d", r.asked, e.Peer, j.covered[e.Peer]))
+		x.Machine, x.Index = e.Peer, r.asked+1
 		return
 	}
 	signature, most := "the same entries are refused again and again", refusalsMax
@@ -93,11 +94,11 @@ func (j *RPCRate) answer(e *trace.Event) {
 	if e.Count == 1 || r.count != most+1 {
 		return // too few, or said
 	}
-	v := j.fail(signature,
+	x := j.fail(signature,
 		fmt.Sprintf("%s refused the entries of %s after entry %d more than %d times", e.Peer, e.Machine, r.index, most),
 		r.first.did("was refused by %s", e.Peer),
 		see(e).did("was refused by %s, %d times by now", e.Peer, r.count))
-	v.Machine, v.Index = e.Peer, r.index
+	x.Machine, x.Index = e.Peer, r.index+1
 }
 
 // noSnapshot is what a store says that keeps the last snapshots, of one that is none
@@ -132,7 +133,7 @@ func (j *RPCRate) fails(e *trace.Event) {
 		j.fail(signature,
 			fmt.Sprintf("%s failed more than %d times to install a snapshot of %s: %s", e.Peer, failuresMax, e.Machine, strings.TrimPrefix(e.Text, kind+" ")),
 			f.first.did("was told by %s that it failed", e.Peer),
-			see(e).did("was told by %s that it failed, %d times by now", e.Peer, f.count))
+			see(e).did("was told by %s that it failed, %d times by now", e.Peer, f.count)).Machine = e.Peer
 	}
 }
 
