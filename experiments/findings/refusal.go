@@ -40,10 +40,15 @@ type tail struct{ index, term uint64 }
 // commits further, or starts again.
 type episode struct {
 	first, last refusal
-	fromFirst   refusal  // of the first entry of all
-	installed   placedAt // a snapshot that it installed before it
-	round       refusal  // of the entry after that
-	until       moment   // of its end
+	fromFirst   refusal // of the first entry of all
+	rounds      []round
+	until       moment // of its end
+}
+
+// round is that a machine installed a snapshot, and refused the entry after it.
+type round struct {
+	installed placedAt
+	refused   refusal
 }
 
 // placedAt is a snapshot that a machine installed, when it did so first without another one
@@ -108,8 +113,9 @@ func (r *refusals) add(x refusal) {
 	if x.entry && x.index == 1 && o.fromFirst.event == 0 {
 		o.fromFirst = x
 	}
-	if at, is := r.came[x.machine]; is && !x.entry && x.index == at.index && o.installed.index != at.index {
-		o.installed, o.round = at, x
+	if at, is := r.came[x.machine]; is && !x.entry && x.index == at.index &&
+		(len(o.rounds) == 0 || o.rounds[len(o.rounds)-1].installed.index != at.index) {
+		o.rounds = append(o.rounds, round{at, x})
 	}
 }
 

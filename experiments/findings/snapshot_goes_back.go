@@ -28,9 +28,8 @@ type snapshotGoesBack struct {
 type snapshotBack struct {
 	refused refusal
 	stepBack
-	led    moment // when it became leader after that
-	wanted uint64 // then, the entry that it asked its log for
-	want   moment
+	led    moment            // when it became leader after that
+	wanted map[uint64]moment // then, the entries that it asked its log for
 }
 
 func newSnapshotGoesBack(plan.Plan) recogniser {
@@ -48,7 +47,7 @@ func (r *snapshotGoesBack) event(c *cluster, e *trace.Event) {
 		return
 	}
 	if sent := back.snapshot.last; sent.reach > e.Index && o.first.event < sent.event {
-		r.found = append(r.found, &snapshotBack{refused: o.first, stepBack: *back})
+		r.found = append(r.found, &snapshotBack{refused: o.first, stepBack: *back, wanted: make(map[uint64]moment)})
 	}
 }
 
@@ -59,8 +58,9 @@ func (x *snapshotBack) follow(e *trace.Event) {
 	case e.Kind == env.KindRole && e.Text == "leader":
 		x.led = of(e)
 	case x.led.event != 0 && says(e, "failed to get log"):
-		if index := number(e, "index"); x.hidden(index) {
-			x.wanted, x.want = index, of(e)
+		index := number(e, "index")
+		if _, asked := x.wanted[index]; !asked && x.hidden(index) {
+			x.wanted[index] = of(e)
 		}
 	}
 }
@@ -92,7 +92,8 @@ func (x *snapshotBack) leads(f *failure) bool {
 	case f.is("leader-completeness", "a leader lacks a committed entry"):
 		return e.Machine == x.machine && e.Boot == x.boot && e.N > x.event && x.hidden(f.Index)
 	case f.is("rpc-rate", "one snapshot was installed again and again"):
-		return x.want.event != 0 && x.led.event < e.N && e.Index == x.wanted && e.Machine != x.machine
+		want, is := x.wanted[e.Index]
+		return is && want.event < e.N && e.Machine != x.machine
 	}
 	return false
 }
