@@ -2,6 +2,9 @@ package findings
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
@@ -179,19 +182,20 @@ func (x refusal) said() verdict.Evidence {
 		x.leader.machine, x.index, x.last, x.term, words)
 }
 
-// ofRefusing reports whether a failure comes of that a machine refuses what its snapshot
-// covers until the end. If there is no majority without it, nothing is committed since, and
+// leads reports whether a failure comes of that a machine refuses what its snapshot covers
+// until the end. If there is no majority without those who do, nothing is committed since, and
 // the others stay where they are, too.
-func (c *cluster) ofRefusing(f *failure, x *episode) bool {
+func (r *refusals) leads(c *cluster, f *failure, x *episode) bool {
 	if x.until.event != 0 {
 		return false
 	}
-	if name, is := behind(f); is && name == x.first.machine {
+	name, isBehind := behind(f)
+	if isBehind && name == x.first.machine || c.ofHeld(f, held{x.first.machine, x.first.moment}) {
 		return true
-	} else if is {
-		return c.needs(x.first.machine) && c.progress.event < x.first.event
 	}
-	return c.ofHeld(f, held{x.first.machine, x.first.moment})
+	a, answer, isCall := c.called(f)
+	return (isBehind && c.progress.event < x.first.event || isCall && !a.local() && a.event > x.first.event && !strings.HasPrefix(answer, "ok")) &&
+		c.needs(slices.Sorted(maps.Keys(r.now))...)
 }
 
 // bootsOverHole reports whether a run died while a machine was booting, of which the log

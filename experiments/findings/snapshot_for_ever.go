@@ -29,7 +29,7 @@ func (r *snapshotForEver) explains(c *cluster, f *failure) *path {
 	for _, x := range r.all {
 		for _, y := range x.rounds {
 			shows := y.shows(f) && x.at(f.last().N)
-			if !shows && !y.leads(c, f) && !c.ofRefusing(f, x) {
+			if !shows && !y.leads(c, f) && !r.leads(c, f, x) {
 				continue
 			}
 			return &path{shows: shows, steps: []verdict.Evidence{

@@ -178,10 +178,10 @@ func (c *cluster) ofHeld(f *failure, h held) bool {
 	return c.needs(h.name) && (answer == "" || !strings.HasPrefix(answer, "ok"))
 }
 
-// needs reports whether nothing is committed at the end without a machine: whether the
+// needs reports whether nothing is committed at the end without some machines: whether the
 // leader's configuration has no majority of other voters that are ready, where it says that
 // they are.
-func (c *cluster) needs(name string) bool {
+func (c *cluster) needs(names ...string) bool {
 	leader := c.machines[c.reign.leader]
 	if leader == nil {
 		return false
@@ -193,7 +193,7 @@ func (c *cluster) needs(name string) bool {
 		}
 		all++
 		v := c.machines[s.name]
-		if v != nil && v.ready && s.name != name && (s.address == "" || v.members.address == "" || s.address == v.members.address) {
+		if v != nil && v.ready && !slices.Contains(names, s.name) && (s.address == "" || v.members.address == "" || s.address == v.members.address) {
 			others++
 		}
 	}
