@@ -21,6 +21,7 @@ type cluster struct {
 	stopping  *moment                 // when programs were asked to end; it stays as it was then
 	reign     reign
 	calls     calls
+	held      map[string]bool // machines that take nothing more, as far as a recogniser said so
 	bodies    bodies
 }
 
@@ -160,7 +161,7 @@ func (l *diskLog) booted(e *trace.Event) {
 func newCluster() *cluster {
 	return &cluster{machines: make(map[string]*machine), leaders: make(map[uint64][]leadership),
 		committed: make(map[uint64]placed), commands: make(map[uint64]command), config: make(map[uint64]placedConfig),
-		calls: newCalls(), bodies: make(bodies)}
+		calls: newCalls(), held: make(map[string]bool), bodies: make(bodies)}
 }
 
 // on returns a machine; one of which nothing is known yet is empty.
