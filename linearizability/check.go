@@ -3,6 +3,7 @@ package linearizability
 import (
 	"fmt"
 
+	"raftian/linearizability/distinct"
 	"raftian/linearizability/history"
 	"raftian/netsim/trace"
 )
@@ -15,8 +16,8 @@ const judgeName = "linearizability"
 // return, such that these moments, in order, give every answer (Herlihy and Wing
 // 1990; Thesis §6.3 for what Raft promises its clients).
 //
-// The order of the log is tried first (see witness.go); then a search decides, of
-// the tightened History (see tighten.go) and, if that has no order, of the one
+// The order of the log is tried first (see witness.go), then the Model's own quick
+// algorithm (see quick.go); then a search decides, of the tightened History (see tighten.go) and, if that has no order, of the one
 // that clients saw. A search that spends its budget leaves it Inconclusive, with
 // the evidence of the tightened History if that has no order.
 func Check(m Model, ops []history.Op, s Search) Verdict {
@@ -62,6 +63,14 @@ func checkPart(m Model, all []call, s Search) Verdict {
 	tight, budget := tighten(all), s.budget(len(all))
 	if !s.NoWitness && provedByLog(m, all, tight, budget) {
 		return Verdict{Outcome: Pass}
+	}
+	switch quick(m, all).Finding {
+	case distinct.Legal:
+		return Verdict{Outcome: Pass}
+	case distinct.Illegal:
+		if v, is := refutedQuickly(m, all, budget); is {
+			return v
+		}
 	}
 	histories := [][]call{all}
 	asReported := search(m, tight, budget)

@@ -103,7 +103,7 @@ func TestWhatModelsPromiseOfTheirCallsIsSo(t *testing.T) {
 			want := linearizability.Check(plain, ops, linearizability.Search{})
 			count[want.Outcome]++
 			if got := linearizability.Check(clever, ops, linearizability.Search{}); got.Outcome != want.Outcome {
-				t.Fatalf("%v, without promises %v: %+v", got.Outcome, want.Outcome, ops)
+				t.Fatalf("%s: %v, without promises %v: %+v", got.Reason, got.Outcome, want.Outcome, ops)
 			}
 		}
 	})
