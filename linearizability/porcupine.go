@@ -19,14 +19,18 @@ func porcupineSearch(m Model, all []call, budget int) found {
 	return illegal
 }
 
-// trial is a History before Porcupine. It knows no rules but one: an open call
+// trial is a History before Porcupine. It knows no rules but two. An open call
 // waits where it would change nothing, until every other call has its place. Taken
-// out of an order it changes no answer, and at the end it can always stand.
+// out of an order it changes no answer, and at the end it can always stand. And a
+// value that can only grow must lead to the longest that was read, until every read
+// has its place.
 type trial struct {
 	model  Model
 	equal  func(a, b any) bool
 	all    []call
 	closed int // how many calls return
+	reads  int // and how many of them are answered reads
+	aim    string
 	tries  int
 	budget int
 }
@@ -36,6 +40,7 @@ type trial struct {
 type progress struct {
 	state  any
 	closed int // calls that return and have a place
+	reads  int // answered reads of them
 }
 
 func newTrial(m Model, all []call, budget int) *trial {
@@ -45,7 +50,42 @@ func newTrial(m Model, all []call, budget int) *trial {
 			t.closed++
 		}
 	}
+	t.grow()
 	return t
+}
+
+// grow finds the longest value that was read, if all calls that are no reads add to
+// the value.
+func (t *trial) grow() {
+	if t.model.Cell == nil || t.model.Cell.Grows == nil || t.model.Cell.Leads == nil {
+		return
+	}
+	for i := range t.all {
+		c := &t.all[i]
+		switch {
+		case t.tells(c):
+			t.reads++
+			if value := t.model.Cell.Needs(c.op.Input, c.op.Output, true); value.Kind == Just && len(value.Value) > len(t.aim) {
+				t.aim = value.Value
+			}
+		case !t.model.Cell.Grows(c.op.Input) && !(t.model.Reads != nil && t.model.Reads(c.op.Input, outputOf(c))):
+			t.reads, t.aim = 0, ""
+			return
+		}
+	}
+}
+
+// outputOf is the output of a call, or "" if it is not known.
+func outputOf(c *call) string {
+	if !c.answered {
+		return ""
+	}
+	return c.op.Output
+}
+
+// tells says whether a call is an answered read.
+func (t *trial) tells(c *call) bool {
+	return c.answered && t.model.Reads != nil && t.model.Reads(c.op.Input, c.op.Output)
 }
 
 func (t *trial) porcupine() porcupine.Model {
@@ -75,6 +115,13 @@ func (t *trial) put(at progress, c *call) (progress, bool) {
 	}
 	if !c.isOpen() {
 		at.closed++
+	}
+	if t.aim != "" {
+		if t.tells(c) {
+			at.reads++
+		} else if at.reads < t.reads && !t.model.Cell.Leads(t.model.Cell.Value(next), t.aim) {
+			return at, false
+		}
 	}
 	at.state = next
 	return at, true
