@@ -1,7 +1,9 @@
 package linearizability
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,15 +15,32 @@ import (
 const quickShare = 16
 
 // quick asks the Model's own algorithm, if it has one.
+//
+// The algorithms know no order but that of calls and returns. Where a call of a
+// client touches the next, the next comes after it, and no order of calls and returns
+// says that and nothing else. So they are asked twice: with less order than there is,
+// by which a History can be shown to be illegal, and with more, by which it can be
+// shown to be legal.
 func quick(m Model, all []call) distinct.Ruling {
 	if m.Quick == nil {
 		return distinct.Ruling{}
 	}
+	r := m.Quick(spans(all, ends(all)))
+	if r.Finding == distinct.Legal {
+		if strict := strictEnds(all); strict != nil && m.Quick(spans(all, strict)).Finding != distinct.Legal {
+			return distinct.Ruling{}
+		}
+	}
+	return r
+}
+
+// spans are calls with their places in an order of calls and returns.
+func spans(all []call, ends []end) []Span {
 	spans := make([]Span, len(all))
 	for i := range all {
 		spans[i] = Span{Op: all[i].op, Answered: all[i].answered, To: distinct.Never}
 	}
-	for rank, e := range ends(all) {
+	for rank, e := range ends {
 		switch {
 		case !e.isReturn:
 			spans[e.call].From = rank
@@ -29,7 +48,49 @@ func quick(m Model, all []call) distinct.Ruling {
 			spans[e.call].To = rank
 		}
 	}
-	return m.Quick(spans)
+	return spans
+}
+
+// strictEnds are the ends of calls where each that touches the one before it of its
+// client comes after that, and after other such calls of the instant; nil if there
+// are none.
+func strictEnds(all []call) []end {
+	last := make(map[string]int)
+	turn := make([]int, len(all)) // within the instant of the call
+	touched := make([]bool, len(all))
+	any := false
+	for i := range all {
+		c := &all[i]
+		before, is := last[c.op.Client]
+		if is && c.from.event == 0 && all[before].to == c.from {
+			turn[i], touched[before], any = 1, true, true
+			if all[before].from == c.from {
+				turn[i] = turn[before] + 1
+			}
+		}
+		if c.to != never {
+			last[c.op.Client] = i
+		}
+	}
+	if !any {
+		return nil
+	}
+	place := func(e end) int {
+		switch c := &all[e.call]; {
+		case !e.isReturn:
+			return 2 * turn[e.call]
+		case !touched[e.call]:
+			return math.MaxInt
+		case c.from == c.to:
+			return 2*turn[e.call] + 1
+		}
+		return 1
+	}
+	strict := ends(all)
+	slices.SortStableFunc(strict, func(a, b end) int {
+		return cmp.Or(a.compare(b.moment), cmp.Compare(place(a), place(b)))
+	})
+	return strict
 }
 
 // decide is quick, and a search if that decides nothing.

@@ -26,7 +26,9 @@ type HistoryModel struct {
 }
 
 // HistoryModelNames are the names that NewHistoryModel knows.
-func HistoryModelNames() []string { return []string{"register", "kv", "game"} }
+func HistoryModelNames() []string {
+	return []string{"register", "kv", "set", "queue", "counter", "mutex", "list-append", "game"}
+}
 
 // NewHistoryModel returns the model of a name. machines are those of the game.
 func NewHistoryModel(name string, machines []string) (HistoryModel, error) {
@@ -35,6 +37,16 @@ func NewHistoryModel(name string, machines []string) (HistoryModel, error) {
 		return HistoryModel{name, models.Register(), foreign.Register()}, nil
 	case "kv":
 		return HistoryModel{name, models.KV(), foreign.KV()}, nil
+	case "set":
+		return HistoryModel{name, models.Set(), foreign.Set()}, nil
+	case "queue":
+		return HistoryModel{name, models.Queue(), foreign.Queue()}, nil
+	case "counter":
+		return HistoryModel{name, models.Counter(), foreign.Counter()}, nil
+	case "mutex":
+		return HistoryModel{name, models.Mutex(), foreign.Mutex()}, nil
+	case "list-append":
+		return HistoryModel{name, models.ListAppend(), foreign.ListAppend()}, nil
 	case "game":
 		return HistoryModel{name, guest.Game().Model(machines), foreign.Texts()}, nil
 	}

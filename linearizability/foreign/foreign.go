@@ -6,6 +6,7 @@
 //	log.go       the same as lines of its log, as etcd was tested with
 //	pairs.go     invocations and completions made into operations
 //	words.go     their :f and :value made into a model's inputs and outputs
+//	words_models.go  those of sets, queues, counters, mutexes and lists
 //	edn.go       values in EDN
 //
 // What is not understood is an error and never passed over: a verdict on part of a

@@ -4,12 +4,13 @@ import (
 	"strings"
 
 	"raftian/linearizability"
+	"raftian/linearizability/history"
 )
 
 // ListAppend is a list for each key, to which values can be added at the end:
 //
 //	append K V  => ok
-//	read K      => the list: [1 2 3], or nil if nothing was added
+//	read K      => the list: [1 2 3], or nil if nothing was added, for which [] is as good
 //
 // Its keys have nothing to do with each other, so each is judged alone. Other inputs
 // are answered "no such call" and change nothing.
@@ -41,7 +42,17 @@ func ListAppend() linearizability.Model {
 				return from == None || is && (rest == "]" || strings.HasPrefix(rest, " "))
 			},
 		},
-		Partition: partition(ParseListAppend),
+		Partition: func(ops []history.Op) [][]history.Op {
+			parts := byKey(ParseListAppend, ops)
+			for _, part := range parts {
+				for i := range part { // they are copies
+					if part[i].Outcome == history.OK && part[i].Output == "[]" {
+						part[i].Output = None
+					}
+				}
+			}
+			return parts
+		},
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 //	remove V  => ok, whether it was there or not
 //	read      => what is in it: {}, or {1 2 10}, shorter words first, then by their bytes
 //
+// Answers that tell the same in another order, or as #{2 1} or [2 1], are as good.
 // Other inputs are answered "no such call" and change nothing.
 func Set() linearizability.Model {
 	return linearizability.Model{
@@ -32,8 +33,9 @@ func Set() linearizability.Model {
 			c, err := ParseSet(input)
 			return err != nil || c.Verb == verbRead
 		},
-		Quick:   quickSet,
-		Project: projectSet,
+		Partition: tidySets,
+		Quick:     quickSet,
+		Project:   projectSet,
 	}
 }
 
@@ -52,6 +54,30 @@ func SetOf(values []string) string {
 	sorted := slices.Clone(values)
 	slices.SortFunc(sorted, compareWords)
 	return "{" + strings.Join(slices.Compact(sorted), " ") + "}"
+}
+
+// tidySets is one part, in which answers of reads are as Step gives them.
+func tidySets(ops []history.Op) [][]history.Op {
+	var own []history.Op
+	for i, op := range ops {
+		if c, _ := ParseSet(op.Input); c.Verb != verbRead || op.Outcome != history.OK {
+			continue
+		}
+		text := strings.TrimPrefix(op.Output, "#")
+		for _, brackets := range []string{"{}", "[]", "()"} {
+			values, is := within(text, brackets[:1], brackets[1:])
+			if tidy := SetOf(values); is && tidy != op.Output {
+				if own == nil {
+					own = slices.Clone(ops)
+				}
+				own[i].Output = tidy
+			}
+		}
+	}
+	if own == nil {
+		own = ops
+	}
+	return [][]history.Op{own}
 }
 
 func compareWords(a, b string) int {

@@ -41,7 +41,7 @@ other fails.`,
 	}
 	asJSON := c.Flags().Bool("json", false, "print one JSON object instead of words")
 	h := histories{}
-	c.Flags().StringVar(&h.model, "model", "", "judge a history by this model: register, kv or game")
+	c.Flags().StringVar(&h.model, "model", "", "judge a history by this model: register, kv, set, queue, counter, mutex, list-append or game")
 	c.Flags().IntVar(&h.machines, "machines", 5, "of the game, how many machines have a city")
 	c.Flags().IntVar(&h.jobs, "jobs", runtime.NumCPU(), "histories at once")
 	c.RunE = func(c *cobra.Command, args []string) error {
