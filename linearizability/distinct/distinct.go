@@ -9,6 +9,8 @@
 //	queue.go      Queue: pairs of values, and times at which it cannot be empty
 //	removals.go   its dequeues without an answer
 //	set.go        Set: a graph of what must come before what
+//	removes.go    what its removes did
+//	choices.go    reads that may be before an add or after a remove
 //	pairs.go      which calls of a set stand beside each other
 //	graph.go      that graph, an order of it, or a short cycle
 //

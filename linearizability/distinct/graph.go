@@ -31,8 +31,8 @@ func newGraph(calls []Call, to []int) *graph {
 
 func (g *graph) join(from, to int) { g.next[from] = append(g.next[from], int32(to)) }
 
-// order returns the place of each call in an order of the graph, or a cycle in it.
-func (g *graph) order() (place, cycle []int) {
+// order returns a cycle of the graph; nil if it has an order.
+func (g *graph) order() (cycle []int) {
 	before := make([]int, len(g.next))
 	for _, next := range g.next {
 		for _, to := range next {
@@ -45,22 +45,17 @@ func (g *graph) order() (place, cycle []int) {
 			ready = append(ready, n)
 		}
 	}
-	place = make([]int, g.calls)
 	for k := 0; k < len(ready); k++ {
-		n := ready[k]
-		if n < g.calls {
-			place[n] = k
-		}
-		for _, to := range g.next[n] {
+		for _, to := range g.next[ready[k]] {
 			if before[to]--; before[to] == 0 {
 				ready = append(ready, int(to))
 			}
 		}
 	}
 	if len(ready) == len(g.next) {
-		return place, nil
+		return nil
 	}
-	return nil, g.cycle(before)
+	return g.cycle(before)
 }
 
 // tried is from how many calls a short cycle is looked for.
@@ -75,30 +70,40 @@ func (g *graph) cycle(before []int) (shortest []int) {
 			continue
 		}
 		attempts++
-		if cycle := g.back(n, before); cycle != nil && (shortest == nil || len(cycle) < len(shortest)) {
+		if cycle := g.search(n, n, func(n int) bool { return before[n] != 0 }); cycle != nil && (shortest == nil || len(cycle) < len(shortest)) {
 			shortest = cycle
 		}
 	}
 	return shortest
 }
 
-// back returns the calls on a way from a node back to it; nil if there is none. It
-// goes along nodes without a place alone.
-func (g *graph) back(start int, before []int) []int {
+// way returns the calls on a way from one to another, both included; nil if there is
+// none. The second has its effect by a moment, so that no later one lies on it.
+func (g *graph) way(from, to, by int) []int {
+	return g.search(from, to, func(n int) bool { return n < g.calls || n-g.calls <= by })
+}
+
+// search returns the calls on the shortest way from a node to another, or back to it,
+// along nodes on which it may go; nil if there is none. Those at its ends are
+// included, but that where it comes back to only once.
+func (g *graph) search(start, goal int, may func(n int) bool) []int {
 	from := map[int]int{}
 	queue := []int{start}
 	for k := 0; k < len(queue); k++ {
 		for _, to := range g.next[queue[k]] {
 			to := int(to)
-			if _, is := from[to]; is || before[to] == 0 {
+			if _, is := from[to]; is || !may(to) {
 				continue
 			}
 			from[to] = queue[k]
-			if to != start {
+			if to != goal {
 				queue = append(queue, to)
 				continue
 			}
-			var way []int
+			way := []int{}
+			if start != goal {
+				way = append(way, goal)
+			}
 			for n := queue[k]; ; n = from[n] {
 				if n < g.calls {
 					way = append(way, n)

@@ -17,8 +17,10 @@ func (s *set) misplaced() Ruling {
 	}
 	var added, removed []int // moments
 	for _, e := range s.elements {
-		added = append(added, e.addTo)
-		removed = append(removed, e.removeFrom)
+		if e.addTo < e.removeFrom { // or else it need not be there at any time
+			added = append(added, e.addTo)
+			removed = append(removed, e.removeFrom)
+		}
 	}
 	slices.Sort(added)
 	slices.Sort(removed)
@@ -93,6 +95,9 @@ func (s *set) join() {
 			changes = append(changes, change{e.removeFrom, e.removed, k, true})
 			s.edges = append(s.edges, edge{e.add, e.remove, k})
 		}
+		if e.before {
+			s.edges = append(s.edges, edge{e.dropped, e.add, k})
+		}
 	}
 	slices.SortFunc(changes, func(a, b change) int { return cmp.Compare(a.from, b.from) })
 	reads := slices.Clone(s.reads)
@@ -137,7 +142,7 @@ func (s *set) joinRead(i int, beside []change) {
 		case !x.remove && c.To < e.removeFrom:
 			s.edges = append(s.edges, edge{i, e.add, x.element})
 		case !x.remove:
-			s.either = append(s.either, choice{i, x.element})
+			s.either = append(s.either, choice{read: i, element: x.element})
 		}
 	}
 }

@@ -11,10 +11,13 @@ import "slices"
 // of the calls tell which of the two it is, or nothing is removed, the history is a
 // graph, and there is an order if and only if that has no cycle.
 //
+// Of a remove that was under way beside the add, or had no answer, reads tell whether
+// it took the value away (see removes.go).
+//
 // Only calls that stand side by side need an edge of their own; for the others it is
 // enough to look whether they stand as they must (see pairs.go). A read that began
 // before a value was certain to be there and ended when it could be gone already may
-// be on either side: orders are tried, and if none is right, nothing is decided.
+// be on either side (see choices.go).
 //
 // An unanswered add of what nobody read is left out. An unanswered call that had its
 // effect, as an answered read shows, had it when that returned. It takes
@@ -39,12 +42,14 @@ type set struct {
 	elements []element
 	reads    []int
 	nowhere  int  // a read of what nobody added; -1 if there is none
-	optional bool // an unanswered remove was left out that may have had an effect
+	optional bool // something was chosen that could be otherwise
 
 	removals map[int]int // elements by when their removes were made
 
 	edges  []edge
 	either []choice
+	graph  *graph
+	forced map[edge][]int // edges that had to be chosen, and the way that forbids the other
 }
 
 // element is a value that was added. Its times are those at which the calls were
@@ -54,13 +59,14 @@ type element struct {
 	add, remove         int // -1 if there is none
 	addFrom, addTo      int
 	removeFrom, removed int // Never if there is none
+
+	dropped int // a remove that came before the add or had no effect; -1 if there is none
+	before  bool
+	witness int // a read that shows which; -1 if there is none
 }
 
 // edge says that a call comes before another because of an element.
 type edge struct{ from, to, element int }
-
-// choice is a read that comes before the add of an element or after its remove.
-type choice struct{ read, element int }
 
 // sort puts the calls to their values. False says that the algorithm does not apply.
 func (s *set) sort() bool {
@@ -88,7 +94,8 @@ func (s *set) sort() bool {
 				at = Never
 			}
 			s.of[c.Value] = len(s.elements)
-			s.elements = append(s.elements, element{c.Value, i, -1, c.From, min(c.To, at), Never, Never})
+			s.elements = append(s.elements, element{value: c.Value, add: i, remove: -1, addFrom: c.From, addTo: min(c.To, at),
+				removeFrom: Never, removed: Never, dropped: -1, witness: -1})
 		}
 	}
 	for _, i := range s.reads {
@@ -101,83 +108,25 @@ func (s *set) sort() bool {
 	return s.sortRemoves()
 }
 
-// sortRemoves leaves out removes of what was not there yet.
-func (s *set) sortRemoves() bool {
-	for i := range s.calls {
-		c := &s.calls[i]
-		k, is := s.of[c.Value]
-		if c.Verb != Remove || !is || c.To < s.elements[k].addFrom {
-			continue
-		}
-		e := &s.elements[k]
-		if c.From < e.addTo || e.remove >= 0 {
-			return false
-		}
-		e.remove, e.removeFrom, e.removed = i, c.From, c.To
-	}
-	return s.hasEffects()
-}
-
-// hasEffects finds out which unanswered removes had an effect: those of a value that
-// a read has not which began when it had been added.
-func (s *set) hasEffects() bool {
-	var open []*element
-	for k := range s.elements {
-		if e := &s.elements[k]; e.remove >= 0 && e.removed == Never {
-			open = append(open, e)
-		}
-	}
-	for _, i := range s.reads {
-		if len(open) == 0 {
-			break
-		}
-		c := &s.calls[i]
-		has := make(map[string]bool, len(c.Values))
-		for _, v := range c.Values {
-			has[v] = true
-		}
-		for _, e := range open {
-			if e.addTo < c.From && !has[e.value] {
-				e.removed = min(e.removed, c.To)
-			}
-		}
-	}
-	for k := range s.elements {
-		if e := &s.elements[k]; e.remove >= 0 && e.removed == Never {
-			e.remove, e.removeFrom, s.optional = -1, Never, true
-		}
-	}
-	return true
-}
-
 // rule looks for an order of the graph.
 func (s *set) rule() Ruling {
-	g := newGraph(s.calls, s.times())
+	s.graph = newGraph(s.calls, s.times())
 	for _, e := range s.edges {
-		g.join(e.from, e.to)
+		s.graph.join(e.from, e.to)
 	}
-	for range 8 {
-		place, cycle := g.order()
-		if cycle != nil {
-			return s.illegal(cycle)
-		}
-		wrong := false
-		for _, c := range s.either {
-			e, at := &s.elements[c.element], place[c.read]
-			if after, before := at-place[e.remove], place[e.add]-at; after < 0 && before < 0 {
-				wrong, s.optional = true, true
-				if after > before {
-					g.join(e.remove, c.read)
-				} else {
-					g.join(c.read, e.add)
-				}
-			}
-		}
-		if !wrong {
-			return Ruling{Finding: Legal}
-		}
+	if cycle := s.graph.order(); cycle != nil {
+		return s.illegal(cycle)
 	}
-	return Ruling{}
+	if len(s.either) == 0 {
+		return Ruling{Finding: Legal}
+	}
+	if ways := s.choose(); ways != nil {
+		return s.illegal(ways)
+	}
+	if cycle := s.graph.order(); cycle != nil {
+		return s.illegal(cycle)
+	}
+	return Ruling{Finding: Legal}
 }
 
 // times are by when each call had its effect.
@@ -195,24 +144,6 @@ func (s *set) times() []int {
 	return to
 }
 
-// illegal is a cycle. It shows nothing if choices were made before.
-func (s *set) illegal(cycle []int) Ruling {
-	if s.optional {
-		return Ruling{}
-	}
-	var about []int
-	for k, from := range cycle {
-		to := cycle[(k+1)%len(cycle)]
-		for _, e := range s.edges {
-			if e.from == from && e.to == to {
-				about = append(about, e.element)
-				break
-			}
-		}
-	}
-	return s.core(cycle, about...)
-}
-
 // core is some calls and those that add and remove the elements they are about, or
 // show that these had an effect.
 func (s *set) core(calls []int, about ...int) Ruling {
@@ -221,14 +152,9 @@ func (s *set) core(calls []int, about ...int) Ruling {
 	for _, k := range slices.Compact(about) {
 		e := &s.elements[k]
 		r.About = append(r.About, e.value)
-		r.Core = append(r.Core, e.add)
-		if to := s.calls[e.add].To; e.addTo < to {
-			r.Core = append(r.Core, s.returning(e.addTo))
-		}
-		if e.remove >= 0 {
-			r.Core = append(r.Core, e.remove)
-			if to := s.calls[e.remove].To; e.removed < to {
-				r.Core = append(r.Core, s.returning(e.removed))
+		for _, i := range []int{e.add, e.remove, e.dropped, e.witness, s.returning(e.addTo), s.returning(e.removed)} {
+			if i >= 0 {
+				r.Core = append(r.Core, i)
 			}
 		}
 	}
@@ -237,7 +163,10 @@ func (s *set) core(calls []int, about ...int) Ruling {
 	return r
 }
 
-// returning is the read that returned at a moment.
+// returning is the read that returned at a moment; -1 if none did.
 func (s *set) returning(at int) int {
-	return s.reads[slices.IndexFunc(s.reads, func(i int) bool { return s.calls[i].To == at })]
+	if k := slices.IndexFunc(s.reads, func(i int) bool { return s.calls[i].To == at }); k >= 0 {
+		return s.reads[k]
+	}
+	return -1
 }

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"raftian/linearizability/drawn"
 	"raftian/linearizability/history"
 	"raftian/linearizability/models"
+	"raftian/netsim/env"
 )
 
 // quick is a model with an algorithm of its own, and calls whose values are given
@@ -118,35 +120,35 @@ func brute(m linearizability.Model, state any, left []history.Op) bool {
 	return false
 }
 
-// spans are the calls as an algorithm is given them.
-func spans(ops []history.Op) []linearizability.Span {
-	all := make([]linearizability.Span, len(ops))
-	place := func(at int, isReturn bool) int { // of the call or return in the order of all
-		n := 0
-		before := func(time, other history.Op, timeIs, otherIs bool, k, l int) bool {
-			a, b := time.Call, other.Call
-			if timeIs {
-				a = time.Return
-			}
-			if otherIs {
-				b = other.Return
-			}
-			return a < b || a == b && (!timeIs && otherIs || timeIs == otherIs && k < l)
-		}
-		for k, op := range ops {
-			if before(op, ops[at], false, isReturn, k, at) {
-				n++
-			}
-			if op.Outcome == history.OK && before(op, ops[at], true, isReturn, k, at) {
-				n++
-			}
-		}
-		return n
-	}
+// ranked are the calls as an algorithm is given them: calls stand before returns of
+// the same instant.
+func ranked(ops []history.Op) []linearizability.Span {
+	type end struct{ op, isReturn int }
+	var ends []end
 	for i := range ops {
-		all[i] = linearizability.Span{Op: &ops[i], From: place(i, false), To: distinct.Never}
+		ends = append(ends, end{i, 0})
 		if ops[i].Outcome == history.OK {
-			all[i].Answered, all[i].To = true, place(i, true)
+			ends = append(ends, end{i, 1})
+		}
+	}
+	slices.SortStableFunc(ends, func(a, b end) int {
+		at := func(e end) env.Instant {
+			if e.isReturn == 1 {
+				return ops[e.op].Return
+			}
+			return ops[e.op].Call
+		}
+		return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a.isReturn, b.isReturn))
+	})
+	all := make([]linearizability.Span, len(ops))
+	for i := range ops {
+		all[i] = linearizability.Span{Op: &ops[i], Answered: ops[i].Outcome == history.OK, To: distinct.Never}
+	}
+	for place, e := range ends {
+		if e.isReturn == 1 {
+			all[e.op].To = place
+		} else {
+			all[e.op].From = place
 		}
 	}
 	return all
@@ -203,7 +205,7 @@ func (q quick) oneHistory(t *rapid.T, rng *rand.Rand, unknown float64, count map
 	}
 	ops = slices.DeleteFunc(ops, func(op history.Op) bool { return op.Outcome == history.Fail })
 	want := outcome(brute(q.model, q.model.Init(), ops))
-	r := q.model.Quick(spans(ops))
+	r := q.model.Quick(ranked(ops))
 	count[want][r.Finding]++
 	if r.Finding != distinct.Undecided && r.Finding != want {
 		t.Fatalf("the algorithm says %v, trying every order %v: %+v", r.Finding, want, ops)
