@@ -12,7 +12,7 @@ type choice struct {
 }
 
 // nearby is how many choices before and after one that was made are looked at again.
-const nearby = 64
+const nearby = 6
 
 // choose makes the choices. Where the graph has a way from the add of an element to
 // the read, the read comes after the remove, and where it has one from the read to
