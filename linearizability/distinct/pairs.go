@@ -9,9 +9,9 @@ import (
 // What stands side by side with the add or the remove of a value is not misplaced.
 func (s *set) misplaced() Ruling {
 	if s.nowhere >= 0 {
-		for _, v := range s.calls[s.nowhere].Values {
-			if _, is := s.of[v]; !is {
-				return Ruling{Finding: Illegal, Core: []int{s.nowhere}, About: []string{v}}
+		for k, n := range s.found[s.nowhere] {
+			if s.element[n] < 0 {
+				return Ruling{Finding: Illegal, Core: []int{s.nowhere}, About: []string{s.calls[s.nowhere].Values[k]}}
 			}
 		}
 	}
@@ -37,8 +37,8 @@ func (s *set) misplaced() Ruling {
 			}
 		}
 		has := 0
-		for _, v := range c.Values {
-			k := s.of[v]
+		for _, n := range s.found[i] {
+			k := s.element[n]
 			e := &s.elements[k]
 			if c.To < e.addFrom || e.removed < c.From {
 				return s.core([]int{i}, k)
@@ -126,9 +126,14 @@ func (s *set) joinRead(i int, beside []change) {
 		return
 	}
 	c := &s.calls[i]
-	has := make(map[int]bool, len(c.Values))
-	for _, v := range c.Values {
-		has[s.of[v]] = true
+	has := make(map[int]bool, len(beside)) // of the elements beside it
+	for _, x := range beside {
+		has[x.element] = false
+	}
+	for _, n := range s.found[i] {
+		if _, is := has[s.element[n]]; is {
+			has[s.element[n]] = true
+		}
 	}
 	for _, x := range beside {
 		e := &s.elements[x.element]

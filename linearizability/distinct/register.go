@@ -61,7 +61,7 @@ func Register(initial string, calls []Call) Ruling {
 // size is how many calls the blocks should hold.
 func (r *registry) size() int {
 	n := len(r.names)
-	for _, found := range r.reads { //raftian:unordered a sum
+	for _, found := range r.reads {
 		n += len(found)
 	}
 	return n

@@ -17,10 +17,14 @@ func (s *set) sortRemoves() bool {
 	var questions []int
 	for i := range s.calls {
 		c := &s.calls[i]
-		k, is := s.of[c.Value]
-		if c.Verb != Remove || !is || c.To < s.elements[k].addFrom {
+		if c.Verb != Remove {
 			continue
 		}
+		n, is := s.of[c.Value]
+		if !is || s.element[n] < 0 || c.To < s.elements[s.element[n]].addFrom {
+			continue
+		}
+		k := s.element[n]
 		e := &s.elements[k]
 		if e.remove >= 0 {
 			return false
@@ -45,16 +49,14 @@ func (s *set) sortRemoves() bool {
 // holders are the reads that have each of some elements, in the order of their
 // returns.
 func (s *set) holders(elements, byReturn []int) map[int][]int {
-	holders := make(map[int][]int, len(elements))
+	holders, asked := make(map[int][]int, len(elements)), make([]bool, len(s.elements))
 	for _, k := range elements {
-		holders[k] = nil
+		asked[k] = true
 	}
 	for _, i := range byReturn {
-		for _, v := range s.calls[i].Values {
-			if k, is := s.of[v]; is {
-				if have, asked := holders[k]; asked {
-					holders[k] = append(have, i)
-				}
+		for _, n := range s.found[i] {
+			if k := s.element[n]; k >= 0 && asked[k] {
+				holders[k] = append(holders[k], i)
 			}
 		}
 	}

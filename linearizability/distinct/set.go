@@ -1,6 +1,9 @@
 package distinct
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Set decides a history of a set, empty in the beginning, to which no value is added
 // twice and from which none is removed twice, and whose reads tell all of it.
@@ -38,11 +41,14 @@ func Set(calls []Call) Ruling {
 // set is the calls by value.
 type set struct {
 	calls    []Call
-	of       map[string]int // the place in elements
+	of       map[string]int // numbers of values
+	element  []int          // by such a number, the place in elements; -1 if there is none
+	found    [][]int        // by call, the numbers of its Values
 	elements []element
 	reads    []int
-	nowhere  int  // a read of what nobody added; -1 if there is none
-	optional bool // something was chosen that could be otherwise
+	byReturn []int // the same, in the order of their returns, once returning was asked
+	nowhere  int   // a read of what nobody added; -1 if there is none
+	optional bool  // something was chosen that could be otherwise
 
 	removals map[int]int // elements by when their removes were made
 
@@ -63,6 +69,7 @@ type element struct {
 	dropped int // a remove that came before the add or had no effect; -1 if there is none
 	before  bool
 	witness int // a read that shows which; -1 if there is none
+	shown   int // a read by whose return it had been added; -1 if the add returned before
 }
 
 // edge says that a call comes before another because of an element.
@@ -70,37 +77,52 @@ type edge struct{ from, to, element int }
 
 // sort puts the calls to their values. False says that the algorithm does not apply.
 func (s *set) sort() bool {
-	s.nowhere = -1
-	seen := make(map[string]int) // the first return of a read that has it
+	s.nowhere, s.found = -1, make([][]int, len(s.calls))
+	var seen []int // the first return of a read that has it, or Never
+	number := func(value string) int {
+		n, is := s.of[value]
+		if !is {
+			n = len(s.element)
+			s.of[value] = n
+			s.element, seen = append(s.element, -1), append(seen, Never)
+		}
+		return n
+	}
 	for i := range s.calls {
 		c := &s.calls[i]
 		if c.Verb != Read || !c.Answered {
 			continue
 		}
 		s.reads = append(s.reads, i)
-		for _, v := range c.Values {
-			if at, is := seen[v]; !is || c.To < at {
-				seen[v] = c.To
-			}
+		s.found[i] = make([]int, len(c.Values))
+		for k, v := range c.Values {
+			n := number(v)
+			s.found[i][k], seen[n] = n, min(seen[n], c.To)
 		}
 	}
 	for i := range s.calls {
 		c := &s.calls[i]
-		if at, is := seen[c.Value]; c.Verb == Add && (is || !c.open()) {
-			if _, twice := s.of[c.Value]; twice {
-				return false
-			}
-			if !is {
-				at = Never
-			}
-			s.of[c.Value] = len(s.elements)
-			s.elements = append(s.elements, element{value: c.Value, add: i, remove: -1, addFrom: c.From, addTo: min(c.To, at),
-				removeFrom: Never, removed: Never, dropped: -1, witness: -1})
+		if c.Verb != Add {
+			continue
 		}
+		n := number(c.Value)
+		if seen[n] == Never && c.open() {
+			continue
+		}
+		if s.element[n] >= 0 {
+			return false
+		}
+		s.element[n] = len(s.elements)
+		e := element{value: c.Value, add: i, remove: -1, addFrom: c.From, addTo: c.To,
+			removeFrom: Never, removed: Never, dropped: -1, witness: -1, shown: -1}
+		if seen[n] < c.To {
+			e.addTo, e.shown = seen[n], s.returning(seen[n])
+		}
+		s.elements = append(s.elements, e)
 	}
 	for _, i := range s.reads {
-		for _, v := range s.calls[i].Values {
-			if _, is := s.of[v]; !is && s.nowhere < 0 {
+		for _, n := range s.found[i] {
+			if s.element[n] < 0 && s.nowhere < 0 {
 				s.nowhere = i
 			}
 		}
@@ -152,7 +174,7 @@ func (s *set) core(calls []int, about ...int) Ruling {
 	for _, k := range slices.Compact(about) {
 		e := &s.elements[k]
 		r.About = append(r.About, e.value)
-		for _, i := range []int{e.add, e.remove, e.dropped, e.witness, s.returning(e.addTo), s.returning(e.removed)} {
+		for _, i := range []int{e.add, e.remove, e.dropped, e.witness, e.shown} {
 			if i >= 0 {
 				r.Core = append(r.Core, i)
 			}
@@ -163,10 +185,12 @@ func (s *set) core(calls []int, about ...int) Ruling {
 	return r
 }
 
-// returning is the read that returned at a moment; -1 if none did.
+// returning is the read that returned at a moment.
 func (s *set) returning(at int) int {
-	if k := slices.IndexFunc(s.reads, func(i int) bool { return s.calls[i].To == at }); k >= 0 {
-		return s.reads[k]
+	if s.byReturn == nil {
+		s.byReturn = slices.Clone(s.reads)
+		slices.SortFunc(s.byReturn, func(i, j int) int { return cmp.Compare(s.calls[i].To, s.calls[j].To) })
 	}
-	return -1
+	k, _ := slices.BinarySearchFunc(s.byReturn, at, func(i, at int) int { return cmp.Compare(s.calls[i].To, at) })
+	return s.byReturn[k]
 }

@@ -224,3 +224,27 @@ func (q quick) oneHistory(t *rapid.T, rng *rand.Rand, unknown float64, count map
 		}
 	}
 }
+
+// A call that touches the one before it of its client comes after it. Algorithms know
+// intervals alone; so what is legal only if the two are concurrent they do not decide.
+func TestCallsOfAClientThatTouchAreNotDecidedAsConcurrent(t *testing.T) {
+	ops := []history.Op{
+		{Client: "a", Seq: 1, Input: "write 1", Output: "ok", Outcome: history.OK, Call: 0, Return: 5},
+		{Client: "a", Seq: 2, Input: "read", Output: "nil", Outcome: history.OK, Call: 5, Return: 9},
+		{Client: "b", Seq: 1, Input: "read", Output: "nil", Outcome: history.OK, Call: 5, Return: 9},
+	}
+	for name, want := range map[string]distinct.Finding{"a": distinct.Illegal, "c": distinct.Legal} {
+		ops[1].Client = name
+		m := models.Register()
+		own, last := m.Quick, distinct.Undecided
+		m.Quick = func(spans []linearizability.Span) distinct.Ruling {
+			r := own(spans)
+			last = r.Finding
+			return r
+		}
+		linearizability.Check(m, ops, linearizability.Search{})
+		if last != want {
+			t.Errorf("the second call is %s's: in the end the algorithm was asked about a history that is %v; want %v", name, last, want)
+		}
+	}
+}
