@@ -26,8 +26,9 @@ func KV() linearizability.Model {
 		},
 		Describe:  func(state any) string { return state.(string) },
 		Reads:     reads(ParseKV),
-		Cell:      cell(ParseKV),
-		Partition: byKey,
+		Cell:      growing(cell(ParseKV)),
+		Partition: partition(ParseKV),
+		Quick:     quickRegister(ParseKV),
 	}
 }
 
@@ -42,14 +43,31 @@ func ParseKV(input string) (Call, error) {
 	})
 }
 
+// growing adds to a cell what is so of texts to which others are appended.
+func growing(c *linearizability.Cell) *linearizability.Cell {
+	c.Grows = grows(ParseKV)
+	c.Leads = func(from, to string) bool {
+		if from == None {
+			return true
+		}
+		return strings.HasPrefix(to, from) || strings.HasPrefix(unquote(to), unquote(from))
+	}
+	return c
+}
+
+// partition splits a History into those of its keys.
+func partition(parse func(input string) (Call, error)) func(ops []history.Op) [][]history.Op {
+	return func(ops []history.Op) [][]history.Op { return byKey(parse, ops) }
+}
+
 // byKey splits a History into those of its keys, in the order of their names. The
 // parts share one array: a History may fill half of the memory there is.
-func byKey(ops []history.Op) [][]history.Op {
+func byKey(parse func(input string) (Call, error), ops []history.Op) [][]history.Op {
 	place := make(map[string]int)
 	var sizes []int
 	of := make([]int32, len(ops))
 	for i := range ops {
-		c, _ := ParseKV(ops[i].Input)
+		c, _ := parse(ops[i].Input)
 		k, known := place[c.Key]
 		if !known {
 			k = len(sizes)

@@ -43,6 +43,8 @@ func Split(text string) ([]string, error) {
 	return words, nil
 }
 
+var errNone = errors.New("nil is no value: it says that there is none")
+
 // form is a verb and how many values it takes.
 type form struct {
 	verb   string
