@@ -18,17 +18,18 @@ import (
 //
 // Its keys have nothing to do with each other, so each is judged alone.
 func KV() linearizability.Model {
+	parse := remembering(ParseKV)
 	return linearizability.Model{
 		Init: func() any { return None },
 		Step: func(state any, input string) (any, string) {
-			c, _ := ParseKV(input)
+			c, _ := parse(input)
 			return c.step(state.(string))
 		},
 		Describe:  func(state any) string { return state.(string) },
-		Reads:     reads(ParseKV),
-		Cell:      growing(cell(ParseKV)),
-		Partition: partition(ParseKV),
-		Quick:     quickRegister(ParseKV),
+		Reads:     reads(parse),
+		Cell:      growing(parse),
+		Partition: partition(parse),
+		Quick:     quickRegister(parse),
 	}
 }
 
@@ -43,9 +44,10 @@ func ParseKV(input string) (Call, error) {
 	})
 }
 
-// growing adds to a cell what is so of texts to which others are appended.
-func growing(c *linearizability.Cell) *linearizability.Cell {
-	c.Grows = grows(ParseKV)
+// growing is a cell, and what is so of texts to which others are appended.
+func growing(parse func(input string) (Call, error)) *linearizability.Cell {
+	c := cell(parse)
+	c.Grows = grows(parse)
 	c.Leads = func(from, to string) bool {
 		if from == None {
 			return true

@@ -33,16 +33,17 @@ const (
 //
 // Other inputs are answered "no such call" and change nothing.
 func Register() linearizability.Model {
+	parse := remembering(ParseRegister)
 	return linearizability.Model{
 		Init: func() any { return None },
 		Step: func(state any, input string) (any, string) {
-			c, _ := ParseRegister(input)
+			c, _ := parse(input)
 			return c.step(state.(string))
 		},
 		Describe: func(state any) string { return state.(string) },
-		Reads:    reads(ParseRegister),
-		Cell:     cell(ParseRegister),
-		Quick:    quickRegister(ParseRegister),
+		Reads:    reads(parse),
+		Cell:     cell(parse),
+		Quick:    quickRegister(parse),
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // Quote is a text as one word.
@@ -74,4 +76,31 @@ func parse(words []string, keyed bool, forms map[string]form) (Call, error) {
 		c.B = values[1]
 	}
 	return c, nil
+}
+
+// rememberedMost is how many inputs are remembered at most, so that a History of inputs
+// that are all different takes no more memory than itself.
+const rememberedMost = 1 << 16
+
+// remembering parses each input once: searches ask for the same ones again and again. It
+// may be called by several goroutines at a time.
+func remembering(parse func(input string) (Call, error)) func(input string) (Call, error) {
+	type parsed struct {
+		call Call
+		err  error
+	}
+	var (
+		known sync.Map // of parsed, by input
+		count atomic.Int64
+	)
+	return func(input string) (Call, error) {
+		if p, is := known.Load(input); is {
+			return p.(parsed).call, p.(parsed).err
+		}
+		c, err := parse(input)
+		if count.Add(1) <= rememberedMost {
+			known.Store(input, parsed{c, err})
+		}
+		return c, err
+	}
 }
