@@ -15,6 +15,7 @@ type cluster struct {
 	committed map[uint64]placed       // by index, the entry that was known to be committed first
 	commands  map[uint64]command      // by index, the one that took effect there first
 	config    map[uint64]placedConfig // by index, the configuration that was stored first
+	final     trace.Event             // the last one
 	progress  moment                  // when more was known to be committed for the last time
 	highest   uint64                  // up to where
 	healed    *moment                 // when the faults were over
@@ -187,6 +188,7 @@ func (c *cluster) take(e *trace.Event) {
 	if c.stopping != nil {
 		return
 	}
+	c.final = *e
 	c.reign.take(c, e)
 	c.calls.take(e)
 	switch e.Kind {

@@ -2,6 +2,9 @@ package findings
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
@@ -179,24 +182,41 @@ func (x refusal) said() verdict.Evidence {
 		x.leader.machine, x.index, x.last, x.term, words)
 }
 
-// ofRefusing reports whether a failure comes of that a machine refuses what its snapshot
-// covers until the end. If there is no majority without it, nothing is committed since, and
+// leads reports whether a failure comes of that a machine refuses what its snapshot covers
+// until the end. If there is no majority without those who do, nothing is committed since, and
 // the others stay where they are, too.
-func (c *cluster) ofRefusing(f *failure, x *episode) bool {
+func (r *refusals) leads(c *cluster, f *failure, x *episode) bool {
 	if x.until.event != 0 {
 		return false
 	}
-	if name, is := behind(f); is && name == x.first.machine {
+	name, isBehind := behind(f)
+	if isBehind && name == x.first.machine || c.ofHeld(f, held{x.first.machine, x.first.moment}) {
 		return true
-	} else if is {
-		return c.needs(x.first.machine) && c.progress.event < x.first.event
 	}
-	return c.ofHeld(f, held{x.first.machine, x.first.moment})
+	a, answer, isCall := c.called(f)
+	return (isBehind && c.progress.event < x.first.event || isCall && !a.local() && a.event > x.first.event && !strings.HasPrefix(answer, "ok")) &&
+		c.needs(slices.Sorted(maps.Keys(r.now))...)
 }
 
-// bootsOverHole reports whether a run died while a machine was booting, of which the log
-// begins with an entry that does not follow its snapshot.
-func (c *cluster) bootsOverHole(name string) bool {
+// isDeath reports whether a failure is that a run died, of a panic with these words, or did
+// not end for it.
+func (c *cluster) isDeath(f *failure, words string) bool {
+	return c.stopping == nil && (f.is("no-panic", "panic: "+words) || f.is("liveness", "the run did not end"))
+}
+
+// bootsOverHole reports whether a failure is that a machine died while it booted, since its
+// log begins with an entry that does not follow its snapshot.
+func (c *cluster) bootsOverHole(f *failure, name string) bool {
 	m := c.machines[name]
-	return c.stopping == nil && m != nil && m.up && !m.ready && m.log.last != 0 && m.log.first > m.snapshotIndex+1
+	return c.isDeath(f, "log not found in github.com/hashicorp/raft.NewRaft") &&
+		m != nil && m.up && !m.ready && m.log.last != 0 && m.log.first > m.snapshotIndex+1
+}
+
+// diesForWant reports whether a failure is that a machine died for want of the entry after a
+// snapshot that it installed at a moment, which it is to apply.
+func (c *cluster) diesForWant(f *failure, installed moment, index uint64) bool {
+	e := &c.final
+	return c.isDeath(f, "log not found in github.com/hashicorp/raft.(*Raft).processLogs") &&
+		says(e, "failed to get log") && number(e, "index") == index+1 &&
+		e.Machine == installed.machine && e.Boot == installed.boot && e.N > installed.event
 }

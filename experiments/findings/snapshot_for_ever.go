@@ -18,7 +18,7 @@ import (
 // It shows as the snapshot being installed, or the entries after it being refused, again and
 // again. The machine stays behind; and an entry that follows the snapshot in its log, or one
 // that it writes behind a hole, when a monotonic log store has deleted its log, is not what
-// others have there.
+// others have there. For want of what is missing it dies, when it is to apply that or boots.
 type snapshotForEver struct{ refusals }
 
 func newSnapshotForEver(plan.Plan) recogniser { return &snapshotForEver{newRefusals()} }
@@ -29,7 +29,7 @@ func (r *snapshotForEver) explains(c *cluster, f *failure) *path {
 	for _, x := range r.all {
 		for _, y := range x.rounds {
 			shows := y.shows(f) && x.at(f.last().N)
-			if !shows && !y.leads(c, f) && !c.ofRefusing(f, x) {
+			if !shows && !y.leads(c, f) && !r.leads(c, f, x) {
 				continue
 			}
 			return &path{shows: shows, steps: []verdict.Evidence{
@@ -63,13 +63,12 @@ func (y *round) leads(c *cluster, f *failure) bool {
 				return true
 			}
 		}
+		return false
 	case f.is("log-matching", "a hole in the log"):
 		e := f.last()
 		return e.Machine == name && e.N > y.refused.event && e.Index == y.refused.last+1
-	case f.is("no-panic", "panic: log not found in github.com/hashicorp/raft.NewRaft"), f.is("liveness", "the run did not end"):
-		return c.bootsOverHole(name)
 	}
-	return false
+	return c.bootsOverHole(f, name) || c.diesForWant(f, y.installed.moment, y.installed.index)
 }
 
 // lastOf is the index of the entry that an event writes, or of the last one that a log had at

@@ -17,7 +17,7 @@ import (
 // It shows as the applied index going back with that installation. If the machine leads then,
 // in the same incarnation, it has entries neither in its log nor in the snapshot that it holds
 // for its last; it sends the newer one that is on its disk, and asks its log for the last entry
-// of that, again and again.
+// of that, again and again. If it is to apply what its log has not, it dies.
 type snapshotGoesBack struct {
 	refusals
 	installs
@@ -68,16 +68,16 @@ func (x *snapshotBack) follow(e *trace.Event) {
 // hidden reports whether the machine has an entry in a snapshot on its disk only.
 func (x *snapshotBack) hidden(index uint64) bool { return x.index < index && index <= x.reach }
 
-func (r *snapshotGoesBack) explains(_ *cluster, f *failure) *path {
+func (r *snapshotGoesBack) explains(c *cluster, f *failure) *path {
 	for _, x := range r.found {
 		shows := f.is("monotonic", "the applied index went back by a snapshot") && f.last().N == x.event
-		if !shows && !x.leads(f) {
+		if !shows && !x.leads(c, f) {
 			continue
 		}
 		p := &path{shows: shows}
 		p.steps = append(p.steps, x.refused.said(), x.snapshot.last.step("sent %s its snapshot through entry %d", x.machine, x.index),
 			x.step("installed it when it had come to entry %d", x.reach))
-		if !shows {
+		if x.led.event != 0 && !shows {
 			p.steps = append(p.steps, x.led.step("became leader without entries %d to %d", x.index+1, x.reach))
 		}
 		return p
@@ -85,8 +85,8 @@ func (r *snapshotGoesBack) explains(_ *cluster, f *failure) *path {
 	return nil
 }
 
-// leads reports whether a failure came of that the machine led.
-func (x *snapshotBack) leads(f *failure) bool {
+// leads reports whether a failure came of that the machine went on without those entries.
+func (x *snapshotBack) leads(c *cluster, f *failure) bool {
 	e := f.last()
 	switch {
 	case f.is("leader-completeness", "a leader lacks a committed entry"):
@@ -95,5 +95,5 @@ func (x *snapshotBack) leads(f *failure) bool {
 		want, is := x.wanted[e.Index]
 		return is && want.event < e.N && e.Machine != x.machine
 	}
-	return false
+	return c.diesForWant(f, x.moment, x.index)
 }

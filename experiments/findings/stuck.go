@@ -179,10 +179,10 @@ func (c *cluster) ofHeld(f *failure, h held) bool {
 	return c.needs(h.name) && (answer == "" || !strings.HasPrefix(answer, "ok"))
 }
 
-// needs reports whether nothing is committed at the end without a machine and all that are
-// held: whether the leader's configuration has no majority of other voters that are ready, where it says that
-// they are.
-func (c *cluster) needs(name string) bool {
+// needs reports whether nothing is committed at the end without some machines and all that are
+// held: whether the leader's configuration has no majority of other voters that are ready,
+// where it says that they are.
+func (c *cluster) needs(names ...string) bool {
 	leader := c.machines[c.reign.leader]
 	if leader == nil {
 		return false
@@ -194,7 +194,7 @@ func (c *cluster) needs(name string) bool {
 		}
 		all++
 		v := c.machines[s.name]
-		if v != nil && v.ready && s.name != name && !c.held[s.name] && (s.address == "" || v.members.address == "" || s.address == v.members.address) {
+		if v != nil && v.ready && !slices.Contains(names, s.name) && !c.held[s.name] && (s.address == "" || v.members.address == "" || s.address == v.members.address) {
 			others++
 		}
 	}
