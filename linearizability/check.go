@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"raftian/linearizability/history"
+	"raftian/linearizability/invariant"
 	"raftian/linearizability/verdict"
 	"raftian/netsim/trace"
 )
@@ -202,6 +203,11 @@ func (*Linearizability) Name() string { return judgeName }
 
 // Kinds are the kinds of event it reads.
 func (j *Linearizability) Kinds() []string { return j.recorder.Kinds() }
+
+// Needs are calls, and answers.
+func (*Linearizability) Needs() []invariant.Need {
+	return []invariant.Need{invariant.ACall(), invariant.AnAnswer()}
+}
 
 // Event takes the next event.
 func (j *Linearizability) Event(e *trace.Event) { j.recorder.Event(e) }

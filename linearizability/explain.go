@@ -55,7 +55,7 @@ func stale(m Model, order []call, culprit call) ([]Evidence, call) {
 			continue
 		}
 		for _, c := range order[k : len(states)-1] {
-			if c.answered && c.to.before(culprit.from) {
+			if c.answered && (c.to.before(culprit.from) || c.op == culprit.after) {
 				return []Evidence{{Event: c.op.ReturnEvent, Text: "it is the answer before " + overlooked(order[k], c)}}, order[k]
 			}
 		}

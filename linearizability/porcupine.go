@@ -1,6 +1,12 @@
 package linearizability
 
-import "github.com/anishathalye/porcupine"
+import (
+	"slices"
+
+	"github.com/anishathalye/porcupine"
+
+	"raftian/linearizability/history"
+)
 
 // trialMemory bounds what Porcupine may keep, in bits: it remembers which of n
 // calls have a place at each step.
@@ -19,9 +25,11 @@ func porcupineSearch(m Model, all []call, budget int) found {
 	return illegal
 }
 
-// trial is a History before Porcupine. It knows no rules but one: an open call
-// waits where it would change nothing, until every other call has its place. Taken
-// out of an order it changes no answer, and at the end it can always stand.
+// trial is a History before Porcupine. It knows no rules but two. An open call
+// waits where it would change nothing, until every other call has its place: taken
+// out of an order it changes no answer, and at the end it can always stand. A call
+// waits for the one of its client that it comes after: Porcupine takes calls that
+// touch as concurrent, whoever made them.
 type trial struct {
 	model  Model
 	equal  func(a, b any) bool
@@ -29,17 +37,26 @@ type trial struct {
 	closed int // how many calls return
 	tries  int
 	budget int
+	bits   map[*history.Op]int // calls that others come after
 }
 
 // progress is how far an order has come. Which calls have a place already is known
 // to Porcupine, so only the states need comparing.
 type progress struct {
 	state  any
-	closed int // calls that return and have a place
+	closed int    // calls that return and have a place
+	first  bitset // of the calls that others come after, those that have a place
 }
 
 func newTrial(m Model, all []call, budget int) *trial {
-	t := &trial{model: m, equal: m.same(), all: all, budget: budget}
+	t := &trial{model: m, equal: m.same(), all: all, budget: budget, bits: make(map[*history.Op]int)}
+	for i := range all {
+		if before := all[i].after; before != nil {
+			if _, known := t.bits[before]; !known {
+				t.bits[before] = len(t.bits)
+			}
+		}
+	}
 	for i := range all {
 		if !all[i].isOpen() {
 			t.closed++
@@ -50,7 +67,7 @@ func newTrial(m Model, all []call, budget int) *trial {
 
 func (t *trial) porcupine() porcupine.Model {
 	return porcupine.Model{
-		Init:  func() any { return progress{state: t.model.Init()} },
+		Init:  func() any { return progress{state: t.model.Init(), first: newBitset(len(t.bits))} },
 		Equal: func(a, b any) bool { return t.equal(a.(progress).state, b.(progress).state) },
 		Hash:  func(at any) uint64 { return t.model.hash(at.(progress).state) },
 		Step: func(at, input, _ any) (bool, any) {
@@ -66,6 +83,9 @@ func (t *trial) porcupine() porcupine.Model {
 
 // put puts a call next, if it can stand there.
 func (t *trial) put(at progress, c *call) (progress, bool) {
+	if c.after != nil && !at.first.has(t.bits[c.after]) {
+		return at, false
+	}
 	if c.isOpen() && at.closed == t.closed {
 		return at, true // nobody will notice what it does
 	}
@@ -75,6 +95,10 @@ func (t *trial) put(at progress, c *call) (progress, bool) {
 	}
 	if !c.isOpen() {
 		at.closed++
+	}
+	if bit, is := t.bits[c.op]; is {
+		at.first = slices.Clone(at.first)
+		at.first.set(bit)
 	}
 	at.state = next
 	return at, true

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"raftian/linearizability/history"
+	"raftian/linearizability/invariant"
 	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
 	"raftian/netsim/trace"
@@ -46,6 +47,9 @@ func (*Sessions) Name() string { return "sessions" }
 
 // Kinds are the kinds of event it reads.
 func (j *Sessions) Kinds() []string { return j.recorder.Kinds() }
+
+// Needs are answers that say which state they saw.
+func (*Sessions) Needs() []invariant.Need { return []invariant.Need{invariant.AnIndexedAnswer()} }
 
 // Event takes the next event.
 func (j *Sessions) Event(e *trace.Event) {

@@ -49,14 +49,20 @@ type KnownRun struct {
 // Failure is a run that did not pass.
 type Failure struct {
 	Seed     uint64                    `json:"seed"`
-	Verdicts []linearizability.Verdict `json:"verdicts"` // those that did not pass
+	Verdicts []linearizability.Verdict `json:"verdicts"` // those that failed or could not decide
 	File     string                    `json:"file"`
+	// Unjudged says that no judge had anything to judge; then Verdicts is empty.
+	Unjudged bool `json:"unjudged,omitempty"`
 }
 
 // Tally is how often a judge said what.
 type Tally struct {
-	Judge                                   string
-	Pass, Known, Fail, Inconclusive, NotRun int
+	Judge        string `json:"judge"`
+	Pass         int    `json:"pass"`
+	Known        int    `json:"known"`
+	Fail         int    `json:"fail"`
+	Inconclusive int    `json:"inconclusive"`
+	NotRun       int    `json:"not_run"`
 }
 
 // Report is what a campaign found.
@@ -148,7 +154,7 @@ func (e *exploration) one(ctx context.Context, k int) error {
 		}
 	}
 	file := ""
-	if e.o.KeepAll || r.Failed() {
+	if e.o.KeepAll || r.Failed() || r.Unjudged() {
 		if file, err = e.save(r, ""); err != nil {
 			return err
 		}
@@ -186,7 +192,7 @@ func (e *exploration) replaces(r *Result, file string) bool {
 	}
 	defer f.Close()
 	h := f.Header()
-	return h.Plan == r.Plan.String() && h.World == e.program.Package && h.Raft == e.program.Raft
+	return h.Plan == r.Plan.String() && h.World == e.program.Package && h.Raft == e.program.Raft && h.Mends == e.program.Mends
 }
 
 // differ keeps both runs of a plan that did not repeat.
@@ -215,7 +221,7 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 	if twice {
 		sum.Repeated++
 	}
-	f := Failure{Seed: r.Plan.Seed, File: file}
+	f := Failure{Seed: r.Plan.Seed, File: file, Verdicts: []linearizability.Verdict{}, Unjudged: r.Unjudged()}
 	var met []string
 	for _, j := range SortOut(r.Verdicts, e.known(r)) {
 		sum.tally(j)
@@ -228,7 +234,7 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 	for _, name := range slices.Compact(met) {
 		sum.Known = append(sum.Known, KnownRun{name, r.Plan.Seed, file})
 	}
-	if len(f.Verdicts) > 0 {
+	if len(f.Verdicts) > 0 || f.Unjudged {
 		sum.Failures = append(sum.Failures, f)
 	}
 	if e.o.Finished != nil {

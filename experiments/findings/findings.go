@@ -7,6 +7,10 @@
 //	findings.go      Finding, and all of them
 //	recognise.go     Explain: of what finding a run's violations are
 //	cluster.go       what recognisers know of a cluster, from its trace
+//	members.go       who is in it, as each machine knows it
+//	election.go      who would be elected, by the library's rules or with one mended
+//	stuck.go         what follows where nobody leads, or a machine takes nothing more
+//	mend.go          what mends each in the library, for builds with --mend
 //	recognisers.go   which recogniser is whose; each has a file of its own
 //
 // A campaign that meets a known finding reports it but does not fail. A test
@@ -22,17 +26,20 @@ import (
 	"slices"
 
 	"raftian/netsim/plan"
+	"raftian/netsim/toolchain"
 )
 
-//go:embed */finding.plan */finding.json */README.md
+//go:embed */finding.plan */finding.json */README.md */mend
 var files embed.FS
 
 // Finding is one of them. How it is known again in a run is its recogniser's business
 // (recognise.go).
 type Finding struct {
-	Name  string   `json:"-"`     // of its directory
-	Title string   `json:"title"` // one line
-	Raft  []string `json:"raft"`  // the versions of hashicorp/raft it was seen in
+	Name  string `json:"-"`     // of its directory
+	Title string `json:"title"` // one line
+	// Raft are the versions of hashicorp/raft that it is in, from the oldest to the
+	// newest of those that were looked at. In others it is not known.
+	Raft toolchain.Versions `json:"raft"`
 	// Needs are the settings without which it cannot be; in runs without one of them
 	// the same failures are something else.
 	Needs map[string]string `json:"needs"`
@@ -70,6 +77,9 @@ func read(name string) (Finding, error) {
 	if err := json.Unmarshal(about, &f); err != nil {
 		return f, err
 	}
+	if err := f.Raft.Check(); err != nil || f.Raft == "" {
+		return f, fmt.Errorf("the versions that it is in are %q: %w", f.Raft, err)
+	}
 	text, err := files.ReadFile(name + "/finding.plan")
 	if err != nil {
 		return f, err
@@ -78,8 +88,8 @@ func read(name string) (Finding, error) {
 	return f, err
 }
 
-// isIn reports whether the finding was seen in a version of hashicorp/raft.
-func (f Finding) isIn(raft string) bool { return slices.Contains(f.Raft, raft) }
+// isIn reports whether the finding is in a version of hashicorp/raft.
+func (f Finding) isIn(raft string) bool { return f.Raft.Has(raft) }
 
 // canBe reports whether a plan has all settings that the finding needs.
 func (f Finding) canBe(pl plan.Plan) bool {

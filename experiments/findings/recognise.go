@@ -67,7 +67,8 @@ type Cause struct {
 // Run is what Explain needs of a run.
 type Run struct {
 	Plan     plan.Plan
-	Raft     string // the version of hashicorp/raft
+	Raft     string // the release that hashicorp/raft is or was made from
+	Mends    string // of findings, in hashicorp/raft: these are no causes; as in toolchain.Program
 	Verdicts []linearizability.Verdict
 	Wire     []byte // the events, as package trace encodes them
 	// Excuse also explains the failures of a run with a planted bug. Without it they
@@ -142,7 +143,7 @@ func candidates(all []Finding, r Run) (able []candidate) {
 		return nil
 	}
 	for _, f := range all {
-		if f.isIn(r.Raft) && f.canBe(r.Plan) {
+		if f.isIn(r.Raft) && f.canBe(r.Plan) && !f.isMended(r.Mends) {
 			able = append(able, candidate{f, newRecogniser(f.Name, r.Plan)})
 		}
 	}

@@ -74,12 +74,17 @@ func (j *LocalLogs) Event(e *trace.Event) {
 	j.converge.take(e)
 	switch e.Kind {
 	case env.KindInvoke:
+		if e.Machine != "" {
+			j.roster.of(e.Machine).calls = true
+		}
 		j.names.take(e)
 	case env.KindApply:
+		j.roster.of(e.Machine).takes = true
 		if e.Text == "" {
 			*j.commands.put(e.Index) = operation{e.Client, e.Seq}
 		}
 	case env.KindLocal:
+		j.roster.of(e.Machine).takes = true
 		j.local(e)
 	case trace.KindHeal:
 		j.healed, j.isHeal = e.At, true
@@ -207,7 +212,7 @@ func (j *LocalLogs) ended(e *trace.Event) {
 	due := j.longest.before(e.At).value
 	for _, name := range j.roster.belong() {
 		m := j.roster[name]
-		if m == nil || !m.up || j.lasts[name].value >= due {
+		if m == nil || !m.up || m.onlyCalls() || j.lasts[name].value >= due {
 			continue
 		}
 		missing := j.after(j.lasts[name].value, due)

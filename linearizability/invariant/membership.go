@@ -131,6 +131,9 @@ func (j *Membership) Event(e *trace.Event) {
 
 // Verdict says whether the property held.
 func (j *Membership) Verdict() verdict.Verdict {
+	if len(j.configs) < 2 && len(j.changes) == 0 && j.ended == nil {
+		return undecided(j.Name(), verdict.NotRun, "the run has no two configurations, nobody is let in, and it has no end")
+	}
 	var r ruling
 	order := slices.Sorted(maps.Keys(j.configs))
 	for k := 1; k < len(order); k++ {

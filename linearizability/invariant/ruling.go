@@ -32,7 +32,9 @@
 //	quorum.go         quorum
 //	membership.go     membership
 //	configs.go        both: what configurations say
-//	liveness.go       liveness
+//	liveness.go       liveness; recovered.go says what it asks at the end
+//	need.go           what each judge must have been told
+//	lines.go          where machines come apart
 //	process.go        no-panic
 //	rate.go           rpc-rate: requests, and snapshots that come again
 //	refusals.go       rpc-rate: what is refused without reason
