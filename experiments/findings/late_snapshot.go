@@ -14,7 +14,8 @@ import (
 //	missing    and then asks its log for the entry after it
 //
 // Or the leader sends it late: it has removed that peer and added it again, and what
-// replicated to the one before goes on once more, by what it knew then.
+// replicated to the one before goes on once more, by what it knew then. Or it does not know
+// how far the machine is, which another leader has brought there.
 //
 // It shows as the panic for want of that entry. That the applied index goes back with the
 // installation follows, and that an entry stands behind a hole, if the log was empty.
@@ -54,7 +55,15 @@ func (b *stepBack) leads(c *cluster, f *failure) bool {
 
 // path are the steps in words.
 func (b *stepBack) path() (steps []verdict.Evidence) {
-	if !b.wasBehindThen {
+	switch {
+	case b.wasBehindThen:
+	case b.left.added.event == 0:
+		return []verdict.Evidence{b.leader.step("became leader of term %d", b.leader.term),
+			b.stale.step("went on to send to %s, although it was deposed", b.machine),
+			b.further.step("had come to entry %d", b.reach),
+			b.snapshot.last.step("sent %s its snapshot through entry %d, without having heard of it", b.machine, b.index),
+			b.step("installed the snapshot through entry %d", b.index)}
+	default:
 		return []verdict.Evidence{b.left.removed.step("stopped to send to %s, which was removed", b.machine),
 			b.left.added.step("began to send to it again, which was added"),
 			b.further.step("had come to entry %d", b.reach),
