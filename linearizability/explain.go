@@ -7,10 +7,16 @@ import (
 	"unicode"
 )
 
+// wrong is where a History has no order any more.
+type wrong struct {
+	answer     call // the first whose answer no order explains
+	overlooked call // the call that its answer overlooks, if that can be said
+}
+
 // explain says why a History has no order that explains every answer: the first
 // answer after which there is none, and what it would have been in an order that
 // explains all others so far.
-func explain(m Model, all []call, budget int) Verdict {
+func explain(m Model, all []call, budget int) (Verdict, wrong) {
 	culprit := unexplained(m, all, budget)
 	v := Verdict{
 		Outcome:   Fail,
@@ -24,15 +30,18 @@ func explain(m Model, all []call, budget int) Verdict {
 	}
 	if f, order := searchOrder(m, unanswered(all, culprit), budget); f == legal {
 		v.Evidence = append(v.Evidence, place(m, order, culprit))
-		v.Evidence = append(v.Evidence, stale(m, order, culprit)...)
+		why, overlooked := stale(m, order, culprit)
+		v.Evidence = append(v.Evidence, why...)
+		return v, wrong{culprit, overlooked}
 	}
-	return v
+	return v, wrong{answer: culprit}
 }
 
 // stale says up to where in an order the culprit's answer would have been right,
 // and which call it then overlooks: one that comes after that place and had
-// returned when the culprit was made. It says nothing if there is no such call.
-func stale(m Model, order []call, culprit call) []Evidence {
+// returned when the culprit was made. It says nothing if there is no such call. The call
+// is the one that changed the answer.
+func stale(m Model, order []call, culprit call) ([]Evidence, call) {
 	states := []any{m.Init()}
 	for _, c := range order {
 		if c.op == culprit.op {
@@ -46,13 +55,13 @@ func stale(m Model, order []call, culprit call) []Evidence {
 			continue
 		}
 		for _, c := range order[k : len(states)-1] {
-			if c.answered && c.to.before(culprit.from) {
-				return []Evidence{{Event: c.op.ReturnEvent, Text: "it is the answer before " + overlooked(order[k], c)}}
+			if c.answered && (c.to.before(culprit.from) || c.op == culprit.after) {
+				return []Evidence{{Event: c.op.ReturnEvent, Text: "it is the answer before " + overlooked(order[k], c)}}, order[k]
 			}
 		}
-		return nil
+		return nil, call{}
 	}
-	return []Evidence{{Text: "no state that there had been until then gives that answer"}}
+	return []Evidence{{Text: "no state that there had been until then gives that answer"}}, call{}
 }
 
 // overlooked names the call that changed the answer, and the one that had

@@ -3,11 +3,13 @@
 //
 //	judge.go      Judge, and the words of package verdict
 //	panel.go      Panel: the standard judges over one trace
+//	needs.go      what they were told of what they need
 //	model.go      Model: what the system is when nothing is concurrent
 //	promise.go    Promise: calls that promise less than to be linearizable
 //	sessions.go   the judge of these, and of what a client sees in a row
 //	check.go      Check: is a history linearizable? The judge that asks it
 //	tighten.go    shorter histories that are easier and as good
+//	touching.go   calls of one client within an instant
 //	witness.go    an order proved right, from log indexes
 //	quick.go      the model's own algorithm, asked before a search
 //	search.go     an order looked for
@@ -19,6 +21,7 @@
 //	trail.go      and in any other
 //	visited.go    where it need not go twice
 //	porcupine.go  a second opinion, by Porcupine, before a Fail
+//	wrong.go      FirstWrong: the operation to point at
 //	visual.go     Visualize: a history as a page, by Porcupine
 //	explain.go    why there is no order, in words
 //	models/       register, key-value store, set, queue and others, for histories from elsewhere
@@ -31,15 +34,18 @@
 package linearizability
 
 import (
+	"raftian/linearizability/invariant"
 	"raftian/linearizability/verdict"
 	"raftian/netsim/trace"
 )
 
 // What judges say, under the names that most who call them need.
 type (
-	Verdict  = verdict.Verdict
-	Evidence = verdict.Evidence
-	Outcome  = verdict.Outcome
+	Verdict   = verdict.Verdict
+	Violation = verdict.Violation
+	Evidence  = verdict.Evidence
+	Missing   = verdict.Missing
+	Outcome   = verdict.Outcome
 )
 
 // The outcomes of a Verdict.
@@ -58,6 +64,8 @@ type Judge interface {
 	// Kinds are the kinds of event it reads. Others change nothing and need not
 	// be given to it.
 	Kinds() []string
+	// Needs are what it must have been told before it can say that something held.
+	Needs() []invariant.Need
 	// Event takes the next event. The Judge must not keep the pointer.
 	Event(e *trace.Event)
 	// Verdict is called once, after the last event.

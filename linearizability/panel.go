@@ -32,6 +32,7 @@ type Options struct {
 type Panel struct {
 	judges []Judge
 	byKind map[string][]Judge
+	seen   *evidence
 	ops    *history.Recorder // of the judge of linearizability
 	local  *invariant.LocalLogs
 	last   uint64 // the event
@@ -70,7 +71,7 @@ func NewPanel(o Options) *Panel {
 // panelOf sorts judges by the kinds they want, so that an event costs one look-up
 // and the time of those who want it.
 func panelOf(judges ...Judge) *Panel {
-	p := &Panel{judges: judges, byKind: make(map[string][]Judge)}
+	p := &Panel{judges: judges, byKind: make(map[string][]Judge), seen: newEvidence(judges)}
 	for _, j := range judges {
 		for _, kind := range j.Kinds() {
 			p.byKind[kind] = append(p.byKind[kind], j)
@@ -82,6 +83,7 @@ func panelOf(judges ...Judge) *Panel {
 // Event gives the next event of the trace to the judges who want it.
 func (p *Panel) Event(e *trace.Event) {
 	p.last = e.N
+	p.seen.take(e)
 	for _, j := range p.byKind[e.Kind] {
 		j.Event(e)
 	}
@@ -111,7 +113,11 @@ func (p *Panel) Convergence() []time.Duration { return p.local.Times() }
 func (p *Panel) Verdicts() []Verdict {
 	verdicts := make([]Verdict, len(p.judges))
 	for i, j := range p.judges {
-		verdicts[i] = j.Verdict()
+		verdicts[i] = p.Temper(j.Verdict())
 	}
 	return verdicts
 }
+
+// Temper is a judge's verdict, given elsewhere on the same events; a Pass is NotRun if
+// the events lack what that judge needs.
+func (p *Panel) Temper(v Verdict) Verdict { return p.seen.temper(v) }

@@ -1,6 +1,12 @@
 package linearizability
 
-import "github.com/anishathalye/porcupine"
+import (
+	"slices"
+
+	"github.com/anishathalye/porcupine"
+
+	"raftian/linearizability/history"
+)
 
 // trialMemory bounds what Porcupine may keep, in bits: it remembers which of n
 // calls have a place at each step.
@@ -19,11 +25,12 @@ func porcupineSearch(m Model, all []call, budget int) found {
 	return illegal
 }
 
-// trial is a History before Porcupine. It knows no rules but two. An open call
-// waits where it would change nothing, until every other call has its place. Taken
-// out of an order it changes no answer, and at the end it can always stand. And a
-// value that can only grow must lead to the longest that was read, until every read
-// has its place.
+// trial is a History before Porcupine. It knows no rules but three. An open call
+// waits where it would change nothing, until every other call has its place: taken
+// out of an order it changes no answer, and at the end it can always stand. A call
+// waits for the one of its client that it comes after: Porcupine takes calls that
+// touch as concurrent, whoever made them. And a value that can only grow must lead to
+// the longest that was read, until every read has its place.
 type trial struct {
 	model  Model
 	equal  func(a, b any) bool
@@ -33,18 +40,27 @@ type trial struct {
 	aim    string
 	tries  int
 	budget int
+	bits   map[*history.Op]int // calls that others come after
 }
 
 // progress is how far an order has come. Which calls have a place already is known
 // to Porcupine, so only the states need comparing.
 type progress struct {
 	state  any
-	closed int // calls that return and have a place
-	reads  int // answered reads of them
+	closed int    // calls that return and have a place
+	reads  int    // answered reads of them
+	first  bitset // of the calls that others come after, those that have a place
 }
 
 func newTrial(m Model, all []call, budget int) *trial {
-	t := &trial{model: m, equal: m.same(), all: all, budget: budget}
+	t := &trial{model: m, equal: m.same(), all: all, budget: budget, bits: make(map[*history.Op]int)}
+	for i := range all {
+		if before := all[i].after; before != nil {
+			if _, known := t.bits[before]; !known {
+				t.bits[before] = len(t.bits)
+			}
+		}
+	}
 	for i := range all {
 		if !all[i].isOpen() {
 			t.closed++
@@ -65,8 +81,8 @@ func (t *trial) grow() {
 		switch {
 		case t.tells(c):
 			t.reads++
-			if value := t.model.Cell.Needs(c.op.Input, c.op.Output, true); value.Kind == Just && len(value.Value) > len(t.aim) {
-				t.aim = value.Value
+			if value := t.model.Cell.Needs(c.op.Input, c.op.Output, true).Value; len(value) > len(t.aim) {
+				t.aim = value
 			}
 		case !t.model.Cell.Grows(c.op.Input) && !(t.model.Reads != nil && t.model.Reads(c.op.Input, outputOf(c))):
 			t.reads, t.aim = 0, ""
@@ -83,14 +99,15 @@ func outputOf(c *call) string {
 	return c.op.Output
 }
 
-// tells says whether a call is an answered read.
+// tells says whether a call is a read that says what the value was.
 func (t *trial) tells(c *call) bool {
-	return c.answered && t.model.Reads != nil && t.model.Reads(c.op.Input, c.op.Output)
+	return c.answered && t.model.Reads != nil && t.model.Reads(c.op.Input, c.op.Output) &&
+		t.model.Cell.Needs(c.op.Input, c.op.Output, true).Kind == Just
 }
 
 func (t *trial) porcupine() porcupine.Model {
 	return porcupine.Model{
-		Init:  func() any { return progress{state: t.model.Init()} },
+		Init:  func() any { return progress{state: t.model.Init(), first: newBitset(len(t.bits))} },
 		Equal: func(a, b any) bool { return t.equal(a.(progress).state, b.(progress).state) },
 		Hash:  func(at any) uint64 { return t.model.hash(at.(progress).state) },
 		Step: func(at, input, _ any) (bool, any) {
@@ -106,6 +123,9 @@ func (t *trial) porcupine() porcupine.Model {
 
 // put puts a call next, if it can stand there.
 func (t *trial) put(at progress, c *call) (progress, bool) {
+	if c.after != nil && !at.first.has(t.bits[c.after]) {
+		return at, false
+	}
 	if c.isOpen() && at.closed == t.closed {
 		return at, true // nobody will notice what it does
 	}
@@ -122,6 +142,10 @@ func (t *trial) put(at progress, c *call) (progress, bool) {
 		} else if at.reads < t.reads && !t.model.Cell.Leads(t.model.Cell.Value(next), t.aim) {
 			return at, false
 		}
+	}
+	if bit, is := t.bits[c.op]; is {
+		at.first = slices.Clone(at.first)
+		at.first.set(bit)
 	}
 	at.state = next
 	return at, true

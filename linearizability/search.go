@@ -9,6 +9,10 @@ type Search struct {
 	Budget int
 	// NoWitness searches at once, without trying the order of the log first.
 	NoWitness bool
+	// Violations is how many are looked for in each part of a History that has no
+	// order; 0 is the first alone. Each costs some searches. If there are as many, more
+	// than one, another says that further ones were not looked for.
+	Violations int
 }
 
 // BudgetDefault is the budget of a Search that names none, of a small History: a

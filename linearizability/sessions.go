@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"raftian/linearizability/history"
+	"raftian/linearizability/invariant"
+	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
 	"raftian/netsim/trace"
 )
@@ -46,6 +48,9 @@ func (*Sessions) Name() string { return "sessions" }
 // Kinds are the kinds of event it reads.
 func (j *Sessions) Kinds() []string { return j.recorder.Kinds() }
 
+// Needs are answers that say which state they saw.
+func (*Sessions) Needs() []invariant.Need { return []invariant.Need{invariant.AnIndexedAnswer()} }
+
 // Event takes the next event.
 func (j *Sessions) Event(e *trace.Event) {
 	j.recorder.Event(e)
@@ -57,17 +62,21 @@ func (j *Sessions) Event(e *trace.Event) {
 // Verdict says whether the promises were kept.
 func (j *Sessions) Verdict() Verdict {
 	ops := j.recorder.Ops()
-	for _, v := range []*Verdict{j.forward(ops), j.prefixes(ops)} {
-		if v != nil {
-			v.Judge = j.Name()
-			return *v
-		}
+	found, nameless := j.forward(ops), j.nameless(ops)
+	if nameless == nil {
+		found = append(found, j.prefixes(ops)...)
+	}
+	switch {
+	case len(found) > 0:
+		return verdict.Failing(j.Name(), found)
+	case nameless != nil:
+		return Verdict{Judge: j.Name(), Outcome: Inconclusive, Reason: operation(nameless) + " does not say of which entry its answer is"}
 	}
 	return Verdict{Judge: j.Name(), Outcome: Pass}
 }
 
-// forward looks for an answer that reflects less than its session knew.
-func (j *Sessions) forward(ops []history.Op) *Verdict {
+// forward looks for answers that reflect less than their session knew.
+func (j *Sessions) forward(ops []history.Op) (found []Violation) {
 	most := map[session]*history.Op{} // the answer of a session with the highest index
 	for i := range ops {
 		op := &ops[i]
@@ -81,20 +90,19 @@ func (j *Sessions) forward(ops []history.Op) *Verdict {
 			continue
 		}
 		if known.ReturnEvent < op.CallEvent && j.promises.of(op.Input).Stale == 0 {
-			return wentBack(known, op)
+			found = append(found, wentBack(known, op))
 		}
 	}
-	return nil
+	return found
 }
 
-// wentBack is the verdict on an answer that reflects less than an earlier one.
-func wentBack(known, op *history.Op) *Verdict {
+// wentBack is the violation of an answer that reflects less than an earlier one.
+func wentBack(known, op *history.Op) Violation {
 	did, kind := "had seen", "a session's reads go back"
 	if known.AppliedEvent != 0 {
 		did, kind = "had written", "a session does not read its own writes"
 	}
-	return &Verdict{
-		Outcome: Fail,
+	return Violation{
 		Reason: fmt.Sprintf("%s was answered from the state after entry %d, but before that %s %s entry %d",
 			operation(op), op.Index, op.Client, did, known.Index),
 		Signature: kind,
@@ -106,37 +114,43 @@ func wentBack(known, op *history.Op) *Verdict {
 	}
 }
 
-// prefixes looks for a local read whose answer is not that of the log up to the
-// entry it names.
-func (j *Sessions) prefixes(ops []history.Op) *Verdict {
+// nameless is the first local read that does not say of which entry its answer is; nil
+// if there is none.
+func (j *Sessions) nameless(ops []history.Op) *history.Op {
+	for i := range ops {
+		if op := &ops[i]; j.promises.of(op.Input).Local && op.Outcome == history.OK && op.Index == 0 {
+			return op
+		}
+	}
+	return nil
+}
+
+// prefixes looks for local reads whose answers are not those of the log up to the
+// entries they name.
+func (j *Sessions) prefixes(ops []history.Op) (found []Violation) {
+	if j.model == nil {
+		return nil
+	}
 	var kept []history.Op // what took effect, and the local reads
 	for _, op := range ops {
 		local := j.promises.of(op.Input).Local
-		switch {
-		case local && op.Outcome == history.OK && op.Index == 0:
-			return &Verdict{Outcome: Inconclusive, Reason: operation(&op) + " does not say of which entry its answer is"}
-		case local && op.Outcome == history.OK, !local && op.AppliedEvent != 0:
+		if local && op.Outcome == history.OK || !local && op.AppliedEvent != 0 {
 			kept = append(kept, op)
 		}
-	}
-	if j.model == nil {
-		return nil
 	}
 	parts := [][]history.Op{kept}
 	if j.model.Partition != nil {
 		parts = j.model.Partition(kept)
 	}
 	for _, part := range parts {
-		if v := j.prefix(part); v != nil {
-			return v
-		}
+		found = append(found, j.prefix(part)...)
 	}
-	return nil
+	return found
 }
 
 // prefix replays what took effect in the order of the log, and the local reads
 // where they say they belong.
-func (j *Sessions) prefix(ops []history.Op) *Verdict {
+func (j *Sessions) prefix(ops []history.Op) (found []Violation) {
 	order := slices.Clone(ops)
 	slices.SortStableFunc(order, func(a, b history.Op) int {
 		return cmp.Or(cmp.Compare(a.Index, b.Index), cmp.Compare(b.AppliedEvent, a.AppliedEvent))
@@ -153,8 +167,7 @@ func (j *Sessions) prefix(ops []history.Op) *Verdict {
 		if output == op.Output {
 			continue
 		}
-		v := &Verdict{
-			Outcome:   Fail,
+		v := Violation{
 			Reason:    fmt.Sprintf("%s was answered %q from the state after entry %d, which gives %q", operation(op), op.Output, op.Index, output),
 			Signature: "a local read is of no prefix of the log",
 		}
@@ -164,9 +177,9 @@ func (j *Sessions) prefix(ops []history.Op) *Verdict {
 		}
 		v.Evidence = append(v.Evidence, Evidence{Event: op.ReturnEvent,
 			Text: fmt.Sprintf("%s was answered %q at %v, from the state after entry %d", operation(op), op.Output, op.Return, op.Index)})
-		return v
+		found = append(found, v)
 	}
-	return nil
+	return found
 }
 
 // operation says which operation it is: c1's "add 3" (operation 7).

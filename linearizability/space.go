@@ -3,6 +3,8 @@ package linearizability
 import (
 	"cmp"
 	"slices"
+
+	"raftian/linearizability/history"
 )
 
 // space is a History as a walk goes through it: what happens, tick by tick, and
@@ -14,7 +16,8 @@ import (
 // nowhere; open calls with the same input are a class, of which the one called
 // first goes first. In an order where a later one stands before it they can
 // change places: it was called even earlier, neither returned, and the state is
-// the same.
+// the same. Those that come after different calls of their clients are in different
+// classes (see touching.go).
 type space struct {
 	model   Model
 	equal   func(a, b any) bool
@@ -25,6 +28,7 @@ type space struct {
 	slots   int            // how many calls with a return are under way at once
 	classes []class
 	aims    *aims // in a Cell that grows
+	touches bool  // some pieces come after others
 	groups  []int // how many calls stand in each group of a guided walk
 }
 
@@ -37,6 +41,7 @@ type piece struct {
 	slot  int  // of one that returns
 	until int  // the tick at which it returns
 	needs Need // in a Cell
+	after int  // a piece that has to have its place before; -1 if there is none
 	group int  // in a guided walk, which calls stand together, from 1; 0 is anywhere
 }
 
@@ -67,7 +72,11 @@ type tick struct {
 
 func newSpace(m Model, all []call) *space {
 	s := &space{model: m, equal: m.same(), pieces: make([]piece, len(all))}
-	classOf := make(map[string]int)
+	type kind struct {
+		input string
+		after int
+	}
+	classOf := make(map[kind]int)
 	for i := range all {
 		p := &s.pieces[i]
 		p.call, p.open = &all[i], all[i].isOpen()
@@ -79,6 +88,7 @@ func newSpace(m Model, all []call) *space {
 			p.reads = m.Reads(p.op.Input, output)
 		}
 	}
+	s.findAfter(all)
 	for _, e := range ends(all) {
 		p := &s.pieces[e.call]
 		switch {
@@ -88,10 +98,11 @@ func newSpace(m Model, all []call) *space {
 		case !p.open:
 			s.ticks = append(s.ticks, tick{called, e.call})
 		case !e.isReturn:
-			c, known := classOf[p.op.Input]
+			k := kind{p.op.Input, p.after}
+			c, known := classOf[k]
 			if !known {
 				c = len(s.classes)
-				classOf[p.op.Input] = c
+				classOf[k] = c
 				s.classes = append(s.classes, class{input: p.op.Input})
 			}
 			p.class = c
@@ -103,6 +114,26 @@ func newSpace(m Model, all []call) *space {
 	s.giveSlots()
 	s.aim()
 	return s
+}
+
+// findAfter says of each piece which one has to have its place before.
+func (s *space) findAfter(all []call) {
+	var place map[*history.Op]int
+	for i := range all {
+		s.pieces[i].after = -1
+		if all[i].after == nil {
+			continue
+		}
+		if place == nil {
+			place = make(map[*history.Op]int)
+			for k := range all {
+				place[all[k].op] = k
+			}
+		}
+		if k, is := place[all[i].after]; is {
+			s.pieces[i].after, s.touches = k, true
+		}
+	}
 }
 
 // expire finds out until when each class can matter, leaves out those that never

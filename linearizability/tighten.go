@@ -15,6 +15,9 @@ type call struct {
 	op       *history.Op
 	from, to moment
 	answered bool // its output is known; otherwise any will do
+	// after is its client's call that returned at the moment at which this one was
+	// made, and takes effect before it; nil if there is none. See touching.go.
+	after *history.Op
 }
 
 // isOpen says whether it may take effect at any time after its call, or never.
@@ -22,8 +25,8 @@ func (c *call) isOpen() bool { return !c.answered && c.to == never }
 
 // moment is a point in the order of a run. Events of one instant are ordered by
 // their numbers, which is the order in which they really happened. An imported
-// History has no numbers: there, equal instants are concurrent, since clocks
-// that tick together prove no order.
+// History may have no numbers: there, equal instants are concurrent, since clocks
+// that tick together prove no order, but for calls of one client (see touching.go).
 type moment struct {
 	at    env.Instant
 	event uint64
@@ -47,14 +50,15 @@ func (a moment) before(b moment) bool { return a.compare(b) < 0 }
 // nobody notices: Step is total and its output is not compared.
 func calls(ops []history.Op) []call {
 	all := make([]call, 0, len(ops))
+	touching := newTouching()
 	for i := range ops {
 		op := &ops[i]
-		c := call{op: op, from: moment{op.Call, op.CallEvent}, to: never}
+		c := call{op: op, from: moment{op.Call, op.CallEvent}, to: never, after: touching.before(op)}
 		switch op.Outcome {
 		case history.Fail:
 			continue
 		case history.OK:
-			c.to, c.answered = moment{op.Return, op.ReturnEvent}, true
+			c.to, c.answered = moment{op.Return, op.ReturnEvent}, !op.OutputUnknown
 		}
 		all = append(all, c)
 	}
@@ -72,7 +76,7 @@ func calls(ops []history.Op) []call {
 // the time they have here. So if this History is linearizable, the true one is.
 // The converse needs what machines reported to be right, so it is not relied on.
 func tighten(all []call) []call {
-	return slices.DeleteFunc(narrow(all), func(c call) bool { return !c.answered && c.op.AppliedEvent == 0 })
+	return slices.DeleteFunc(narrow(all), func(c call) bool { return c.isOpen() && c.op.AppliedEvent == 0 })
 }
 
 // narrow is the second half of that: calls that no machine is known to have applied
@@ -81,7 +85,7 @@ func narrow(all []call) []call {
 	narrow := slices.Clone(all)
 	for i := range narrow {
 		c := &narrow[i]
-		if c.answered || c.op.AppliedEvent == 0 {
+		if !c.isOpen() || c.op.AppliedEvent == 0 {
 			continue
 		}
 		if applied := (moment{c.op.Applied, c.op.AppliedEvent}); c.from.before(applied) {

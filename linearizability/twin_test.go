@@ -33,7 +33,7 @@ func anyOrder(m Model, state any, left []call) bool {
 		return true
 	}
 	for i, c := range left {
-		if slices.ContainsFunc(left, func(d call) bool { return d.to.before(c.from) }) {
+		if slices.ContainsFunc(left, func(d call) bool { return d.to.before(c.from) || d.op == c.after }) {
 			continue // d must come first
 		}
 		next, output := m.Step(state, c.op.Input)

@@ -107,7 +107,7 @@ func newDrawing(m Model, all []call, s Search) *drawing {
 		placed[c.op] = true
 	}
 	for _, c := range all {
-		if c.answered && !placed[c.op] && (d.culprit == nil || d.culprit.op != c.op) {
+		if !c.isOpen() && !placed[c.op] && (d.culprit == nil || d.culprit.op != c.op) {
 			d.other = append(d.other, c)
 		}
 	}
@@ -216,7 +216,7 @@ func (p *picture) model(m Model) porcupine.Model {
 		},
 		DescribeOperation: func(input, _ any) string {
 			op := input.(stroke).op
-			if op.Outcome == history.OK {
+			if op.Outcome == history.OK && !op.OutputUnknown {
 				return op.Input + " → " + brief(op.Output)
 			}
 			return op.Input + " → ?"

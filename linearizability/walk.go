@@ -228,18 +228,19 @@ func (w *walk) settle(pos *position) bool {
 	for again := true; again; {
 		again = false
 		for _, i := range w.occupant {
-			// In a guided walk the turn may come to one that was passed over.
+			// In a guided walk the turn may come to one that was passed over, as it
+			// may to one that comes after another.
 			if i >= 0 && i != due && w.settles(pos, i) {
-				again = w.groups != nil
+				again = w.groups != nil || w.touches
 			}
 		}
 	}
-	return w.groups != nil && !pos.dead && w.settles(pos, due)
+	return (w.groups != nil || w.touches) && !pos.dead && w.settles(pos, due)
 }
 
 func (w *walk) settles(pos *position, i int) bool {
 	p := &w.pieces[i]
-	if !p.reads || pos.done.has(p.slot) || !pos.isTurn(p) {
+	if !p.reads || pos.done.has(p.slot) || !pos.isTurn(p) || !w.isNext(pos, p) {
 		return false
 	}
 	if !w.hears(pos.state, p) {
@@ -280,7 +281,7 @@ type heard struct{ input, output string }
 func (w *walk) choices(pos *position) []int {
 	all := make([]int, 0, len(w.occupant))
 	for _, i := range w.occupant {
-		if i >= 0 && !pos.done.has(w.pieces[i].slot) && pos.isTurn(&w.pieces[i]) {
+		if i >= 0 && !pos.done.has(w.pieces[i].slot) && pos.isTurn(&w.pieces[i]) && w.isNext(pos, &w.pieces[i]) {
 			all = append(all, i)
 		}
 	}
@@ -297,7 +298,7 @@ func (w *walk) choices(pos *position) []int {
 		return all
 	}
 	for _, c := range useful {
-		if n := count(pos.used, c); n < w.calledOf[c] {
+		if n := count(pos.used, c); n < w.calledOf[c] && w.isNext(pos, &w.pieces[w.classes[c].members[n]]) {
 			all = append(all, w.classes[c].members[n])
 		}
 	}
@@ -325,6 +326,15 @@ func (w *walk) put(pos *position, i int, next any) {
 
 // isTurn says whether a guided walk may put a call next; any other may.
 func (pos *position) isTurn(p *piece) bool { return p.group == 0 || p.group == pos.group }
+
+// isNext says whether the call that a piece comes after has its place.
+func (w *walk) isNext(pos *position, p *piece) bool {
+	if p.after < 0 {
+		return true
+	}
+	before := &w.pieces[p.after]
+	return before.until < pos.at || pos.done.has(before.slot)
+}
 
 // turn goes on to the next group if this one is done.
 func (pos *position) turn(groups []int) {

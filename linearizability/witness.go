@@ -3,6 +3,8 @@ package linearizability
 import (
 	"fmt"
 	"slices"
+
+	"raftian/linearizability/history"
 )
 
 // witness says whether the order of the log explains a History: calls in the
@@ -23,6 +25,9 @@ func witness(m Model, all []call) error {
 	order := slices.Clone(all)
 	slices.SortStableFunc(order, compareIndex)
 	if err := obeysTime(order); err != nil {
+		return err
+	}
+	if err := obeysClients(order); err != nil {
 		return err
 	}
 	return explains(m, order)
@@ -57,6 +62,26 @@ func obeysTime(order []call) error {
 		}
 		if c.to.before(earliest) {
 			earliest, who = c.to, c
+		}
+	}
+	return nil
+}
+
+// obeysClients fails if a call stands before the one of its client that it comes
+// after.
+func obeysClients(order []call) error {
+	place := make(map[*history.Op]int)
+	for _, c := range order {
+		if c.after != nil {
+			place[c.after] = -1
+		}
+	}
+	for k, c := range order {
+		if at, touches := place[c.after]; touches && at < 0 {
+			return fmt.Errorf("%s stands before the call that its client made before it", name(c))
+		}
+		if _, touches := place[c.op]; touches {
+			place[c.op] = k
 		}
 	}
 	return nil

@@ -140,10 +140,10 @@ func (c *catcher) fails(ctx context.Context, seed uint64, bug string) (map[strin
 		return nil, err
 	}
 	failed := map[string]bool{}
-	known := findings.Known(c.known, pl, r.Verdicts, c.program.Raft)
-	for k, v := range r.Verdicts {
-		if v.Outcome == linearizability.Fail && known[k] == "" {
-			failed[v.Judge] = true
+	known := findings.Names(findings.Explain(c.known, findings.Run{Plan: pl, Raft: c.program.Raft, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: true}))
+	for _, s := range campaign.SortOut(r.Verdicts, known) {
+		if s.Unknown.Outcome == linearizability.Fail && !s.Known() {
+			failed[s.Unknown.Judge] = true
 		}
 	}
 	return failed, nil

@@ -13,7 +13,6 @@ import (
 
 	"raftian/experiments/campaign/campaigntest"
 	"raftian/experiments/findings"
-	"raftian/linearizability"
 	"raftian/netsim/plan"
 	"raftian/netsim/plan/plantest"
 	"raftian/netsim/toolchain"
@@ -46,7 +45,7 @@ func TestAnyPlanOfTheGamePassesAndRepeats(t *testing.T) {
 		t.Fatal(err)
 	}
 	fewChecks(t, "8")
-	plans := gameBounds(t).Plans()
+	plans := gameBounds(t, p).Plans()
 	rapid.Check(t, func(rt *rapid.T) {
 		pl := plans.Draw(rt, "plan")
 		first := passes(t.Context(), rt, p, pl)
@@ -63,9 +62,9 @@ func passes(ctx context.Context, t *rapid.T, p *Program, pl plan.Plan) *Result {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, pl)
 	}
-	known := findings.Known(findings.All(), pl, r.Verdicts, p.Raft)
-	for k, v := range r.Verdicts {
-		if v.Outcome != linearizability.Pass && known[k] == "" {
+	known := findings.Names(findings.Explain(findings.All(), findings.Run{Plan: pl, Raft: p.Raft, Verdicts: r.Verdicts, Wire: r.Wire}))
+	for _, s := range SortOut(r.Verdicts, known) {
+		if v := s.Unknown; s.Fails() {
 			t.Fatalf("%s: %s: %s\n%s", v.Judge, v.Outcome, v.Reason, pl)
 		}
 	}
@@ -75,7 +74,7 @@ func passes(ctx context.Context, t *rapid.T, p *Program, pl plan.Plan) *Result {
 // gameBounds are three machines and eight seconds, of which the first is for the
 // election and the last four for recovery. A disk that rots or is replaced is left
 // out: Raft promises nothing to a cluster in which what was synced gets lost.
-func gameBounds(t *testing.T) plantest.Bounds {
+func gameBounds(t *testing.T, p *Program) plantest.Bounds {
 	t.Helper()
 	standard, err := guest.Game().Plan(guest.Options{Seed: 1, Machines: 3, Length: 8 * time.Second, Faults: plan.Calm})
 	if err != nil {
@@ -92,6 +91,7 @@ func gameBounds(t *testing.T) plantest.Bounds {
 		Kinds: slices.DeleteFunc(plantest.Kinds(), func(kind plan.FaultKind) bool {
 			return kind == plan.Rot || kind == plan.Replace
 		}),
+		Events:    p.Events,
 		FaultsMax: 4,
 		Calls: rapid.SampledFrom([]string{
 			"look", "look n1", "add n2", "n1 attack n2", "n2 attack n3", "n3 attack n2", "del n3", "verified look n2",

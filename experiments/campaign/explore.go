@@ -16,7 +16,6 @@ import (
 
 	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
-	"raftian/netsim/plan"
 	"raftian/netsim/trace"
 	"raftian/raftian/guest"
 )
@@ -30,10 +29,10 @@ type Options struct {
 	KeepAll  bool          // keep passing runs too
 	Twice    bool          // run every seed twice, not only a sample
 	Finished func()        // told of every run; may be nil
-	// Known names for each verdict of a run the finding in hashicorp/raft itself
-	// that it is, if it is a known one: that is reported, but is no failure. "" is
-	// none. May be nil.
-	Known func(plan.Plan, []linearizability.Verdict) []string
+	// Known names for each violation of each verdict of a run the finding in
+	// hashicorp/raft itself that it is, if it is a known one: that is reported, but is
+	// no failure. "" is none. May be nil.
+	Known func(*Result) [][]string
 }
 
 // sampleEvery is how many seeds there are for each that is run twice anyway: the
@@ -50,14 +49,20 @@ type KnownRun struct {
 // Failure is a run that did not pass.
 type Failure struct {
 	Seed     uint64                    `json:"seed"`
-	Verdicts []linearizability.Verdict `json:"verdicts"` // those that did not pass
+	Verdicts []linearizability.Verdict `json:"verdicts"` // those that failed or could not decide
 	File     string                    `json:"file"`
+	// Unjudged says that no judge had anything to judge; then Verdicts is empty.
+	Unjudged bool `json:"unjudged,omitempty"`
 }
 
 // Tally is how often a judge said what.
 type Tally struct {
-	Judge                           string
-	Pass, Known, Fail, Inconclusive int
+	Judge        string `json:"judge"`
+	Pass         int    `json:"pass"`
+	Known        int    `json:"known"`
+	Fail         int    `json:"fail"`
+	Inconclusive int    `json:"inconclusive"`
+	NotRun       int    `json:"not_run"`
 }
 
 // Report is what a campaign found.
@@ -149,7 +154,7 @@ func (e *exploration) one(ctx context.Context, k int) error {
 		}
 	}
 	file := ""
-	if e.o.KeepAll || r.Failed() {
+	if e.o.KeepAll || r.Failed() || r.Unjudged() {
 		if file, err = e.save(r, ""); err != nil {
 			return err
 		}
@@ -187,7 +192,7 @@ func (e *exploration) replaces(r *Result, file string) bool {
 	}
 	defer f.Close()
 	h := f.Header()
-	return h.Plan == r.Plan.String() && h.World == e.program.Package && h.Raft == e.program.Raft
+	return h.Plan == r.Plan.String() && h.World == e.program.Package && h.Raft == e.program.Raft && h.Mends == e.program.Mends
 }
 
 // differ keeps both runs of a plan that did not repeat.
@@ -216,21 +221,20 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 	if twice {
 		sum.Repeated++
 	}
-	f := Failure{Seed: r.Plan.Seed, File: file}
-	known := e.known(r)
-	for k, v := range r.Verdicts {
-		sum.tally(v, known[k] != "")
-		if known[k] == "" && v.Outcome != linearizability.Pass {
-			f.Verdicts = append(f.Verdicts, v)
+	f := Failure{Seed: r.Plan.Seed, File: file, Verdicts: []linearizability.Verdict{}, Unjudged: r.Unjudged()}
+	var met []string
+	for _, j := range SortOut(r.Verdicts, e.known(r)) {
+		sum.tally(j)
+		met = append(met, j.Findings...)
+		if j.Fails() {
+			f.Verdicts = append(f.Verdicts, j.Unknown.Brief())
 		}
 	}
-	slices.Sort(known)
-	for _, name := range slices.Compact(known) {
-		if name != "" {
-			sum.Known = append(sum.Known, KnownRun{name, r.Plan.Seed, file})
-		}
+	slices.Sort(met)
+	for _, name := range slices.Compact(met) {
+		sum.Known = append(sum.Known, KnownRun{name, r.Plan.Seed, file})
 	}
-	if len(f.Verdicts) > 0 {
+	if len(f.Verdicts) > 0 || f.Unjudged {
 		sum.Failures = append(sum.Failures, f)
 	}
 	if e.o.Finished != nil {
@@ -238,28 +242,31 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 	}
 }
 
-func (e *exploration) known(r *Result) []string {
-	if e.o.Known == nil {
-		return make([]string, len(r.Verdicts))
+func (e *exploration) known(r *Result) [][]string {
+	if e.o.Known == nil || !r.Failed() {
+		return nil
 	}
-	return e.o.Known(r.Plan, r.Verdicts)
+	return e.o.Known(r)
 }
 
-func (r *Report) tally(v linearizability.Verdict, known bool) {
-	k := slices.IndexFunc(r.Tallies, func(t Tally) bool { return t.Judge == v.Judge })
+func (r *Report) tally(j Sorted) {
+	k := slices.IndexFunc(r.Tallies, func(t Tally) bool { return t.Judge == j.Unknown.Judge })
 	if k < 0 {
 		k = len(r.Tallies)
-		r.Tallies = append(r.Tallies, Tally{Judge: v.Judge})
+		r.Tallies = append(r.Tallies, Tally{Judge: j.Unknown.Judge})
 	}
+	t := &r.Tallies[k]
 	switch {
-	case known:
-		r.Tallies[k].Known++
-	case v.Outcome == linearizability.Pass:
-		r.Tallies[k].Pass++
-	case v.Outcome == linearizability.Fail:
-		r.Tallies[k].Fail++
+	case j.Known():
+		t.Known++
+	case j.Unknown.Outcome == linearizability.Pass:
+		t.Pass++
+	case j.Unknown.Outcome == linearizability.Fail:
+		t.Fail++
+	case j.Unknown.Outcome == linearizability.NotRun:
+		t.NotRun++
 	default:
-		r.Tallies[k].Inconclusive++
+		t.Inconclusive++
 	}
 }
 

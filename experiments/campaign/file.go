@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,8 @@ func (r *Result) Save(path string, p *Program) error {
 		Guest:   r.Plan.Guest,
 		World:   p.Package,
 		Raft:    p.Raft,
+		Like:    p.Like,
+		Mends:   p.Mends,
 		Program: p.Digest,
 		Go:      p.GoVersion,
 		Arch:    runtime.GOARCH,
@@ -60,7 +63,7 @@ func (r *Result) write(f *trace.File) error {
 		}
 	}
 	for _, v := range r.Verdicts {
-		if err := f.Section(TagVerdict, v); err != nil {
+		if err := f.Section(TagVerdict, v.Brief()); err != nil {
 			return err
 		}
 	}
@@ -86,7 +89,8 @@ func Check(ctx context.Context, path string, build func(pkg string) (*Program, e
 	if err != nil {
 		return nil, fmt.Errorf("%s: its plan: %w", path, err)
 	}
-	r := &Result{Plan: pl, Raft: f.Header().Raft, Live: f.Header().Live}
+	h := f.Header()
+	r := &Result{Plan: pl, Raft: h.Raft, Like: cmp.Or(h.Like, h.Raft), Mends: h.Mends, Live: h.Live}
 	j := newJudging(pl)
 	enc := trace.NewEncoder()
 	ended, broken := false, error(nil)
@@ -117,9 +121,6 @@ func Check(ctx context.Context, path string, build func(pkg string) (*Program, e
 	}
 	if err := j.finish(ctx, program, r); err != nil {
 		return nil, err
-	}
-	if r.Live { // nobody promised that it ends in peace, so whether it recovered is not asked
-		r.Verdicts = slices.DeleteFunc(r.Verdicts, func(v linearizability.Verdict) bool { return v.Outcome == linearizability.NotRun })
 	}
 	if t, ok := f.Trailer(); ok {
 		r.Digest = t.Digest

@@ -2,12 +2,7 @@ package campaign
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"sync"
 
 	"raftian/linearizability"
@@ -17,12 +12,15 @@ import (
 	"raftian/raftian/guest"
 )
 
-// HistoryModel is a model that histories from elsewhere can be judged by, and how
-// its words stand in them.
+// HistoryModel is a model that histories from elsewhere can be judged by, how its
+// words stand in them, and what the one who judges says of them.
 type HistoryModel struct {
-	Name  string
-	model linearizability.Model
-	words foreign.Words
+	Name    string
+	model   linearizability.Model
+	words   foreign.Words
+	cells   bool         // its states are values, with which it may begin
+	nilRead *foreign.Nil // what a read of nil says; nil is what the format has it say
+	initial *string      // with which value it begins; nil is the model's own
 }
 
 // HistoryModelNames are the names that NewHistoryModel knows.
@@ -34,30 +32,62 @@ func HistoryModelNames() []string {
 func NewHistoryModel(name string, machines []string) (HistoryModel, error) {
 	switch name {
 	case "register":
-		return HistoryModel{name, models.Register(), foreign.Register()}, nil
+		return HistoryModel{Name: name, model: models.Register(), words: foreign.Register(), cells: true}, nil
 	case "kv":
-		return HistoryModel{name, models.KV(), foreign.KV()}, nil
+		return HistoryModel{Name: name, model: models.KV(), words: foreign.KV(), cells: true}, nil
 	case "set":
-		return HistoryModel{name, models.Set(), foreign.Set()}, nil
+		return HistoryModel{Name: name, model: models.Set(), words: foreign.Set()}, nil
 	case "queue":
-		return HistoryModel{name, models.Queue(), foreign.Queue()}, nil
+		return HistoryModel{Name: name, model: models.Queue(), words: foreign.Queue()}, nil
 	case "counter":
-		return HistoryModel{name, models.Counter(), foreign.Counter()}, nil
+		return HistoryModel{Name: name, model: models.Counter(), words: foreign.Counter()}, nil
 	case "mutex":
-		return HistoryModel{name, models.Mutex(), foreign.Mutex()}, nil
+		return HistoryModel{Name: name, model: models.Mutex(), words: foreign.Mutex()}, nil
 	case "list-append":
-		return HistoryModel{name, models.ListAppend(), foreign.ListAppend()}, nil
+		return HistoryModel{Name: name, model: models.ListAppend(), words: foreign.ListAppend()}, nil
 	case "game":
-		return HistoryModel{name, guest.Game().Model(machines), foreign.Texts()}, nil
+		return HistoryModel{Name: name, model: guest.Game().Model(machines), words: foreign.Texts()}, nil
 	}
 	return HistoryModel{}, fmt.Errorf("unknown model %q; choose from %v", name, HistoryModelNames())
+}
+
+// SetNil says what a read says that was answered nil: "unknown" or "absent".
+func (m *HistoryModel) SetNil(word string) error {
+	if !m.cells {
+		return fmt.Errorf("--nil is for models whose reads are answered with a value, not for %s", m.Name)
+	}
+	n, err := foreign.ParseNil(word)
+	if err != nil {
+		return fmt.Errorf("--nil %w", err)
+	}
+	m.nilRead = &n
+	return nil
+}
+
+// SetInitial says with which value a register, or every key, begins: one in EDN.
+func (m *HistoryModel) SetInitial(text string) error {
+	if !m.cells {
+		return fmt.Errorf("--initial is for models that begin with a value, not for %s", m.Name)
+	}
+	word, err := foreign.WordOf(text)
+	if err != nil {
+		return fmt.Errorf("--initial %q is no value: %w", text, err)
+	}
+	m.initial = &word
+	return nil
 }
 
 // JudgedHistory is what came of a history from elsewhere.
 type JudgedHistory struct {
 	File       string
 	Operations int
-	Unknown    int // of them, without an answer
+	Unknown    int         // of them, without an answer
+	Left       int         // lines of a log that are no operations
+	Keyed      bool        // each key was judged alone
+	Nils       int         // reads that were answered nil
+	Nil        foreign.Nil // what that was taken to say
+	Hints      []string    // what might be meant otherwise, in a line each
+	Jepsen     *OtherJudge // what Jepsen's checkers said; nil if that is not known
 	Verdict    linearizability.Verdict
 	Err        error // why it could not be read; it names the file, and the line
 }
@@ -65,50 +95,21 @@ type JudgedHistory struct {
 // CheckHistory judges the history in a file.
 func CheckHistory(path string, m HistoryModel) JudgedHistory {
 	j := JudgedHistory{File: path, Verdict: linearizability.Verdict{Judge: "linearizability", Reason: "it could not be read"}}
-	f, err := os.Open(path)
+	h, err := m.Read(path)
 	if err != nil {
 		j.Err = err
 		return j
 	}
-	defer f.Close()
-	ops, err := foreign.Read(f, m.words)
-	if err != nil {
-		j.Err = fmt.Errorf("%s: %w", path, err)
-		if own := (*fs.PathError)(nil); errors.As(err, &own) {
-			j.Err = err // it has the path
-		}
-		return j
-	}
-	j.Operations = len(ops)
-	for i := range ops {
-		if ops[i].Outcome == history.Unknown {
+	j.Operations, j.Left, j.Keyed, j.Nils, j.Nil = len(h.Ops), h.Left, h.Keyed, h.Nils(), h.nilRead
+	for i := range h.Ops {
+		if h.Ops[i].Outcome == history.Unknown {
 			j.Unknown++
 		}
 	}
-	j.Verdict = linearizability.Check(m.model, ops, linearizability.Search{})
+	j.Verdict = h.judge(h.nilRead)
+	j.Hints = h.hints(j.Verdict)
+	j.Jepsen = beside(path, j.Verdict.Outcome)
 	return j
-}
-
-// HistoryFiles are the files of a directory that hold histories, to judge by their
-// names, in the order of these; others says how many files it has beside them.
-func HistoryFiles(dir string) (paths []string, others int, err error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, e := range entries {
-		switch path := filepath.Join(dir, e.Name()); {
-		case e.IsDir():
-		case slices.Contains([]string{".edn", ".log", ".txt", ".jsonl"}, filepath.Ext(path)):
-			paths = append(paths, path)
-		default:
-			others++
-		}
-	}
-	if len(paths) == 0 {
-		return nil, others, fmt.Errorf("%s: it holds no .edn, .log, .txt or .jsonl file", dir)
-	}
-	return paths, others, nil
 }
 
 // CheckHistories judges many histories, some at once, and gives them to each in

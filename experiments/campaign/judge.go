@@ -76,7 +76,7 @@ func (j *judging) verdicts(ctx context.Context, p *Program, r *Result) ([]linear
 	}
 	for k := range verdicts {
 		if verdicts[k].Judge == v.Judge {
-			verdicts[k] = v
+			verdicts[k] = j.panel.Temper(v)
 		}
 	}
 	return verdicts, nil

@@ -12,6 +12,9 @@
 //	shrink.go    the smallest Plan that still fails alike
 //	report.go    a campaign in words
 //	columns.go   lists that fit a terminal
+//	histories.go histories recorded elsewhere: models, many at once
+//	reading.go   one of them, its verdict, and what might be meant otherwise
+//	store.go     finding them in directories; what Jepsen said of them
 //	coverage/    which interesting states were reached
 package campaign
 
@@ -39,6 +42,8 @@ type Program struct {
 	toolchain.Program
 	Package string // what it was built from
 	Guest   string // what runs on its machines
+	// Events are those that a plan's faults may wait for.
+	Events []plan.Event
 	// Patience is how long, in real time, a run may be silent before it is
 	// taken for stuck; 0 stands for a minute. A busy run of standard size says
 	// something every few milliseconds.
@@ -88,7 +93,7 @@ func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
 			return nil, fmt.Errorf("%s plays by other rules than this command judges by: it was built from other sources; build the command anew", o.Package)
 		}
 	}
-	p.Guest = d.Guest
+	p.Guest, p.Events = d.Guest, d.Events
 	return p, nil
 }
 

@@ -31,8 +31,12 @@ type Summary struct {
 	Repeated    int            `json:"repeated"` // runs made twice with equal digests
 	Events      uint64         `json:"events"`
 	Raft        string         `json:"raft"`
+	RaftLike    string         `json:"raft_like"` // the release that it is or was made from
+	Mends       string         `json:"mends"`     // of findings, in raft
 	Program     string         `json:"program"`
 	Interrupted bool           `json:"interrupted,omitempty"`
+
+	Judges []Tally `json:"judges"` // how often each said what, in a fixed order
 
 	ConvergeS Spread `json:"converge_s"` // how long after the faults the last local log had what was committed
 }
@@ -44,7 +48,10 @@ func (r *Report) Summary(p *Program, cpu time.Duration) Summary {
 		Runs: r.Runs, Failed: r.Failures, VirtualS: r.Virtual.Seconds(), WallS: r.Wall.Seconds(), CPUS: cpu.Seconds(),
 		Commits: r.Coverage.Commits, Faults: r.Coverage.Faults, Coverage: map[string]int{}, Digest: r.Digest,
 		Outcomes: r.Coverage.Operations, Idle: r.Coverage.Idle, Repeated: r.Repeated, Events: r.Events,
-		Raft: p.Raft, Program: p.Digest, Interrupted: r.Interrupted, ConvergeS: spread(r.Converge),
+		Raft: p.Raft, RaftLike: p.Like, Mends: p.Mends, Program: p.Digest, Interrupted: r.Interrupted, ConvergeS: spread(r.Converge),
+	}
+	if s.Judges = r.Tallies; s.Judges == nil {
+		s.Judges = []Tally{}
 	}
 	if s.Failed == nil {
 		s.Failed = []Failure{}
@@ -65,9 +72,9 @@ func (r *Report) Summary(p *Program, cpu time.Duration) Summary {
 func (r *Report) Print(w io.Writer) {
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "judge\tpass\tknown\tfail\tinconclusive\t")
+	fmt.Fprintln(t, "judge\tpass\tknown\tfail\tinconclusive\tnot run\t")
 	for _, j := range r.Tallies {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t\n", j.Judge, j.Pass, orDot(j.Known), orDot(j.Fail), orDot(j.Inconclusive))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t\n", j.Judge, orDot(j.Pass), orDot(j.Known), orDot(j.Fail), orDot(j.Inconclusive), orDot(j.NotRun))
 	}
 	t.Flush()
 	r.printKnown(w)
@@ -165,17 +172,40 @@ func (r *Report) printCost(w io.Writer) {
 	}
 }
 
+// UnjudgedWords say that a run shows nothing.
+const UnjudgedWords = "no judge had anything to judge: nothing that they need was reported, so the run shows nothing"
+
 // Print writes a failure for a person, with the evidence.
 func (f Failure) Print(w io.Writer) {
+	if f.Unjudged {
+		fmt.Fprintf(w, "seed %d  %s\n", f.Seed, UnjudgedWords)
+	}
 	for _, v := range f.Verdicts {
 		fmt.Fprintf(w, "seed %d  %s: %s  %s\n", f.Seed, v.Judge, v.Outcome, v.Reason)
 		PrintEvidence(w, "    ", v)
 	}
 }
 
-// PrintEvidence writes what a verdict rests on, a line each.
+// PrintEvidence writes what a verdict rests on, a line each: of the first violation of
+// each signature, and how many more of it there are.
 func PrintEvidence(w io.Writer, indent string, v linearizability.Verdict) {
-	for _, e := range v.Evidence {
+	v = v.Brief()
+	if len(v.Violations) == 0 {
+		printFacts(w, indent, v.Evidence)
+	}
+	for k, x := range v.Violations {
+		if k > 0 {
+			fmt.Fprintf(w, "%salso: %s\n", indent, x.Reason)
+		}
+		printFacts(w, indent, x.Evidence)
+		if x.More > 0 {
+			fmt.Fprintf(w, "%sand %d more of the kind %q\n", indent, x.More, x.Signature)
+		}
+	}
+}
+
+func printFacts(w io.Writer, indent string, evidence []linearizability.Evidence) {
+	for _, e := range evidence {
 		where := ""
 		if e.Event != 0 {
 			where = fmt.Sprintf("event %d: ", e.Event)

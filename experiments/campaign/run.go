@@ -23,7 +23,9 @@ import (
 // Result is one Run and what it cost.
 type Result struct {
 	Plan     plan.Plan
-	Raft     string // the version of hashicorp/raft
+	Raft     string // the version of hashicorp/raft, or its directory
+	Like     string // the release that it is or was made from, "" if nobody knows
+	Mends    string // what is mended in it, as in toolchain.Program
 	Live     bool   // a session of real nodes, which ended when somebody wanted it to
 	Digest   string
 	Events   uint64
@@ -38,15 +40,18 @@ type Result struct {
 	Exit string
 }
 
-// Failed reports whether a judge did not pass.
+// Failed reports whether a judge found a violation, or could not decide.
 func (r *Result) Failed() bool {
 	for _, v := range r.Verdicts {
-		if v.Outcome != linearizability.Pass {
+		if v.Outcome == linearizability.Fail || v.Outcome == linearizability.Inconclusive {
 			return true
 		}
 	}
 	return false
 }
+
+// Unjudged reports whether no judge had anything to judge: the run shows nothing.
+func (r *Result) Unjudged() bool { return linearizability.Unjudged(r.Verdicts) }
 
 // Run runs a Plan and judges it. An error means that the tool failed, not the
 // run: a program that dies is a Result whose Exit says so.
@@ -94,7 +99,7 @@ func (p *Program) run(ctx context.Context, pl plan.Plan, q guest.Request) (*Resu
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting the world program: %w", err)
 	}
-	r := &Result{Plan: pl, Raft: p.Raft}
+	r := &Result{Plan: pl, Raft: p.Raft, Like: p.Like, Mends: p.Mends}
 	j := newJudging(pl)
 	heard := newWatch(out, p.Patience, cancel)
 	ended, err := j.read(io.TeeReader(heard, (*sliceWriter)(&r.Wire)))

@@ -62,12 +62,12 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 	if err != nil {
 		return m, err
 	}
-	known := findings.Known(findings.All(), pl, r.Verdicts, p.Raft)
-	for k, v := range r.Verdicts {
-		if v.Outcome == linearizability.Fail && known[k] == "" {
-			m.Failed = append(m.Failed, v.Judge)
-			if v.Judge == "acknowledged" {
-				m.Lost += max(1, len(v.Evidence))
+	known := findings.Names(findings.Explain(findings.All(), findings.Run{Plan: pl, Raft: p.Raft, Verdicts: r.Verdicts, Wire: r.Wire}))
+	for _, s := range campaign.SortOut(r.Verdicts, known) {
+		if s.Unknown.Outcome == linearizability.Fail && !s.Known() {
+			m.Failed = append(m.Failed, s.Unknown.Judge)
+			if s.Unknown.Judge == "acknowledged" {
+				m.Lost += len(s.Unknown.Violations)
 			}
 		}
 	}

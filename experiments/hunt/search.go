@@ -64,10 +64,10 @@ func (s *searcher) run(ctx context.Context, at key, bug string) (map[string]bool
 		return nil, nil, err
 	}
 	failed := map[string]bool{}
-	known := findings.Known(s.known, pl, r.Verdicts, s.program.Raft)
-	for k, v := range r.Verdicts {
-		if v.Outcome == linearizability.Fail && known[k] == "" {
-			failed[v.Judge] = true
+	known := findings.Names(findings.Explain(s.known, findings.Run{Plan: pl, Raft: s.program.Raft, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: true}))
+	for _, v := range campaign.SortOut(r.Verdicts, known) {
+		if v.Unknown.Outcome == linearizability.Fail && !v.Known() {
+			failed[v.Unknown.Judge] = true
 		}
 	}
 	return failed, r, nil

@@ -113,3 +113,12 @@ func save(path string, p plan.Plan, all []trace.Event, verdicts []linearizabilit
 	}
 	return f.Close(trace.Trailer{Digest: digest.String(), Events: uint64(len(all))})
 }
+
+// wireOf encodes events.
+func wireOf(events []trace.Event) (wire []byte) {
+	enc := trace.NewEncoder()
+	for k := range events {
+		wire = enc.Append(wire, &events[k])
+	}
+	return wire
+}

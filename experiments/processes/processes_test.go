@@ -34,6 +34,7 @@ import (
 	"testing"
 	"time"
 
+	"raftian/experiments/campaign"
 	"raftian/experiments/findings"
 	"raftian/linearizability"
 	"raftian/netsim/env"
@@ -131,17 +132,19 @@ func play(t *testing.T, program string, seed uint64, length time.Duration) (seen
 	watchers.check(t, players)
 	plan := planOf(seed, c.open, c.healed, c.ended)
 	verdicts := judge(trace, plan, c.healed, c.ended)
-	known := findings.Known(findings.All(), plan, verdicts, raftVersion(t))
+	known := findings.Names(findings.Explain(findings.All(), findings.Run{Plan: plan, Raft: raftVersion(t), Verdicts: verdicts, Wire: wireOf(trace)}))
 	failed, kept := t.Failed(), false
-	for k, v := range verdicts {
+	for _, s := range campaign.SortOut(verdicts, known) {
+		v := s.Unknown
 		if v.Judge == "local-logs" && v.Outcome == linearizability.Pass {
 			t.Logf("local logs %s", v.Reason)
 		}
-		if known[k] != "" {
+		if len(s.Findings) > 0 {
 			kept = true
 			seen.known++
-			t.Logf("known finding %s: %s: %s", known[k], v.Judge, v.Reason)
-		} else if v.Outcome != linearizability.Pass {
+			t.Logf("known findings %s: %s: %s", strings.Join(s.Findings, " "), v.Judge, v.Reason)
+		}
+		if !s.Known() && v.Outcome != linearizability.Pass {
 			failed = true
 			t.Errorf("%v %s: %s", v.Outcome, v.Judge, v.Reason)
 			for _, e := range v.Evidence {

@@ -8,6 +8,8 @@
 //	csv.go        operations, for pandas or R
 //	jepsen.go     operations and faults as a Jepsen history, in EDN
 //	porcupine.go  operations and marks as Porcupine's HTML
+//	lanes.go      operations as a drawing, in SVG: a lane for each client; how it
+//	              looks is in lanesdraw.go
 //	perfetto.go   everything as a trace of the Perfetto UI; its tracks are in
 //	              tracks.go, its JSON in slices.go
 package export
@@ -33,6 +35,24 @@ type Record struct {
 	Where []string // the machine on which each of Ops was called
 	Marks []Mark
 	End   env.Instant // of the last event
+}
+
+// RecordOf is what there is of a history that was recorded elsewhere.
+func RecordOf(ops []history.Op, verdicts []verdict.Verdict) *Record {
+	r := &Record{Ops: ops, Where: make([]string, len(ops))}
+	texts := cited(verdicts)
+	cite := func(event uint64, at env.Instant) {
+		if text := texts[event]; text != "" && event != 0 {
+			r.Marks = append(r.Marks, Mark{Sort: Cited, Text: text, From: at, To: at, Event: event})
+		}
+	}
+	for i := range ops {
+		op := &ops[i]
+		r.End = max(r.End, op.Call, op.Return)
+		cite(op.CallEvent, op.Call)
+		cite(op.ReturnEvent, op.Return)
+	}
+	return r
 }
 
 // Read reads a Source to its end, and marks the events that verdicts rest on. An

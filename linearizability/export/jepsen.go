@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"raftian/linearizability/history"
+	"raftian/linearizability/models"
 	"raftian/netsim/env"
 )
 
@@ -25,10 +26,29 @@ import (
 // client's modulo the number of clients. A call without an end gets its :info
 // before its client's next call, or at the run's end. Faults are :info of the
 // process :nemesis.
-func Jepsen(w io.Writer, r *Record) error {
-	lines := jepsenLines(r)
+func Jepsen(w io.Writer, r *Record) error { return writeJepsen(w, r, texts) }
+
+// JepsenValues is Jepsen for the words of models.Register and models.KV: their values
+// stand there as such, and one with a key as [key value], so that checkers of registers
+// take the history. An answer that is not known is nil, and so is one that was nil.
+//
+// Where instants are all that orders events, a call comes before the ends of its
+// instant, as they are concurrent. One that touches its client's call before it is
+// another process's, then, since no process calls twice at once; so their order is not
+// in it.
+func JepsenValues(w io.Writer, r *Record) error { return writeJepsen(w, r, values) }
+
+func writeJepsen(w io.Writer, r *Record, say sayer) error {
+	lines := jepsenLines(r, say)
 	slices.SortStableFunc(lines, func(a, b jepsenLine) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.event, b.event))
+		at := cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.event, b.event))
+		if at != 0 || a.event != 0 || a.isEnd == b.isEnd {
+			return at
+		}
+		if b.isEnd {
+			return -1
+		}
+		return 1
 	})
 	out := bufio.NewWriter(w)
 	for i, l := range lines {
@@ -43,22 +63,72 @@ type jepsenLine struct {
 	at                      env.Instant
 	event                   uint64 // 0 for what is before all others of its instant
 	process, kind, f, value string
+	isEnd                   bool // of a call
 }
 
-func jepsenLines(r *Record) (lines []jepsenLine) {
+// sayer says an operation in EDN: its :f, the :value of its call, and, if it was
+// answered, the :type and :value of its end.
+type sayer func(op *history.Op) (f, call, kind, end string)
+
+// texts says inputs and outputs as they are.
+func texts(op *history.Op) (f, call, kind, end string) {
+	f, value := split(op.Input)
+	return f, edn(value), ":ok", edn(op.Output)
+}
+
+// values says the words of models.Register and models.KV.
+func values(op *history.Op) (f, call, kind, end string) {
+	c, err := models.ParseRegister(op.Input)
+	keyed := func(v string) string { return v }
+	if err != nil {
+		if c, err = models.ParseKV(op.Input); err != nil {
+			return texts(op)
+		}
+		keyed = func(v string) string { return "[" + c.Key + " " + v + "]" }
+	}
+	f, kind = ":"+c.Verb, ":ok"
+	switch c.Verb {
+	case "read":
+		end = op.Output
+		if call = models.None; op.OutputUnknown {
+			end = models.None
+		}
+		return f, keyed(call), kind, keyed(end)
+	case "cas":
+		if call = "[" + c.A + " " + c.B + "]"; op.Output == models.No {
+			kind = ":fail"
+		}
+	default:
+		call = c.A
+	}
+	return f, keyed(call), kind, keyed(call)
+}
+
+func jepsenLines(r *Record, say sayer) (lines []jepsenLine) {
 	clients := clientsOf(r.Ops)
 	process := make(map[string]int, len(clients))
 	for i, c := range clients {
 		process[c] = i
 	}
+	last := make(map[string]*history.Op, len(clients))
 	for i := range r.Ops {
 		op := &r.Ops[i]
-		f, value := split(op.Input)
-		call := jepsenLine{op.Call, op.CallEvent, strconv.Itoa(process[op.Client]), ":invoke", f, edn(value)}
+		f, value, kind, answer := say(op)
+		if before := last[op.Client]; before != nil && touch(before, op) {
+			process[op.Client] += len(clients)
+		}
+		last[op.Client] = op
+		call := jepsenLine{op.Call, op.CallEvent, strconv.Itoa(process[op.Client]), ":invoke", f, value, false}
 		end := call
-		end.at, end.event, end.kind, end.value = op.Return, op.ReturnEvent, ":"+op.Outcome.String(), edn(op.Output)
-		if op.Outcome == history.Unknown {
-			end.kind = ":info"
+		end.at, end.event, end.kind, end.value, end.isEnd = op.Return, op.ReturnEvent, kind, answer, true
+		switch op.Outcome {
+		case history.Fail:
+			end.kind, end.value = ":fail", edn(op.Output)
+			if op.Return < op.Call { // it is not known when
+				end.at, end.event = op.Call, op.CallEvent
+			}
+		case history.Unknown:
+			end.kind, end.value = ":info", edn(op.Output)
 			process[op.Client] += len(clients)
 		}
 		if op.Outcome == history.Unknown && op.ReturnEvent == 0 && op.Return == 0 {
@@ -70,13 +140,19 @@ func jepsenLines(r *Record) (lines []jepsenLine) {
 	for _, m := range r.Marks {
 		if m.Sort == Fault {
 			kind, _ := split(m.Text)
-			begin := jepsenLine{m.From, m.Event, ":nemesis", ":info", kind, edn(m.Text)}
+			begin := jepsenLine{m.From, m.Event, ":nemesis", ":info", kind, edn(m.Text), false}
 			end := begin
 			end.at, end.event, end.value = m.To, math.MaxUint64, edn("over")
 			lines = append(lines, begin, end)
 		}
 	}
 	return lines
+}
+
+// touch says whether a call is made at the instant at which the one before returned,
+// and nothing but that instant orders them.
+func touch(before, op *history.Op) bool {
+	return before.Outcome != history.Unknown && before.ReturnEvent == 0 && op.CallEvent == 0 && before.Return == op.Call
 }
 
 // before is when the client of the i-th operation makes its next call, or the

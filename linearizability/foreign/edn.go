@@ -4,28 +4,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
-
-// kind is what a value in EDN is, as far as histories care.
-type kind uint8
-
-const (
-	atom    kind = iota // nil, true, a number, a symbol or a character
-	keyword             // its text begins with a colon
-	text
-	list   // or a vector, which differ in brackets only
-	set    // nothing in a history
-	record // a map: its items are keys and values in turn
-)
-
-// value is one in EDN. A tag says nothing that matters here and is left out.
-type value struct {
-	kind  kind
-	text  string // of an atom and a keyword as it stands; of a text what it holds
-	items []value
-	line  int
-}
 
 // deepest is how far values may lie within each other.
 const deepest = 64
@@ -46,50 +27,120 @@ func (r *edn) next(depth int) (value, bool, error) {
 		if depth > deepest {
 			return value{}, false, wrong(r.line, "values lie more than %d deep", deepest)
 		}
-		line := r.line
-		switch c := r.text[0]; {
-		case strings.HasPrefix(r.text, "#_"):
-			r.text = r.text[2:]
-			if _, err := r.need(depth); err != nil {
-				return value{}, false, err
-			}
-			continue
-		case strings.HasPrefix(r.text, "#{"):
-			r.text = r.text[2:]
-			v, err := r.until('}', set, depth)
-			return v, true, err
-		case c == '#':
-			if len(r.text) == 1 || !isWord(r.text[1]) {
-				return value{}, false, wrong(line, "a # without what it marks")
-			}
-			_ = r.word()
-			v, err := r.need(depth)
-			return v, true, err
-		case c == '"':
-			v, err := r.quoted()
-			return v, true, err
-		case c == '[' || c == '(' || c == '{':
-			r.text = r.text[1:]
-			end, k := closing(c)
-			v, err := r.until(end, k, depth)
-			return v, true, err
-		case c == '\\':
-			_, size := utf8.DecodeRuneInString(r.text[1:])
-			v := value{kind: atom, text: r.text[:1+size], line: line}
-			r.text = r.text[1+size:]
-			if r.text != "" && isWord(r.text[0]) {
-				v.text += r.word()
-			}
-			return v, true, nil
-		case isWord(c):
-			v := value{kind: atom, text: r.word(), line: line}
-			if c == ':' {
-				v.kind = keyword
-			}
-			return v, true, nil
+		passed, err := r.passes(depth)
+		if err != nil {
+			return value{}, false, err
 		}
-		return value{}, false, wrong(line, "%q where a value should be", r.text[0])
+		if passed {
+			continue
+		}
+		v, err := r.value(depth)
+		return v, err == nil, err
 	}
+}
+
+// passes passes what is no value of its own: what #_ discards, and what ^ says about
+// the value after it.
+func (r *edn) passes(depth int) (bool, error) {
+	switch {
+	case strings.HasPrefix(r.text, "#_"), strings.HasPrefix(r.text, "#^"):
+		r.text = r.text[2:]
+	case r.text[0] == '^':
+		r.text = r.text[1:]
+	default:
+		return false, nil
+	}
+	_, err := r.need(depth)
+	return true, err
+}
+
+// value reads the value that begins here.
+func (r *edn) value(depth int) (value, error) {
+	switch c := r.text[0]; {
+	case c == '#':
+		return r.marked(depth)
+	case c == '"':
+		return r.quoted()
+	case c == '[' || c == '(' || c == '{':
+		r.text = r.text[1:]
+		end, k := closing(c)
+		return r.until(end, k, depth)
+	case c == '\\':
+		return r.character()
+	case isWord(c):
+		v := value{kind: atom, line: r.line}
+		word := r.word()
+		if v.text = word; c == ':' {
+			v.kind = keyword
+		} else {
+			v.text = canonical(word)
+		}
+		return v, nil
+	}
+	return value{}, wrong(r.line, "%q where a value should be", r.text[0])
+}
+
+// marked reads what a # marks: a set, a number such as ##Inf, a regular expression, a
+// map whose keys share a namespace, or a value with a tag.
+func (r *edn) marked(depth int) (value, error) {
+	line := r.line
+	switch {
+	case strings.HasPrefix(r.text, "#{"):
+		r.text = r.text[2:]
+		return r.until('}', set, depth)
+	case strings.HasPrefix(r.text, `#"`):
+		r.text = r.text[1:]
+		v, err := r.pattern()
+		return v, err
+	case strings.HasPrefix(r.text, "##"):
+		if len(r.text) > 2 && isWord(r.text[2]) {
+			return value{kind: atom, text: r.word(), line: line}, nil
+		}
+		return value{}, wrong(line, "a # without what it marks")
+	case len(r.text) == 1 || !isWord(r.text[1]):
+		return value{}, wrong(line, "a # without what it marks")
+	}
+	tag := r.word()[1:]
+	v, err := r.need(depth)
+	switch {
+	case err != nil:
+		return v, err
+	case tag[0] == ':' && v.kind == record:
+		return v.within(strings.TrimLeft(tag, ":")), nil
+	}
+	v.tag = tag
+	return v, nil
+}
+
+// character reads a character such as \a or \newline.
+func (r *edn) character() (value, error) {
+	_, size := utf8.DecodeRuneInString(r.text[1:])
+	if size == 0 {
+		return value{}, wrong(r.line, "a backslash without a character")
+	}
+	v := value{kind: atom, text: r.text[:1+size], line: r.line}
+	r.text = r.text[1+size:]
+	if r.text != "" && isWord(r.text[0]) {
+		v.text += r.word()
+	}
+	return v, nil
+}
+
+// pattern reads a regular expression, in which a backslash stands for itself.
+func (r *edn) pattern() (value, error) {
+	v := value{kind: text, tag: `"`, line: r.line}
+	for i := 1; i < len(r.text); i++ {
+		switch r.text[i] {
+		case '\\':
+			i++
+		case '\n':
+			r.line++
+		case '"':
+			v.text, r.text = r.text[1:i], r.text[i+1:]
+			return v, nil
+		}
+	}
+	return v, wrong(v.line, "a quotation mark has no other")
 }
 
 // need is next where there must be one.
@@ -117,8 +168,7 @@ func (r *edn) until(end byte, k kind, depth int) (value, error) {
 	for {
 		r.space()
 		if strings.HasPrefix(r.text, "#_") { // may stand before the bracket
-			r.text = r.text[2:]
-			if _, err := r.need(depth); err != nil {
+			if _, err := r.passes(depth); err != nil {
 				return v, err
 			}
 			continue
@@ -222,44 +272,24 @@ func escaped(rest string) (char rune, size int, err error) {
 	case '"', '\\':
 		return rune(rest[0]), 1, nil
 	case 'u':
-		if len(rest) >= 5 {
-			if n, err := strconv.ParseUint(rest[1:5], 16, 16); err == nil {
-				return rune(n), 5, nil
+		if char, is := unit(rest); is {
+			// A character beyond 16 bits is written as two halves.
+			if low, is := unit(strings.TrimPrefix(rest[5:], `\`)); is && len(rest) >= 11 && rest[5] == '\\' {
+				if whole := utf16.DecodeRune(char, low); whole != utf8.RuneError {
+					return whole, 11, nil
+				}
 			}
+			return char, 5, nil
 		}
 	}
 	return 0, 0, fmt.Errorf("no text holds a backslash followed by %q", rest[:1])
 }
 
-// String is the value in EDN, always in the same way.
-func (v value) String() string {
-	open, end := "[", "]"
-	switch v.kind {
-	case text:
-		return strconv.Quote(v.text)
-	case set:
-		open, end = "#{", "}"
-	case record:
-		open, end = "{", "}"
-	case list:
-	default:
-		return v.text
+// unit is the 16 bits that a text such as u0041 begins with.
+func unit(text string) (rune, bool) {
+	if len(text) < 5 || text[0] != 'u' {
+		return 0, false
 	}
-	words := make([]string, len(v.items))
-	for i, item := range v.items {
-		words[i] = item.String()
-	}
-	return open + strings.Join(words, " ") + end
+	n, err := strconv.ParseUint(text[1:5], 16, 16)
+	return rune(n), err == nil
 }
-
-// get is what a map holds under a keyword.
-func (v value) get(key string) (value, bool) {
-	for i := 0; i+1 < len(v.items); i += 2 {
-		if v.items[i].kind == keyword && v.items[i].text == key {
-			return v.items[i+1], true
-		}
-	}
-	return value{kind: atom, text: "nil", line: v.line}, false
-}
-
-func (v value) isNil() bool { return v.kind == atom && v.text == "nil" }

@@ -98,7 +98,7 @@ func TestALogIsRead(t *testing.T) {
 	want := []string{
 		`["0","write 3","unknown",":timed-out",2,7]`,
 		`["1","read","fail",":timed-out",4,5]`,
-		`["1","cas 3 4","ok","fail",6,8]`,
+		`["1","cas 3 4","fail","[3 4]",6,8]`,
 	}
 	if got := brief(read(t, log, foreign.Register())); !slices.Equal(got, want) {
 		t.Errorf("got %s", strings.Join(got, "\n"))
@@ -143,14 +143,21 @@ func TestJSONLinesReadBack(t *testing.T) {
 		var want []history.Op
 		var text bytes.Buffer
 		call := env.Instant(0)
+		free := make(map[string]env.Instant) // a client makes one call at a time
 		for i := range rapid.IntRange(1, 9).Draw(t, "n") {
 			call += env.Instant(rapid.IntRange(1, 9).Draw(t, "later"))
-			op := history.Op{Client: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "client"), Seq: uint64(i + 1), Call: call,
+			client := rapid.SampledFrom([]string{"a", "b"}).Draw(t, "client")
+			call = max(call, free[client])
+			op := history.Op{Client: client, Seq: uint64(i + 1), Call: call,
 				Input: rapid.String().Draw(t, "input"), Output: rapid.String().Draw(t, "output"),
 				Outcome: history.Outcome(rapid.IntRange(0, 2).Draw(t, "outcome")), Index: rapid.Uint64().Draw(t, "index")}
 			if op.Outcome == history.OK {
 				op.Return = call + env.Instant(rapid.IntRange(0, 9).Draw(t, "took"))
+				if op.OutputUnknown = rapid.Bool().Draw(t, "silent"); op.OutputUnknown {
+					op.Output = ""
+				}
 			}
+			free[client] = op.Return
 			want = append(want, op)
 			if err := json.NewEncoder(&text).Encode(op); err != nil {
 				t.Fatal(err)
@@ -179,9 +186,10 @@ func TestOperationsWithoutANumberGetOne(t *testing.T) {
 
 func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 	const (
-		good  = "{:process 0, :type :invoke, :f :read, :value nil}\n"
-		log   = "INFO  jepsen.util - 0\t:invoke\t:read\tnil\n"
-		jsonl = `{"client":"a","seq":1,"input":"read","outcome":"unknown","call":1}` + "\n"
+		good      = "{:process 0, :type :invoke, :f :read, :value nil}\n"
+		keyedRead = "{:process 0, :type :invoke, :f :read, :value [1 nil]}\n"
+		log       = "INFO  jepsen.util - 0\t:invoke\t:read\tnil\n"
+		jsonl     = `{"client":"a","seq":1,"input":"read","outcome":"unknown","call":1}` + "\n"
 	)
 	for _, c := range []struct{ text, want string }{
 		{"", "there are no operations"},
@@ -200,6 +208,10 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 		{good + "{:process 1, :type :invoke, :f :read, :time 1.5}", "line 2: the :time 1.5 is no whole number"},
 		{"{:process 0, :type :invoke, :f :read, :index 3}\n{:process 1, :type :invoke, :f :read, :index 3}", "line 2: the :index 3 comes after 3"},
 		{good + "[1 2]", "line 2: 1 where a map"},
+		{keyedRead + "{:process 0, :type :ok, :f :read, :value [2 5]}", "line 2: the call was about another key, 1, since line 1"},
+		{keyedRead + "{:process 0, :type :ok, :f :read, :value 5}", "line 2: the :value 5 is no key with a value, as the call's was, since line 1"},
+		{keyedRead + "{:process 1, :type :invoke, :f :write, :value 5}", "line 2: the :value 5 is no key with a value, but that of line 1 is: [1 nil]"},
+		{"{:valid? true}", "line 1: these are the results of a test"},
 		{good + "{:process", "line 2: it ends before the '}'"},
 		{good + "{:process}", "line 2: a map whose last key has no value"},
 		{good + `{:value "x`, "line 2: a quotation mark has no other"},
@@ -208,7 +220,11 @@ func TestWhatIsWrongIsSaidWithItsLine(t *testing.T) {
 		{good + "#", "line 2: a # without what it marks"},
 		{strings.Repeat("[", 100), "line 1: values lie more than 64 deep"},
 		{log + log, "line 2: process 0 makes a call"},
-		{log + "what is this\n", `line 2: "what is this" is no line of a log`},
+		{"what is this\nlein test x\n", "there are no operations in it: none of its 2 lines is one"},
+		{log + "1\t:maybe\t:read\tnil\n", "line 2: the :type :maybe"},
+		{log + "1\t:invoke\t:read\n", "line 2: an entry is"},
+		{log + "1\t:inv", "line 2: an entry is"},
+		{log + "2024-01-02 10:00:00,001{GMT}\tINFO\t[jepsen worker 1] jepsen.util: 1\t:invoke\t:read\t{\n", "line 2: it ends before"},
 		{log + "INFO  jepsen.util - 1\t:invoke\n", "line 2: an entry is"},
 		{log + "INFO  jepsen.util - 1\t:invoke\t:read\tnil nil\n", `line 2: "nil" after the :value`},
 		{jsonl + jsonl, "line 2: operation 1 of a is also in line 1"},
@@ -316,10 +332,12 @@ func FuzzJepsen(f *testing.F) {
 }
 
 func FuzzLog(f *testing.F) {
-	fuzz(f, "INFO  jepsen.util - 0\t:invoke\t:cas\t[3 4]\nINFO  jepsen.util - 0\t:fail\t:cas\t[3 4]\n", "WARN  x - y\n")
+	fuzz(f, "jepsen.util 0\t\t:0\t00", "2024 [w 1] jepsen.util: 0\t:ok\t:read\tnil\tx\n0\t:invoke\t:r\t##Inf\nnil\n", "INFO  jepsen.util - 0\t:invoke\t:cas\t[3 4]\nINFO  jepsen.util - 0\t:fail\t:cas\t[3 4]\n", "WARN  x - y\n")
 }
 
 func FuzzJSONLines(f *testing.F) {
 	fuzz(f, `{"client":"a","seq":1,"input":"write 1","outcome":"ok","output":"ok","call":1,"return":2}`,
-		`{"client":"a","input":"get k","outcome":"unknown","call":1,"call_event":3}`)
+		`{"client":"a","input":"get k","outcome":"unknown","call":1,"call_event":3}`,
+		`[{"process":0,"type":"invoke","f":"write","value":[1,null]}, {"process":0,"type":"ok","f":"write","value":{}}]`,
+		`[{"client":1,"key":3,"input":"read","output":null,"outcome":"ok","call":1,"return":2}]`)
 }

@@ -2,8 +2,7 @@ package foreign
 
 import (
 	"strconv"
-
-	"raftian/linearizability/history"
+	"strings"
 )
 
 // readJepsen reads a history as Jepsen writes it: maps with :process, :type, :f,
@@ -12,16 +11,16 @@ import (
 // A :fail had no effect, as Jepsen has it; that a :cas failed tells nothing about
 // the value, then. Entries of a process that has a name and no number, such as
 // :nemesis, are about the cluster and left out.
-func readJepsen(text []byte, w Words) ([]history.Op, error) {
+func readJepsen(text []byte, w Words) (*History, error) {
 	r := edn{string(text), 1}
-	j := jepsen{newPairs(w), -1}
+	j := jepsen{index: -1}
 	for {
 		v, is, err := r.next(0)
 		if err != nil {
 			return nil, err
 		}
 		if !is {
-			return j.pairs.ops, nil
+			return operations(j.entries, w)
 		}
 		all := []value{v}
 		if v.kind == list {
@@ -35,9 +34,10 @@ func readJepsen(text []byte, w Words) ([]history.Op, error) {
 	}
 }
 
+// jepsen makes entries of maps.
 type jepsen struct {
-	pairs *pairs
-	index int64 // of the last entry
+	entries []entry
+	index   int64 // of the last entry
 }
 
 func (j *jepsen) add(m value) error {
@@ -46,6 +46,9 @@ func (j *jepsen) add(m value) error {
 	}
 	process, is := m.get(":process")
 	if !is || process.isNil() {
+		if _, is := m.get(":valid?"); is {
+			return wrong(m.line, "these are the results of a test, and no history")
+		}
 		return wrong(m.line, "an entry without :process")
 	}
 	if err := j.inOrder(m); err != nil || process.kind == keyword {
@@ -64,7 +67,8 @@ func (j *jepsen) add(m value) error {
 	if e.time, err = integer(m, ":time"); err != nil {
 		return err
 	}
-	return j.pairs.add(e)
+	j.entries = append(j.entries, e)
+	return nil
 }
 
 // inOrder fails if an entry's :index is not above the last one's.
@@ -90,15 +94,19 @@ func keywordOf(m value, key string) (string, error) {
 	return v.text, nil
 }
 
-// integer is a number that is not negative; -1 if it is not given.
+// integer is a number that is not negative. It is -1, which is how Jepsen says that
+// one is not known, if it is not given.
 func integer(m value, key string) (int64, error) {
 	v, is := m.get(key)
 	if !is || v.isNil() {
 		return -1, nil
 	}
 	n, err := strconv.ParseInt(v.text, 10, 64)
-	if v.kind != atom || err != nil || n < 0 {
+	if v.kind != atom || err != nil || n < -1 {
 		return 0, wrong(m.line, "the %s %.40s is no whole number from 0", key, v)
 	}
 	return n, nil
 }
+
+// isNumber says whether a text is digits alone.
+func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }

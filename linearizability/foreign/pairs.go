@@ -2,7 +2,6 @@ package foreign
 
 import (
 	"raftian/linearizability/history"
-	"raftian/linearizability/models"
 	"raftian/netsim/env"
 )
 
@@ -15,7 +14,29 @@ type entry struct {
 	value, key value
 	hasKey     bool
 	time       int64 // nanoseconds; -1 if not known
-	refused    bool  // of a :fail: the call was carried out, and this is its answer
+}
+
+// operations makes operations of entries.
+func operations(entries []entry, w Words) (*History, error) {
+	h := &History{Nil: NilUnknown}
+	if w.keyed != nil {
+		keys, err := keying(entries)
+		if err != nil {
+			return nil, err
+		}
+		h.Pairs = keys == pairsWritten
+		if h.Keyed = keys == keyed; h.Keyed {
+			w = w.keyed()
+		}
+	}
+	p := newPairs(w)
+	for _, e := range entries {
+		if err := p.add(e); err != nil {
+			return nil, err
+		}
+	}
+	h.Ops, h.nils = p.ops, p.nils
+	return h, nil
 }
 
 // pairs makes operations of entries. Their order is the order of the history:
@@ -23,6 +44,7 @@ type entry struct {
 type pairs struct {
 	words Words
 	ops   []history.Op
+	nils  []int // of them, reads that were answered nil
 	open  map[string]*pending
 	over  map[string]int // the lines where processes ended
 	now   env.Instant
@@ -69,12 +91,14 @@ func (p *pairs) add(e entry) error {
 	case e.kind == ":info":
 		op.Output = e.value.String()
 		p.over[e.process] = e.line
-	case e.refused:
-		op.Outcome, op.Output = history.OK, models.No
 	case e.kind == ":fail":
 		op.Outcome, op.Output = history.Fail, e.value.String()
 	default:
 		op.Outcome, op.Output = history.OK, p.words.output(&e)
+		if p.words.isNilRead(op, &e) {
+			NilUnknown.say(op)
+			p.nils = append(p.nils, call.op)
+		}
 	}
 	return nil
 }

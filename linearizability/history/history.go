@@ -57,16 +57,19 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 // Op is one call of a client and its return. Instants are nanoseconds since the
 // World began.
 type Op struct {
-	Client      string      `json:"client"`
-	Seq         uint64      `json:"seq"` // per client, unique and rising
-	Input       string      `json:"input"`
-	Output      string      `json:"output"` // of an OK; for others the reason
-	Outcome     Outcome     `json:"outcome"`
-	Call        env.Instant `json:"call"`
-	Return      env.Instant `json:"return,omitempty"`     // zero if it never returned; an Unknown may have one
-	CallEvent   uint64      `json:"call_event,omitempty"` // numbers of its events in the trace; 0 if there is none
-	ReturnEvent uint64      `json:"return_event,omitempty"`
-	Index       uint64      `json:"index,omitempty"` // log index at which it took effect; 0 if not known
+	Client  string  `json:"client"`
+	Seq     uint64  `json:"seq"` // per client, unique and rising
+	Input   string  `json:"input"`
+	Output  string  `json:"output"` // of an OK; for others the reason
+	Outcome Outcome `json:"outcome"`
+	// OutputUnknown says of an OK that what it answered is not known: it took effect
+	// between call and return, and any Output will do. A History from a run has none.
+	OutputUnknown bool        `json:"output_unknown,omitempty"`
+	Call          env.Instant `json:"call"`
+	Return        env.Instant `json:"return,omitempty"`     // zero if it never returned; an Unknown may have one
+	CallEvent     uint64      `json:"call_event,omitempty"` // numbers of its events in the trace; 0 if there is none
+	ReturnEvent   uint64      `json:"return_event,omitempty"`
+	Index         uint64      `json:"index,omitempty"` // log index at which it took effect; 0 if not known
 
 	// When a machine first applied it with effect, and the number of that
 	// event; 0 if none ever did, as for an Op that does not go through the log.

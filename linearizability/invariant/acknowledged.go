@@ -129,9 +129,6 @@ func (j *Acknowledged) Verdict() verdict.Verdict {
 	left := j.leftOut()
 	for _, a := range j.acks {
 		j.check(a, left[a.index])
-		if j.failed() {
-			break
-		}
 	}
 	return j.verdict(j.Name())
 }

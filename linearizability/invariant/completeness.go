@@ -27,7 +27,13 @@ type LeaderCompleteness struct {
 	commits []commit          // by rising term
 	leaders []leadership      // in the order of their election
 	highest uint64            // the highest term that had a leader
+	entries table[uint64]     // term of the entry that was committed first at each index; 0 if not known
+	filled  uint64            // entries is known from logs up to this index
+	said    map[absence]bool  // what was reported
 }
+
+// absence is that a leader lacks what was committed in a term.
+type absence struct{ leader, term uint64 }
 
 // commit is the highest entry known to be committed when its term ended.
 type commit struct {
@@ -47,7 +53,7 @@ type leadership struct {
 
 // NewLeaderCompleteness returns the judge.
 func NewLeaderCompleteness() *LeaderCompleteness {
-	return &LeaderCompleteness{logs: make(termLogs), terms: make(map[string]uint64)}
+	return &LeaderCompleteness{logs: make(termLogs), terms: make(map[string]uint64), said: make(map[absence]bool)}
 }
 
 // Name is "leader-completeness".
@@ -60,9 +66,6 @@ func (*LeaderCompleteness) Kinds() []string {
 
 // Event takes the next event.
 func (j *LeaderCompleteness) Event(e *trace.Event) {
-	if j.failed() {
-		return
-	}
 	switch e.Kind {
 	case trace.KindBoot:
 		if e.Text == emptyDisk {
@@ -79,12 +82,35 @@ func (j *LeaderCompleteness) Event(e *trace.Event) {
 		// The entry is one of the log; under a snapshot an earlier commit
 		// has told of it.
 		if term, is := j.logs.of(e.Machine).term(e.Index); is == present {
+			j.fill(e)
 			j.committed(e, term, max(e.Term, term), "knew entry %d of term %d to be committed")
 		}
 	case env.KindApply:
+		j.know(e.Index, e.Term)
 		j.committed(e, e.Term, e.Term, "applied entry %d of term %d")
 	default:
 		j.logs.take(e)
+	}
+}
+
+// fill keeps the terms of the entries that a machine knows to be committed.
+func (j *LeaderCompleteness) fill(e *trace.Event) {
+	log := j.logs.of(e.Machine)
+	if log.empty() {
+		return
+	}
+	for i := max(j.filled+1, log.runs[0].first); i <= e.Index; i++ {
+		if term, is := log.term(i); is == present {
+			j.know(i, term)
+		}
+	}
+	j.filled = max(j.filled, e.Index)
+}
+
+// know keeps the term of a committed entry.
+func (j *LeaderCompleteness) know(index, term uint64) {
+	if at := j.entries.put(index); *at == 0 {
+		*at = term
 	}
 }
 
@@ -131,15 +157,36 @@ func (j *LeaderCompleteness) compare(l leadership, c commit) {
 	if is == veiled || is == present && term == c.entryTerm {
 		return
 	}
+	if a := (absence{l.by.event, c.term}); j.said[a] {
+		return
+	} else {
+		j.said[a] = true
+	}
 	has := "without it"
 	if is == present {
 		has = fmt.Sprintf("with entry %d of term %d instead", c.index, term)
 	}
+	lacks, first := fmt.Sprintf("entry %d of term %d", c.index, c.entryTerm), j.firstMissing(l, c)
+	if first < c.index {
+		lacks = fmt.Sprintf("entries %d to %d", first, c.index)
+	}
 	j.fail("a leader lacks a committed entry",
-		fmt.Sprintf("%s led term %d without entry %d of term %d, committed in term %d or before",
-			l.by.machine, l.term, c.index, c.entryTerm, c.term),
+		fmt.Sprintf("%s led term %d without %s, committed in term %d or before", l.by.machine, l.term, lacks, c.term),
 		c.by.did(c.how, c.index, c.entryTerm),
-		l.by.did("became leader of term %d %s", l.term, has))
+		l.by.did("became leader of term %d %s", l.term, has)).Index = first
+}
+
+// firstMissing is the first of the committed entries without a gap up to c that a
+// leader lacks.
+func (j *LeaderCompleteness) firstMissing(l leadership, c commit) uint64 {
+	for i := c.index; i > 0; i-- {
+		committed := j.entries.get(i)
+		term, is := l.log.term(i)
+		if committed == 0 || is == veiled || is == present && term == committed {
+			return min(i+1, c.index)
+		}
+	}
+	return 1
 }
 
 // Verdict says whether the property held.

@@ -88,13 +88,14 @@ func (d *durable) ready(e *trace.Event) {
 			fmt.Sprintf("%s: the durable term went back from %d to %d", e.Machine, m.value, e.Term),
 			m.by.did("made term %d durable", m.value),
 			see(e).did("booted with term %d", e.Term))
-		return
+		d.terms[e.Machine] = durableTerm{mark{e.Term, see(e)}, e.Boot}
 	}
 	if m := d.voted[e.Machine]; m.boot < e.Boot && e.Count < m.value {
 		d.ruling.fail("a vote was lost in a crash",
 			fmt.Sprintf("%s lost its vote of term %d; its last one is of term %d", e.Machine, m.value, e.Count),
 			m.by.did("voted in term %d", m.value),
 			see(e).did("booted with a vote in term %d", e.Count))
+		d.voted[e.Machine] = durableTerm{mark{e.Count, see(e)}, e.Boot}
 	}
 }
 
@@ -128,7 +129,6 @@ func (d *durable) term(e *trace.Event) {
 			fmt.Sprintf("%s: the durable term went back from %d to %d", e.Machine, m.value, e.Term),
 			m.by.did("made term %d durable", m.value),
 			see(e).did("made term %d durable", e.Term))
-		return
 	}
 	d.terms[e.Machine] = durableTerm{mark{e.Term, see(e)}, e.Boot}
 }
@@ -137,11 +137,8 @@ func (d *durable) vote(e *trace.Event) {
 	d.voted[e.Machine] = durableTerm{mark{e.Term, see(e)}, e.Boot}
 	b := ballot{e.Machine, e.Term}
 	first, voted := d.votes[b]
-	if !voted {
-		d.votes[b] = vote{e.Peer, see(e)}
-		return
-	}
-	if first.peer == e.Peer {
+	d.votes[b] = vote{e.Peer, see(e)}
+	if !voted || first.peer == e.Peer {
 		return
 	}
 	d.ruling.fail("two votes in one term",

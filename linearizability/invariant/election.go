@@ -2,6 +2,7 @@ package invariant
 
 import (
 	"fmt"
+	"slices"
 
 	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
@@ -12,12 +13,12 @@ import (
 // Source: Raft §5.2, figure 3 (Election Safety); Thesis §3.4.
 type ElectionSafety struct {
 	ruling
-	leaders map[uint64]sighting // by term
+	leaders map[uint64][]sighting // by term, one a machine
 }
 
 // NewElectionSafety returns the judge.
 func NewElectionSafety() *ElectionSafety {
-	return &ElectionSafety{leaders: make(map[uint64]sighting)}
+	return &ElectionSafety{leaders: make(map[uint64][]sighting)}
 }
 
 // Name is "election-safety".
@@ -31,17 +32,17 @@ func (j *ElectionSafety) Event(e *trace.Event) {
 	if e.Kind != env.KindRole || e.Text != "leader" {
 		return
 	}
-	first, led := j.leaders[e.Term]
-	if !led {
-		j.leaders[e.Term] = see(e)
+	led := j.leaders[e.Term]
+	if slices.ContainsFunc(led, func(s sighting) bool { return s.machine == e.Machine }) {
 		return
 	}
-	if first.machine == e.Machine {
+	j.leaders[e.Term] = append(led, see(e))
+	if len(led) == 0 {
 		return
 	}
 	j.fail("two leaders in one term",
-		fmt.Sprintf("term %d had two leaders, %s and %s", e.Term, first.machine, e.Machine),
-		first.did("became leader of term %d", e.Term),
+		fmt.Sprintf("term %d had two leaders, %s and %s", e.Term, led[0].machine, e.Machine),
+		led[0].did("became leader of term %d", e.Term),
 		see(e).did("became leader of term %d", e.Term))
 }
 

@@ -26,6 +26,9 @@ import (
 //
 // A call that is younger than the bound when the run ends may be unanswered. A
 // run that ends before the bound is over proves nothing.
+//
+// It judges by what it is told: programs need not report roles, nor that they are ready,
+// but of those that report neither, a call must have been answered after the bound.
 type Liveness struct {
 	bound   time.Duration
 	roster  roster
@@ -37,7 +40,7 @@ type Liveness struct {
 	over    bool      // the run has ended
 	hung    []verdict.Evidence
 	whoHung []string // the machines of hung
-	place   string   // where the first of them hangs
+	places  []string // where each of them hangs
 
 	healed   *sighting
 	deadline env.Instant // healed and the bound
@@ -45,8 +48,11 @@ type Liveness struct {
 	past     bool        // the deadline is over
 
 	calls    map[operation]sighting // open ones, made after the deadline
-	refused  *verdict.Evidence      // the first that was not answered "ok"
+	refused  []verdict.Evidence     // those that were not answered "ok"
 	transfer *verdict.Evidence      // the first answer after the deadline that a leadership transfer is in progress
+	served   int                    // calls made after the deadline that were answered "ok"
+	told     map[string]bool        // the kinds of note that some machine reported
+	booted   map[string]bool        // the machines
 	progress map[string]*reached
 	commit   horizon
 	applied  horizon
@@ -66,6 +72,8 @@ func NewLiveness(bound time.Duration) *Liveness {
 		stands:   newStanding(),
 		names:    make(names),
 		calls:    make(map[operation]sighting),
+		told:     make(map[string]bool),
+		booted:   make(map[string]bool),
 		progress: make(map[string]*reached),
 		commit:   horizon{back: bound},
 		applied:  horizon{back: bound},
@@ -101,6 +109,9 @@ func (j *Liveness) Event(e *trace.Event) {
 		s := see(e)
 		j.ended = &s
 	case env.KindInvoke:
+		if e.Machine != "" {
+			j.roster.of(e.Machine).calls = true
+		}
 		if j.past && e.Client != env.Operator {
 			j.names.take(e)
 			j.calls[operation{e.Client, e.Seq}] = see(e)
@@ -111,11 +122,14 @@ func (j *Liveness) Event(e *trace.Event) {
 		}
 		j.returned(e)
 	case env.KindCommit, env.KindApply, env.KindRestore:
+		j.roster.of(e.Machine).takes = true
 		j.moved(e)
 	case env.KindAppend, env.KindTruncate, env.KindLog:
 	default:
 		j.roster.take(e)
+		j.told[e.Kind] = true
 		if e.Kind == trace.KindBoot {
+			j.booted[e.Machine] = true
 			delete(j.progress, e.Machine)
 		}
 		if e.Kind == env.KindRole && e.Text == "leader" {
@@ -136,9 +150,7 @@ func (j *Liveness) stopping(e *trace.Event) {
 		return
 	}
 	j.whoHung = append(j.whoHung, e.Machine)
-	if j.place == "" {
-		j.place = withoutMereWaits(e.Text)
-	}
+	j.places = append(j.places, withoutMereWaits(e.Text))
 	j.hung = append(j.hung, see(e).did("had not ended %v after it was asked to, in %s", e.Took, e.Text))
 }
 
@@ -160,11 +172,13 @@ func (j *Liveness) returned(e *trace.Event) {
 		return
 	}
 	delete(j.calls, op)
-	if word, _, _ := strings.Cut(e.Text, " "); word != "ok" && j.refused == nil {
-		j.refused = &verdict.Evidence{
+	if word, _, _ := strings.Cut(e.Text, " "); word != "ok" {
+		j.refused = append(j.refused, verdict.Evidence{
 			Event: e.N,
 			Text:  fmt.Sprintf("%s, called at %v, was answered %q at %v", j.names.of(op), call.at, e.Text, e.At),
-		}
+		})
+	} else {
+		j.served++
 	}
 }
 
@@ -228,7 +242,31 @@ func (j *Liveness) Verdict() verdict.Verdict {
 	j.caughtUp(&r)
 	j.stopped(&r)
 	v := r.verdict(j.Name())
-	if excused := j.excused(); v.Outcome == verdict.Pass && len(excused) > 0 {
+	if v.Outcome == verdict.Pass {
+		return j.passed(v)
+	}
+	return v
+}
+
+// passed is a Pass, if there was something by which the system can be said to have
+// recovered: a leader and machines that say that they are ready, or a call that was
+// answered after the bound. It says which notes were missing.
+func (j *Liveness) passed(v verdict.Verdict) verdict.Verdict {
+	machines := slices.Sorted(maps.Keys(j.booted))
+	for _, kind := range []string{env.KindReady, env.KindRole} {
+		if !j.told[kind] {
+			v.Missing = append(v.Missing, verdict.Missing{Note: kind, Machines: machines})
+		}
+	}
+	if len(v.Missing) > 0 && j.served == 0 {
+		v.Missing = append(v.Missing, verdict.Missing{Note: env.KindReturn + " of a call made after the faults and the bound", Machines: machines})
+		v.Outcome, v.Reason = verdict.NotRun, "nothing says that the system is well: no machine reports that it is ready and who leads, and no call was answered after the bound"
+		return v
+	}
+	if len(v.Missing) > 0 {
+		v.Reason = fmt.Sprintf("judged by %d calls that were answered after the faults and the bound", j.served)
+	}
+	if excused := j.excused(); len(excused) > 0 {
 		v.Reason = "not ready, because of damaged disks: " + strings.Join(excused, " ")
 	}
 	return v
@@ -247,142 +285,4 @@ func (j *Liveness) excused() (names []string) {
 // heal is the evidence that recovery was due.
 func (j *Liveness) heal() verdict.Evidence {
 	return verdict.Evidence{Event: j.healed.event, Text: fmt.Sprintf("every fault was over at %v", j.healed.at)}
-}
-
-// hasLeader fails if no leader was there in time.
-func (j *Liveness) hasLeader(r *ruling) {
-	if j.elected || !j.past && j.roster.leader() != "" {
-		return
-	}
-	evidence := []verdict.Evidence{j.heal()}
-	if j.led.event != 0 {
-		evidence = append(evidence, j.led.did("became leader for the last time"))
-	}
-	if j.stands.nobody() {
-		r.fail("no leader, and nobody stands",
-			fmt.Sprintf("no machine led within %v after the faults, and none stood for election", j.bound), evidence...)
-		return
-	}
-	if name, last, idle := j.stands.idle(j.up()); idle {
-		r.fail("no leader, and who has the longest log does not stand",
-			fmt.Sprintf("no machine led within %v after the faults: the log of %s ends last, and it did not stand for election", j.bound, name),
-			append(evidence, last.by.did("had a log that ends with entry %d of term %d", last.index, last.term))...)
-		return
-	}
-	if b, by, is := j.stands.refused(j.up()); is {
-		r.fail("no leader, and who has the longest log is refused",
-			fmt.Sprintf("no machine led within %v after the faults: the log of %s ends last, and %s has refused it its vote %d times since",
-				j.bound, b.candidate, b.voter, by.count), append(evidence, by.last.did("was refused by %s", b.voter))...)
-		return
-	}
-	r.fail("no leader", fmt.Sprintf("no machine led within %v after the faults", j.bound), evidence...)
-}
-
-// up lists the machines that run, in a fixed order.
-func (j *Liveness) up() (names []string) {
-	for _, name := range slices.Sorted(maps.Keys(j.roster)) {
-		if j.roster[name].ready {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// allReady fails if a machine was not ready in time, or is not up at the end.
-func (j *Liveness) allReady(r *ruling) {
-	for _, name := range j.roster.belong() {
-		m := j.roster[name]
-		evidence := append(m.evidence(), j.heal())
-		switch {
-		case m.excused():
-		case m == nil || !m.up:
-			r.fail("a machine is not up", fmt.Sprintf("%s is not up at the end", name), evidence...)
-		case !m.ready && slices.Contains(j.whoHung, name):
-			r.fail("a machine is stuck while it boots",
-				fmt.Sprintf("%s never finished booting, and did not end when it was asked to", name),
-				append(evidence, j.hung[slices.Index(j.whoHung, name)])...)
-		case !m.ready && m.did != "" && j.ended.at.Sub(m.last.at) >= j.bound:
-			r.fail("a machine is stuck while it boots",
-				fmt.Sprintf("%s has not finished booting in %v", name, j.ended.at.Sub(m.last.at)), evidence...)
-		case !m.ready:
-			r.fail("a machine is not ready", fmt.Sprintf("%s never finished booting", name), evidence...)
-		case m.readyAt > j.deadline:
-			r.fail("a machine is ready too late",
-				fmt.Sprintf("%s was ready only at %v, later than %v after the faults", name, m.readyAt, j.bound), evidence...)
-		}
-	}
-}
-
-// answered fails if a call after the deadline had no good answer in time.
-func (j *Liveness) answered(r *ruling) {
-	if j.refused != nil {
-		r.fail("a fresh call did not succeed", "a call made after the system had to be well did not succeed",
-			j.heal(), *j.refused)
-		return
-	}
-	var oldest *verdict.Evidence
-	for op, call := range j.calls { //raftian:unordered the oldest is the same in any order
-		if j.ended.at.Sub(call.at) >= j.bound && (oldest == nil || call.event < oldest.Event) {
-			oldest = &verdict.Evidence{Event: call.event, Text: fmt.Sprintf("%s was called at %v and never answered", j.names.of(op), call.at)}
-		}
-	}
-	if oldest != nil {
-		r.fail("a fresh call was never answered",
-			fmt.Sprintf("a call made after the system had to be well had no answer for %v", j.bound), j.heal(), *oldest)
-	}
-}
-
-// caughtUp fails if a machine stayed behind the others.
-func (j *Liveness) caughtUp(r *ruling) {
-	commit, applied := j.commit.before(j.ended.at), j.applied.before(j.ended.at)
-	for _, name := range j.roster.belong() {
-		if j.roster[name].excused() {
-			continue
-		}
-		p := j.progress[name]
-		if p == nil {
-			p = new(reached)
-		}
-		if p.commit < commit.value {
-			r.fail("a machine's commit index stays behind",
-				fmt.Sprintf("%s ends at commit index %d, %v after another had %d", name, p.commit, j.bound, commit.value),
-				j.behind(p, commit, "knew that entry %d is committed")...)
-		}
-		if p.applied < applied.value {
-			r.fail("a machine's applied index stays behind",
-				fmt.Sprintf("%s ends at applied index %d, %v after another had %d", name, p.applied, j.bound, applied.value),
-				j.behind(p, applied, "applied entry %d")...)
-		}
-	}
-}
-
-// stopped fails if a program did not end when it was asked to.
-func (j *Liveness) stopped(r *ruling) {
-	if len(j.hung) > 0 {
-		r.fail("shutdown does not return, in "+j.place,
-			fmt.Sprintf("programs were asked to end at %v, and not all did: %s", j.ended.at, strings.Join(j.whoHung, " ")), j.hung...)
-	}
-}
-
-// withoutMereWaits leaves out of the places where a program hangs those where
-// goroutines of hashicorp/raft are that end once others do, also in the midst of a
-// heartbeat: they say nothing of the cause.
-func withoutMereWaits(places string) string {
-	return strings.Join(slices.DeleteFunc(strings.Split(places, ", "), func(place string) bool {
-		switch place {
-		case "raft.(*raftState).waitShutdown", "raft.(*Raft).heartbeat", "raft.(*NetworkTransport).listen",
-			"raft.(*NetworkTransport).handleConn", "raft.(*NetworkTransport).handleCommand", "codec.(*ioDecReader).readn1", "node.stream.Dial":
-			return true
-		}
-		return false
-	}), ", ")
-}
-
-// behind is the evidence that a machine stayed behind what another had reached.
-func (j *Liveness) behind(p *reached, other mark, how string) []verdict.Evidence {
-	evidence := []verdict.Evidence{j.heal(), other.by.did(how, other.value)}
-	if p.last.event != 0 {
-		evidence = append(evidence, p.last.did("came further for the last time"))
-	}
-	return evidence
 }

@@ -27,8 +27,9 @@ type LocalLogs struct {
 	bound    time.Duration
 	roster   roster
 	names    names
-	commands table[operation] // that took effect, by index
-	chain    table[link]
+	commands table[operation]      // that took effect, by index
+	chain    table[variants[link]] // by chain hash
+	lines    lines
 	lasts    map[string]mark // of the present incarnation; value: the index
 	longest  horizon
 	healed   env.Instant
@@ -38,10 +39,8 @@ type LocalLogs struct {
 	times    []time.Duration // once the run has ended
 }
 
-// link is the chain hash at an index, who had it first, and what was before it
-// there.
+// link is who had a chain hash at an index first, and what was before it there.
 type link struct {
-	hash uint64
 	by   sighting
 	prev uint64 // 0 is nothing, or not known
 }
@@ -69,18 +68,23 @@ func (*LocalLogs) Kinds() []string {
 
 // Event takes the next event.
 func (j *LocalLogs) Event(e *trace.Event) {
-	if j.failed() || j.over {
+	if j.over {
 		return
 	}
 	j.converge.take(e)
 	switch e.Kind {
 	case env.KindInvoke:
+		if e.Machine != "" {
+			j.roster.of(e.Machine).calls = true
+		}
 		j.names.take(e)
 	case env.KindApply:
+		j.roster.of(e.Machine).takes = true
 		if e.Text == "" {
 			*j.commands.put(e.Index) = operation{e.Client, e.Seq}
 		}
 	case env.KindLocal:
+		j.roster.of(e.Machine).takes = true
 		j.local(e)
 	case trace.KindHeal:
 		j.healed, j.isHeal = e.At, true
@@ -110,23 +114,22 @@ func (j *LocalLogs) local(e *trace.Event) {
 			fmt.Sprintf("%s added entry %d to its local log after entry %d", e.Machine, e.Index, last.value),
 			last.by.did("added %s to its local log", j.entry(last.value)),
 			see(e).did("added %s to its local log", j.entry(e.Index)))
-		return
+		last = mark{}
 	}
 	j.lasts[e.Machine] = mark{e.Index, see(e)}
 	j.longest.raise(see(e), e.Index)
 
-	first := j.chain.put(e.Index)
-	isFirst := first.by.event == 0
-	if isFirst {
-		*first = link{e.Hash, see(e), last.value}
-		if e.Text != "" {
-			first.prev = 0
-		}
-	} else if first.hash != e.Hash {
-		j.differ(*first, last.value, e)
-		return
+	links := j.chain.put(e.Index)
+	news := !links.some
+	if left := meet(&j.lines, links, e.Machine, e.Hash); left != nil {
+		j.differ(left, last.value, e)
 	}
-	if e.Text == "" {
+	l := link{see(e), last.value}
+	if e.Text != "" {
+		l.prev = 0
+	}
+	note(&j.lines, links, e.Machine, e.Hash, l)
+	if e.Text == "" && (news || j.lines.of[e.Machine] == links.first.line) && e.Index > last.value {
 		j.complete(last, e)
 	}
 }
@@ -143,13 +146,14 @@ func (j *LocalLogs) complete(last mark, e *trace.Event) {
 			evidence = append(evidence, last.by.did("added %s to its local log", j.entry(last.value)))
 		}
 		j.fail("a local log leaves out a command",
-			fmt.Sprintf("the local log of %s leaves out %s, which is committed", e.Machine, j.entry(i)), evidence...)
+			fmt.Sprintf("the local log of %s leaves out %s, which is committed", e.Machine, j.entry(i)), evidence...).Index = i
 		return
 	}
 }
 
 // differ fails, and names the first entry that one log has and the other has not.
-func (j *LocalLogs) differ(first link, prev uint64, e *trace.Event) {
+func (j *LocalLogs) differ(left *variant[link], prev uint64, e *trace.Event) {
+	first := left.about
 	reason := fmt.Sprintf("the local logs of %s and %s differ at or before index %d", first.by.machine, e.Machine, e.Index)
 	again := first.by.machine == e.Machine // another life of one machine, or the same
 	if again {
@@ -158,7 +162,7 @@ func (j *LocalLogs) differ(first link, prev uint64, e *trace.Event) {
 	var evidence []verdict.Evidence
 	extra := func(low, high uint64) string {
 		entry := j.after(low, high)
-		evidence = append(evidence, j.chain.get(entry).by.did("added %s to its local log", j.entry(entry)))
+		evidence = append(evidence, j.chain.get(entry).first.about.by.did("added %s to its local log", j.entry(entry)))
 		return j.entry(entry)
 	}
 	switch {
@@ -179,7 +183,7 @@ func (j *LocalLogs) differ(first link, prev uint64, e *trace.Event) {
 	if first.prev != 0 {
 		had += fmt.Sprintf(" after entry %d", first.prev)
 	}
-	evidence = append(evidence, first.by.did(had, first.hash, e.Index))
+	evidence = append(evidence, first.by.did(had, left.value, e.Index))
 	had = "had chain hash %016x at index %d"
 	if prev != 0 {
 		had += fmt.Sprintf(" after entry %d", prev)
@@ -192,10 +196,11 @@ func (j *LocalLogs) differ(first link, prev uint64, e *trace.Event) {
 func (j *LocalLogs) after(index, last uint64) uint64 {
 	for {
 		l := j.chain.get(last)
-		if l.prev <= index {
+		if prev := l.first.about.prev; prev <= index || prev >= last {
 			return last
+		} else {
+			last = prev
 		}
-		last = l.prev
 	}
 }
 
@@ -207,13 +212,13 @@ func (j *LocalLogs) ended(e *trace.Event) {
 	due := j.longest.before(e.At).value
 	for _, name := range j.roster.belong() {
 		m := j.roster[name]
-		if m == nil || !m.up || j.lasts[name].value >= due {
+		if m == nil || !m.up || m.onlyCalls() || j.lasts[name].value >= due {
 			continue
 		}
 		missing := j.after(j.lasts[name].value, due)
-		evidence := []verdict.Evidence{j.chain.get(missing).by.did("had %s in its local log", j.entry(missing))}
+		evidence := []verdict.Evidence{j.chain.get(missing).first.about.by.did("had %s in its local log", j.entry(missing))}
 		if missing != due {
-			evidence = append(evidence, j.chain.get(due).by.did("had %s in its local log", j.entry(due)))
+			evidence = append(evidence, j.chain.get(due).first.about.by.did("had %s in its local log", j.entry(due)))
 		}
 		if last, some := j.lasts[name]; some {
 			evidence = append(evidence, last.by.did("added %s, its last", j.entry(last.value)))
@@ -221,8 +226,7 @@ func (j *LocalLogs) ended(e *trace.Event) {
 		j.fail("a local log stays behind",
 			fmt.Sprintf("the local log of %s ends at index %d and lacks %s, %v after another had index %d",
 				name, j.lasts[name].value, j.entry(missing), j.bound, due),
-			evidence...)
-		return
+			evidence...).Machine = name
 	}
 }
 

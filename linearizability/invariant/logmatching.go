@@ -52,9 +52,6 @@ func (*LogMatching) Kinds() []string { return append(kindsOfLogs(), env.KindRole
 
 // Event takes the next event.
 func (j *LogMatching) Event(e *trace.Event) {
-	if j.failed() {
-		return
-	}
 	j.origins.take(e)
 	switch e.Kind {
 	case env.KindRole:
@@ -77,12 +74,11 @@ func (j *LogMatching) written(e *trace.Event) {
 		j.fail("a hole in the log",
 			fmt.Sprintf("%s has no entry %d to put entry %d after", e.Machine, e.Index-1, e.Index),
 			see(e).did("wrote entry %d of term %d after neither an entry nor a snapshot", e.Index, e.Term))
-		return
 	}
 	j.logs.take(e)
 	id := entryID{e.Index, e.Term}
 	if old := j.entries[id]; (!old.hashKnown || old.hash != e.Hash) && j.origins.strange(&j.ruling, e) {
-		return
+		return // what its leader wrote there is the entry
 	}
 	j.agree(id, entry{
 		hash: e.Hash, hashKnown: true,
@@ -122,7 +118,7 @@ func (j *LogMatching) agree(id entryID, x entry) {
 			fmt.Sprintf("entry %d of term %d follows one of term %d on %s but of term %d on %s",
 				id.index, id.term, old.prev, old.prevBy.machine, x.prev, x.prevBy.machine),
 			old.prevBy.did("had entry %d of term %d after one of term %d", id.index, id.term, old.prev),
-			x.prevBy.did("had entry %d of term %d after one of term %d", id.index, id.term, x.prev))
+			x.prevBy.did("had entry %d of term %d after one of term %d", id.index, id.term, x.prev)).Index = id.index
 		return
 	}
 	if !known || !old.hashKnown && x.hashKnown || !old.prevKnown && x.prevKnown {

@@ -24,6 +24,8 @@ type member struct {
 	config  string // the configuration it stored last, as KindConfig words it
 	rotten  bool   // bits of its disk flipped
 	found   bool   // and it found stored bytes damaged, and has not been ready since
+	calls   bool   // clients call from it
+	takes   bool   // it has reported something that only participants report
 	last    sighting
 	did     string // what it did last that matters here, such as "booted"
 }
@@ -35,6 +37,10 @@ const emptyDisk = "empty disk"
 // and it has noticed. The World knows that the disk is to blame.
 func (m *member) excused() bool { return m != nil && m.rotten && m.found && !m.ready }
 
+// onlyCalls says of a machine that clients call from it and that it takes no part in the
+// cluster otherwise: nobody waits for it to be ready, to commit or to apply anything.
+func (m *member) onlyCalls() bool { return m != nil && m.calls && !m.takes }
+
 // kindsOfRoster are the kinds of event that take reads.
 func kindsOfRoster() []string {
 	return []string{trace.KindBoot, trace.KindCrash, trace.KindExit,
@@ -43,12 +49,12 @@ func kindsOfRoster() []string {
 
 // take follows what an event says of its machine.
 func (r roster) take(e *trace.Event) {
-	m := r[e.Machine]
-	if m == nil {
-		m = new(member)
-		r[e.Machine] = m
-	}
+	m := r.of(e.Machine)
 	m.remember(e)
+	switch e.Kind {
+	case env.KindReady, env.KindRole, env.KindConfig, env.KindCorrupt:
+		m.takes = true
+	}
 	switch e.Kind {
 	case trace.KindBoot:
 		m.up, m.ready, m.leads = true, false, false
@@ -68,6 +74,16 @@ func (r roster) take(e *trace.Event) {
 	case env.KindConfig:
 		m.config = e.Text
 	}
+}
+
+// of is a machine; one of which nothing is known yet is new.
+func (r roster) of(name string) *member {
+	m := r[name]
+	if m == nil {
+		m = new(member)
+		r[name] = m
+	}
+	return m
 }
 
 // remember keeps an event that says whether the machine is up.

@@ -131,6 +131,9 @@ func (j *Membership) Event(e *trace.Event) {
 
 // Verdict says whether the property held.
 func (j *Membership) Verdict() verdict.Verdict {
+	if len(j.configs) < 2 && len(j.changes) == 0 && j.ended == nil {
+		return undecided(j.Name(), verdict.NotRun, "the run has no two configurations, nobody is let in, and it has no end")
+	}
 	var r ruling
 	order := slices.Sorted(maps.Keys(j.configs))
 	for k := 1; k < len(order); k++ {
@@ -190,10 +193,10 @@ func (j *Membership) back(r *ruling) {
 		switch {
 		case said.how == "out":
 			r.fail("a machine that was put out is not let in again",
-				fmt.Sprintf("%s was put out and is not in again at the end", name), append(evidence, said.by.did("applied the entry that put %s out", name))...)
+				fmt.Sprintf("%s was put out and is not in again at the end", name), append(evidence, said.by.did("applied the entry that put %s out", name))...).Machine = name
 		case !slices.Contains(in, name) && j.orders.owe(m) && j.wasIn(name):
 			r.fail("a machine is not in the configuration at the end",
-				fmt.Sprintf("%s is ready and not in the configuration at the end", name), evidence...)
+				fmt.Sprintf("%s is ready and not in the configuration at the end", name), evidence...).Machine = name
 		}
 	}
 }

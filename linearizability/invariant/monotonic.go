@@ -53,9 +53,6 @@ func (*Monotonic) Kinds() []string {
 
 // Event takes the next event.
 func (j *Monotonic) Event(e *trace.Event) {
-	if j.failed() {
-		return
-	}
 	r := j.of(e)
 	switch e.Kind {
 	case env.KindRole:
@@ -93,8 +90,8 @@ func (j *Monotonic) of(e *trace.Event) *running {
 	return r
 }
 
-// rises fails if value is below the mark; else it is the new mark. The noun says
-// what is marked.
+// rises fails if value is below the mark. It is the new mark in any case: what comes
+// next is compared with from where it went. The noun says what is marked.
 func (j *Monotonic) rises(m *mark, noun string, e *trace.Event, value uint64) {
 	if value >= m.value {
 		m.value, m.by = value, see(e)
@@ -108,6 +105,7 @@ func (j *Monotonic) rises(m *mark, noun string, e *trace.Event, value uint64) {
 		fmt.Sprintf("%s: the %s went back from %d to %d", e.Machine, noun, m.value, value),
 		m.by.did("had %s %d", noun, m.value),
 		see(e).did("had %s %d", noun, value))
+	m.value, m.by = value, see(e)
 }
 
 // keeps fails if entries the incarnation knows to be committed are deleted as a

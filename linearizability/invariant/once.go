@@ -23,8 +23,15 @@ type ExactlyOnce struct {
 	ruling
 	names    names
 	effects  map[operation]mark // value: the index
+	again    map[effect]bool    // what was reported
 	rewinds  []uint64           // indexes at which the user restored a snapshot
 	machines map[string]*applications
+}
+
+// effect is that an operation took effect at an index.
+type effect struct {
+	operation
+	index uint64
 }
 
 // applications are the indexes that an incarnation applied.
@@ -42,7 +49,7 @@ type application struct {
 
 // NewExactlyOnce returns the judge.
 func NewExactlyOnce() *ExactlyOnce {
-	return &ExactlyOnce{names: make(names), effects: make(map[operation]mark), machines: make(map[string]*applications)}
+	return &ExactlyOnce{names: make(names), effects: make(map[operation]mark), again: make(map[effect]bool), machines: make(map[string]*applications)}
 }
 
 // Name is "exactly-once".
@@ -55,9 +62,6 @@ func (*ExactlyOnce) Kinds() []string {
 
 // Event takes the next event.
 func (j *ExactlyOnce) Event(e *trace.Event) {
-	if j.failed() {
-		return
-	}
 	if e.Kind == env.KindInvoke {
 		j.names.take(e)
 		return
@@ -90,7 +94,7 @@ func (j *ExactlyOnce) machine(a *applications, e *trace.Event) {
 			fmt.Sprintf("%s applied entry %d after restoring a snapshot through %d", e.Machine, e.Index, a.floor.value),
 			a.floor.by.did("restored a snapshot through %d", a.floor.value),
 			see(e).did("applied entry %d", e.Index))
-		return
+		a.floor.value = e.Index - 1 // it goes on from here
 	}
 	n := len(a.done)
 	if n == 0 || e.Index > a.done[n-1].index {
@@ -105,6 +109,7 @@ func (j *ExactlyOnce) machine(a *applications, e *trace.Event) {
 			fmt.Sprintf("%s applied %s again", e.Machine, what),
 			first.did("applied entry %d", e.Index),
 			see(e).did("applied entry %d a second time", e.Index))
+		a.done = append(a.done[:at], application{e.Index, e.N, e.At}) // it goes on from here
 	}
 }
 
@@ -118,6 +123,11 @@ func (j *ExactlyOnce) operation(e *trace.Event) {
 	}
 	if first.value == e.Index || j.rewound(e.Index, first.value) {
 		return
+	}
+	if x := (effect{op, e.Index}); j.again[x] {
+		return
+	} else {
+		j.again[x] = true
 	}
 	j.fail("an operation took effect twice",
 		fmt.Sprintf("%s took effect at index %d and at index %d", j.names.of(op), first.value, e.Index),

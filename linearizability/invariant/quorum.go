@@ -80,9 +80,6 @@ func (*Quorum) Kinds() []string {
 
 // Event takes the next event.
 func (j *Quorum) Event(e *trace.Event) {
-	if j.failed() {
-		return
-	}
 	switch e.Kind {
 	case trace.KindRot:
 		j.marred[e.Machine] = true
@@ -243,7 +240,7 @@ func (j *Quorum) Verdict() verdict.Verdict {
 				known = false
 			}
 		}
-		if known && !j.failed() && !j.majority(c.by, func(name string) bool { return c.have[name] }) {
+		if known && !j.majority(c.by, func(name string) bool { return c.have[name] }) {
 			j.refute(c)
 		}
 	}

@@ -69,7 +69,7 @@ func (*RPCRate) Kinds() []string {
 
 // Event takes the next event.
 func (j *RPCRate) Event(e *trace.Event) {
-	if j.ceiling <= 0 || j.failed() {
+	if j.ceiling <= 0 {
 		return
 	}
 	switch e.Kind {
@@ -99,8 +99,8 @@ func (j *RPCRate) restore(e *trace.Event) {
 		j.installs[e.Machine] = i
 	}
 	i.count++
-	if i.count <= installsMax {
-		return
+	if i.count != installsMax+1 {
+		return // too few, or said
 	}
 	j.fail("one snapshot was installed again and again",
 		fmt.Sprintf("%s installed the snapshot through entry %d more than %d times in a row", e.Machine, e.Index, installsMax),
@@ -125,6 +125,7 @@ func (j *RPCRate) request(e *trace.Event) {
 			fmt.Sprintf("%s sent more than %d requests within a second", e.Machine, j.ceiling),
 			oldest.did("sent a request"),
 			see(e).did("sent request %d from there on, %s to %s", j.ceiling+1, e.Text, e.Peer))
+		w.times, w.next = w.times[:0], 0 // counted anew, so that it is said once a second at most
 		return
 	}
 	w.times[w.next] = see(e)

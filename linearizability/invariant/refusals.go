@@ -34,6 +34,7 @@ type failures struct {
 	what  string
 	count int
 	first sighting
+	said  bool
 }
 
 // refusals counts how often one leader's entries after one index were refused by
@@ -79,23 +80,25 @@ func (j *RPCRate) answer(e *trace.Event) {
 	}
 	if e.Count == 1 || r.asked >= j.covered[e.Peer] {
 		r.back = 0
-	} else if r.back++; r.back > coveredMax {
-		j.fail("entries that a snapshot covers are refused",
+	} else if r.back++; r.back == coveredMax+1 {
+		x := j.fail("entries that a snapshot covers are refused",
 			fmt.Sprintf("%s refused more than %d requests of %s in a row for entries that its snapshot covers", e.Peer, coveredMax, e.Machine),
 			see(e).did("was refused the entries after %d by %s, which restored a snapshot through %d", r.asked, e.Peer, j.covered[e.Peer]))
+		x.Machine, x.Index = e.Peer, r.asked+1
 		return
 	}
 	signature, most := "the same entries are refused again and again", refusalsMax
 	if r.index == 0 {
 		signature, most = "a log is refused from its first entry on", wholeMax
 	}
-	if r.count <= most {
-		return
+	if e.Count == 1 || r.count != most+1 {
+		return // too few, or said
 	}
-	j.fail(signature,
+	x := j.fail(signature,
 		fmt.Sprintf("%s refused the entries of %s after entry %d more than %d times", e.Peer, e.Machine, r.index, most),
 		r.first.did("was refused by %s", e.Peer),
 		see(e).did("was refused by %s, %d times by now", e.Peer, r.count))
+	x.Machine, x.Index = e.Peer, r.index+1
 }
 
 // noSnapshot is what a store says that keeps the last snapshots, of one that is none
@@ -121,7 +124,8 @@ func (j *RPCRate) fails(e *trace.Event) {
 		f = &failures{boot: e.Boot, what: what, first: see(e)}
 		j.failures[pair] = f
 	}
-	if f.count++; f.count > failuresMax && j.healed {
+	if f.count++; f.count > failuresMax && j.healed && !f.said {
+		f.said = true
 		signature := "a snapshot cannot be installed"
 		if strings.Contains(what, noSnapshot) {
 			signature = "a snapshot older than the ones there cannot be installed"
@@ -129,7 +133,7 @@ func (j *RPCRate) fails(e *trace.Event) {
 		j.fail(signature,
 			fmt.Sprintf("%s failed more than %d times to install a snapshot of %s: %s", e.Peer, failuresMax, e.Machine, strings.TrimPrefix(e.Text, kind+" ")),
 			f.first.did("was told by %s that it failed", e.Peer),
-			see(e).did("was told by %s that it failed, %d times by now", e.Peer, f.count))
+			see(e).did("was told by %s that it failed, %d times by now", e.Peer, f.count)).Machine = e.Peer
 	}
 }
 

@@ -2,15 +2,17 @@
 // a Judge of its own that reads the events of a trace. None needs to know how
 // the system works inside: what a participant reports (env.Kind…) is enough.
 //
-// A judge keeps the first violation it meets and ignores what follows it, for
-// what follows a violation is often its consequence. Its memory grows with the
-// log and the number of operations, never with the number of events.
+// A judge goes on after a violation, from what it then saw: a value that went back is
+// compared with from where it went, machines that came apart are each compared with
+// themselves. So what merely goes on is one violation, and another mistake, later or
+// elsewhere, is another one. A judge's memory grows with the log, the number of
+// operations and of violations, never with the number of events.
 //
 // Sources are cited as Raft (Ongaro and Ousterhout, "In Search of an
 // Understandable Consensus Algorithm", extended version, 2014) and Thesis
 // (Ongaro, "Consensus: Bridging Theory and Practice", 2014).
 //
-//	ruling.go         what every judge keeps: the first violation
+//	ruling.go         what every judge keeps: the violations
 //	sighting.go       an event as evidence
 //	table.go          values by log index
 //	names.go          operations and entries in words
@@ -30,7 +32,9 @@
 //	quorum.go         quorum
 //	membership.go     membership
 //	configs.go        both: what configurations say
-//	liveness.go       liveness
+//	liveness.go       liveness; recovered.go says what it asks at the end
+//	need.go           what each judge must have been told
+//	lines.go          where machines come apart
 //	process.go        no-panic
 //	rate.go           rpc-rate: requests, and snapshots that come again
 //	refusals.go       rpc-rate: what is refused without reason
@@ -43,37 +47,44 @@ import (
 	"raftian/linearizability/verdict"
 )
 
-// ruling is what a judge has found: nothing, or the first violation.
+// violationsMax is how many violations of one signature a judge lists. Further ones
+// are counted.
+const violationsMax = 10000
+
+// ruling is what a judge has found: its violations, in order.
 type ruling struct {
-	found *verdict.Verdict
+	found  []verdict.Violation
+	first  map[string]int // the place in found of each signature's first
+	listed map[string]int // how many of each signature found has
 }
 
-// fail records a violation unless there is one. The signature names its kind;
-// the evidence is put in the order of the events.
-func (r *ruling) fail(signature, reason string, evidence ...verdict.Evidence) {
-	if r.found != nil {
-		return
+// fail records a violation. The signature names its kind; the evidence is put in
+// the order of the events. What is returned may be added to until the next call.
+func (r *ruling) fail(signature, reason string, evidence ...verdict.Evidence) *verdict.Violation {
+	if r.first == nil {
+		r.first, r.listed = make(map[string]int), make(map[string]int)
+	}
+	if r.listed[signature] >= violationsMax {
+		r.found[r.first[signature]].More++
+		return new(verdict.Violation)
+	}
+	if r.listed[signature]++; r.listed[signature] == 1 {
+		r.first[signature] = len(r.found)
 	}
 	slices.SortStableFunc(evidence, func(a, b verdict.Evidence) int { return cmp.Compare(a.Event, b.Event) })
-	r.found = &verdict.Verdict{
-		Outcome:   verdict.Fail,
-		Reason:    reason,
-		Signature: signature,
-		Evidence:  evidence,
-	}
+	r.found = append(r.found, verdict.Violation{Signature: signature, Reason: reason, Evidence: evidence})
+	return &r.found[len(r.found)-1]
 }
 
-// failed says whether there is a violation already.
-func (r *ruling) failed() bool { return r.found != nil }
+// failed says whether there is a violation.
+func (r *ruling) failed() bool { return len(r.found) > 0 }
 
-// verdict is the violation, or Pass.
+// verdict is Fail with the violations, or Pass.
 func (r *ruling) verdict(judge string) verdict.Verdict {
-	if r.found == nil {
+	if !r.failed() {
 		return verdict.Verdict{Judge: judge, Outcome: verdict.Pass}
 	}
-	v := *r.found
-	v.Judge = judge
-	return v
+	return verdict.Failing(judge, r.found)
 }
 
 // undecided is the verdict of a judge that cannot say, and why.

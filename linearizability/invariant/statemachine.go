@@ -17,24 +17,38 @@ import (
 // that index: other entries do not change the state. The machine that takes it
 // has applied or restored every one of them, so the last state known of an
 // index up to there is that one.
+//
+// Machines whose states have come apart go on from there, each by itself: that is one
+// violation, and not one for every entry that follows. See lines.
 type StateMachineSafety struct {
 	ruling
 	names  names
 	points table[point]
+	lines  lines
 }
 
 // point is the state machine after one index.
 type point struct {
-	index, term, hash, state uint64
-
-	by      sighting
-	known   bool      // some machine was here
-	applied bool      // and applied an entry, so term and hash are known
-	op      operation // whose entry it is
-	how     string    // it came here, with the entry for %s
+	entries variants[appliance] // by payload hash; those of other terms are others
+	states  variants[arrival]
 }
 
-// How a machine comes to an index.
+// appliance is who applied an entry.
+type appliance struct {
+	term uint64
+	op   operation // whose entry it is
+	by   sighting
+}
+
+// arrival is how a machine came to a state.
+type arrival struct {
+	index uint64    // the last one with a command, up to which it came
+	op    operation // whose command that is
+	by    sighting
+	how   string
+}
+
+// How a machine comes to an index, with the entry for %s.
 const (
 	appliedEntry     = "applied %s"
 	tookSnapshot     = "took a snapshot through %s"
@@ -61,9 +75,6 @@ func (*StateMachineSafety) Kinds() []string {
 
 // Event takes the next event.
 func (j *StateMachineSafety) Event(e *trace.Event) {
-	if j.failed() {
-		return
-	}
 	switch e.Kind {
 	case env.KindInvoke:
 		j.names.take(e)
@@ -76,54 +87,50 @@ func (j *StateMachineSafety) Event(e *trace.Event) {
 	}
 }
 
-// applied judges an entry that was applied.
+// applied judges an entry that was applied. One that differs from what others applied
+// leads to another state; that is not said again.
 func (j *StateMachineSafety) applied(e *trace.Event) {
 	p := j.points.put(e.Index)
-	if p.applied && (p.term != e.Term || p.hash != e.Hash) {
-		j.fail("different entries applied at one index",
-			fmt.Sprintf("%s and %s applied different entries at index %d", p.by.machine, e.Machine, e.Index),
-			p.by.did("applied %s, of term %d with payload %016x", j.names.entry(e.Index, p.op), p.term, p.hash),
-			see(e).did("applied %s, of term %d with payload %016x", j.names.entry(e.Index, operation{e.Client, e.Seq}), e.Term, e.Hash))
-		return
-	}
-	if !j.same(p, e, appliedEntry) {
-		return
-	}
-	if !p.applied {
-		*p = point{
-			index: e.Index, term: e.Term, hash: e.Hash, state: e.State, by: see(e),
-			known: true, applied: true, op: operation{e.Client, e.Seq}, how: appliedEntry,
+	var other *variant[appliance]
+	for v := range p.entries.all {
+		if v.value == e.Hash && v.about.term == e.Term {
+			j.reached(e, p, appliedEntry)
+			return
+		}
+		if other == nil {
+			other = v
 		}
 	}
+	op := operation{e.Client, e.Seq}
+	if other != nil {
+		j.fail("different entries applied at one index",
+			fmt.Sprintf("%s and %s applied different entries at index %d", other.about.by.machine, e.Machine, e.Index),
+			other.about.by.did("applied %s, of term %d with payload %016x", j.names.entry(e.Index, other.about.op), other.about.term, other.value),
+			see(e).did("applied %s, of term %d with payload %016x", j.names.entry(e.Index, op), e.Term, e.Hash))
+		j.lines.leave(e.Machine)
+	}
+	p.entries.add(variant[appliance]{value: e.Hash, about: appliance{e.Term, op, see(e)}})
+	j.reached(e, p, appliedEntry)
 }
 
-// reached judges a state that was not reached by applying the entry: it must be
-// the state at p, if anything is known of that.
+// reached judges a state: it must be the one at p, if anything is known of that.
 func (j *StateMachineSafety) reached(e *trace.Event, p *point, how string) {
-	if !j.same(p, e, how) {
-		return
+	op := operation{e.Client, e.Seq}
+	if p != nil {
+		if left := meet(&j.lines, &p.states, e.Machine, e.State); left != nil {
+			j.fail("different states at one index",
+				fmt.Sprintf("there are two states after index %d, on %s and on %s", e.Index, left.about.by.machine, e.Machine),
+				left.about.by.did(left.about.how+" and had state %016x", j.names.entry(left.about.index, left.about.op), left.value),
+				see(e).did(how+" and had state %016x", j.names.entry(e.Index, op), e.State))
+		}
 	}
-	if here := j.points.put(e.Index); !here.known {
-		*here = point{index: e.Index, state: e.State, by: see(e), known: true, how: how}
-	}
-}
-
-// same fails unless the state in e is the one at p.
-func (j *StateMachineSafety) same(p *point, e *trace.Event, how string) bool {
-	if p == nil || !p.known || p.state == e.State {
-		return true
-	}
-	j.fail("different states at one index",
-		fmt.Sprintf("there are two states after index %d, on %s and on %s", e.Index, p.by.machine, e.Machine),
-		p.by.did(p.how+" and had state %016x", j.names.entry(p.index, p.op), p.state),
-		see(e).did(how+" and had state %016x", j.names.entry(e.Index, operation{e.Client, e.Seq}), e.State))
-	return false
+	note(&j.lines, &j.points.put(e.Index).states, e.Machine, e.State, arrival{e.Index, op, see(e), how})
 }
 
 // last returns the last point known up to index, or nil.
 func (j *StateMachineSafety) last(index uint64) *point {
 	for i := range uint64(min(lookBack, index)) {
-		if p := j.points.at(index-i, false); p != nil && p.known {
+		if p := j.points.at(index-i, false); p != nil && p.states.some {
 			return p
 		}
 	}

@@ -20,13 +20,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/semver"
 )
 
 // Tag is the build tag under which packages that need the edits are compiled.
@@ -40,7 +44,10 @@ type Options struct {
 	Race    bool   // with the race detector; needs a C compiler
 	// Raft is another hashicorp/raft to link: a version such as "v1.7.3", or a
 	// directory that holds one. "" is what go.mod says.
-	Raft  string
+	Raft string
+	// Mends are what is changed in hashicorp/raft. Those that have nothing to change in
+	// the version that is linked are left out; see MendsFor.
+	Mends []Mend
 	Flags []string
 	// Progress is told the import path of each package as its compilation
 	// begins; packages found in Go's build cache are not told. May be nil.
@@ -51,7 +58,8 @@ type Options struct {
 	// that has.
 	Ordinary bool
 
-	tests bool // the package's tests, not its command
+	tests  bool    // the package's tests, not its command
+	linked library // what is linked, once it is known
 }
 
 // Program is a built world program.
@@ -59,7 +67,11 @@ type Program struct {
 	Path      string // the executable; its name is its digest, so it never changes
 	Digest    string // SHA-256 of the executable, hexadecimal
 	GoVersion string // such as "go1.26.8"
-	Raft      string // version of hashicorp/raft linked in, "" if none
+	Raft      string // version of hashicorp/raft linked in, or its directory; "" if none
+	// Like is the release that hashicorp/raft is or was made from; "" if that cannot be
+	// told. See madeFrom.
+	Like  string
+	Mends string // names of the mends it was built with, sorted, separated by commas
 }
 
 // CacheDir is where programs are kept: the user's cache directory, or the
@@ -82,17 +94,11 @@ func Build(ctx context.Context, o Options) (Program, error) {
 	if err != nil {
 		return Program{}, err
 	}
-	overlay, key := "", "ordinary"
-	if !o.Ordinary {
-		if overlay, key, err = writeOverlay(o.Cache, goroot, version); err != nil {
-			return Program{}, err
-		}
-	}
-	target := filepath.Join(o.Cache, "build", key+"-"+targetKey(o))
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+	held := filepath.Join(o.Cache, "build", targetKey(o)+".lock")
+	if err := os.MkdirAll(filepath.Dir(held), 0o755); err != nil {
 		return Program{}, fmt.Errorf("making the cache: %w", err)
 	}
-	release, err := lock(ctx, target+".lock")
+	release, err := lock(ctx, held)
 	if err != nil {
 		return Program{}, err
 	}
@@ -101,6 +107,25 @@ func Build(ctx context.Context, o Options) (Program, error) {
 	if err != nil {
 		return Program{}, err
 	}
+	o.linked = library{like: o.Raft}
+	if len(o.Mends) > 0 || o.Raft != "" && !semver.IsValid(o.Raft) {
+		if o.linked, err = findLibrary(ctx, o, mod); err != nil {
+			return Program{}, err
+		}
+	}
+	var stand map[string]string
+	if o.Mends = MendsFor(o.Mends, o.linked.like); len(o.Mends) > 0 {
+		if mod, stand, err = writeMended(ctx, o, mod); err != nil {
+			return Program{}, err
+		}
+	}
+	overlay, key := "", "ordinary"
+	if !o.Ordinary {
+		if overlay, key, err = writeOverlay(o.Cache, goroot, version, stand); err != nil {
+			return Program{}, err
+		}
+	}
+	target := filepath.Join(o.Cache, "build", key+"-"+targetKey(o))
 	if err := compile(ctx, o, overlay, mod, target); err != nil {
 		return Program{}, err
 	}
@@ -108,8 +133,23 @@ func Build(ctx context.Context, o Options) (Program, error) {
 	if p.Path, p.Digest, err = keep(o.Cache, target); err != nil {
 		return Program{}, err
 	}
-	p.Raft, err = raftVersion(p.Path)
-	return p, err
+	return p, p.name(ctx, o, mod)
+}
+
+// name says which hashicorp/raft the program was linked with.
+func (p *Program) name(ctx context.Context, o Options, mod string) (err error) {
+	p.Mends = strings.Join(mendNames(o.Mends), ",")
+	if o.linked.name == "" {
+		if p.Raft, err = raftVersion(p.Path); err != nil || p.Raft == "" || semver.IsValid(p.Raft) {
+			p.Like = p.Raft
+			return err
+		}
+		if o.linked, err = findLibrary(ctx, o, mod); err != nil {
+			return err
+		}
+	}
+	p.Raft, p.Like = o.linked.name, o.linked.like
+	return nil
 }
 
 // Environment is the whole environment a world program is to be started with:
@@ -132,9 +172,9 @@ func distribution(ctx context.Context, dir string) (goroot, version string, err 
 	return lines[0], lines[1], nil
 }
 
-// writeOverlay writes the edited files and the overlay description below cache
-// and returns the description's path and the hash of all of it.
-func writeOverlay(cache, goroot, version string) (path, key string, err error) {
+// writeOverlay writes the edited files and the overlay description below cache,
+// which holds beside them the files that stand for others already, and returns the description's path and the hash of all of it.
+func writeOverlay(cache, goroot, version string, stand map[string]string) (path, key string, err error) {
 	edited, err := edit(goroot, version)
 	if err != nil {
 		return "", "", err
@@ -149,10 +189,18 @@ func writeOverlay(cache, goroot, version string) (path, key string, err error) {
 	for _, name := range names {
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(edited[name]), edited[name])
 	}
+	for _, name := range slices.Sorted(maps.Keys(stand)) {
+		text, err := os.ReadFile(stand[name])
+		if err != nil {
+			return "", "", fmt.Errorf("reading a mended file: %w", err)
+		}
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
+	}
 	key = hex.EncodeToString(sum.Sum(nil))[:16]
 
 	dir := filepath.Join(cache, "overlay", key)
 	replace := map[string]string{}
+	maps.Copy(replace, stand)
 	for _, name := range names {
 		to := filepath.Join(dir, filepath.FromSlash(name))
 		if err := writeFile(to, []byte(edited[name]), 0o644); err != nil {
@@ -221,7 +269,7 @@ func targetKey(o Options) string {
 	if err != nil {
 		dir = o.Dir
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends)))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -270,7 +318,7 @@ func (o *Options) arguments(overlay, mod, target string) (args []string) {
 	}
 	args = append(args, "-o", target, "-buildvcs=false")
 	if !o.Ordinary {
-		args = append(args, "-overlay", overlay, "-tags", strings.Join(append(raftTags(o.Raft), Tag), ","), "-buildmode=exe", "-ldflags=-s -w")
+		args = append(args, "-overlay", overlay, "-tags", strings.Join(append(raftTags(o.linked.like), Tag), ","), "-buildmode=exe", "-ldflags=-s -w")
 	}
 	if mod != "" {
 		args = append(args, "-modfile="+mod, "-mod=mod")
@@ -318,8 +366,12 @@ func keep(cache, target string) (path, digest string, err error) {
 	if err := writeFile(path, data, 0o755); err != nil {
 		return "", "", err
 	}
-	return path, digest, forget(filepath.Dir(path), 12)
+	return path, digest, forget(filepath.Dir(path), kept)
 }
+
+// kept is how many programs the cache keeps: those with the mends of each finding, which a
+// test builds, and some beside them.
+const kept = 40
 
 // Used says that the program is in use. The cache keeps the programs that were used
 // last: one that is started for hours has to say so, or others that are built

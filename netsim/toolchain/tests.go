@@ -62,9 +62,14 @@ var ErrNoTests = errors.New("no tests to run")
 // is no moment when it would not be in somebody's way. limit bounds the time in
 // real time.
 func (p TestProgram) Run(ctx context.Context, seed uint64, match string, limit time.Duration) (Trial, error) {
+	return p.run(ctx, seed, match, limit)
+}
+
+// run is Run, with more flags for the test binary.
+func (p TestProgram) run(ctx context.Context, seed uint64, match string, limit time.Duration, more ...string) (Trial, error) {
 	limited, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done after %s of real time", limit))
 	defer cancel()
-	cmd := exec.CommandContext(limited, p.Path, "-test.run="+match, "-test.count=1", "-test.parallel=1")
+	cmd := exec.CommandContext(limited, p.Path, append(more, "-test.run="+match, "-test.count=1", "-test.parallel=1")...)
 	cmd.Dir = p.Dir
 	cmd.Env = append(Environment(), "GOGC=off", seedVariable+"="+strconv.FormatUint(seed, 10))
 	cmd.WaitDelay = time.Second
@@ -86,4 +91,31 @@ func (p TestProgram) Run(ctx context.Context, seed uint64, match string, limit t
 		return t, ErrNoTests
 	}
 	return t, nil
+}
+
+// Tally is how many of a package's tests ran to an end, subtests not counted, and how many
+// were skipped.
+type Tally struct{ Ran, Skipped int }
+
+// Count runs the tests as Run does, with one seed, for nothing but to count them: they say
+// what they do as they do it, which may change it. If none matches, it is ErrNoTests.
+func (p TestProgram) Count(ctx context.Context, seed uint64, match string, limit time.Duration) (Tally, error) {
+	t, err := p.run(ctx, seed, match, limit, "-test.v=test2json")
+	if err != nil {
+		return Tally{}, err
+	}
+	var n Tally
+	for line := range strings.Lines(t.Output) {
+		// The byte before it keeps a line of the test framework apart from a test's own.
+		rest, ok := strings.CutPrefix(line, "\x16--- ")
+		outcome, name, _ := strings.Cut(rest, ": ")
+		switch {
+		case !ok || strings.Contains(name, "/"):
+		case outcome == "SKIP":
+			n.Skipped++
+		default:
+			n.Ran++
+		}
+	}
+	return n, nil
 }

@@ -66,6 +66,26 @@ func TestAPatternThatChoosesNothingIsNoSuccess(t *testing.T) {
 	}
 }
 
+func TestTestsAreCountedThatRan(t *testing.T) {
+	noteSources(t)
+	p, err := toolchain.BuildTest(t.Context(), toolchain.Options{Package: "raftian/netsim/toolchain/testdata/skipped"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for match, want := range map[string]toolchain.Tally{
+		"": {Ran: 1, Skipped: 1}, "NotHere": {Skipped: 1}, "Parts": {Ran: 1}, "Parts/one": {Ran: 1},
+	} {
+		if got, err := p.Count(t.Context(), 1, match, time.Minute); err != nil || got != want {
+			t.Errorf("of %q there are %+v, %v; want %+v", match, got, err, want)
+		}
+	}
+	for _, match := range []string{"TestNobodyWrote", "Parts/three"} {
+		if got, err := p.Count(t.Context(), 1, match, time.Minute); !errors.Is(err, toolchain.ErrNoTests) {
+			t.Errorf("of %q there are %+v, %v", match, got, err)
+		}
+	}
+}
+
 func TestTestsThatTakeTooLongHaveFailed(t *testing.T) {
 	p := racyTests(t)
 	trial, err := p.Run(t.Context(), 1, "", time.Nanosecond)

@@ -40,7 +40,8 @@ const raftMinor = 8
 
 // raftTags are the build tags raft_before_1_N, for every minor version N that a
 // version of hashicorp/raft is older than: what is built may have to do without
-// what that one lacks. A directory, and what go.mod asks for, is as new as any.
+// what that one lacks. What go.mod asks for, and a directory of which nobody can tell what
+// it was made from, is as new as any.
 func raftTags(version string) []string {
 	rest, ok := strings.CutPrefix(version, "v1.")
 	digits, _, _ := strings.Cut(rest, ".")

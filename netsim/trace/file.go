@@ -45,14 +45,16 @@ const (
 type Header struct {
 	Seed    uint64 `json:"seed"`
 	Guest   string `json:"guest"`
-	World   string `json:"world,omitempty"`   // the package of the program that ran
-	Raft    string `json:"raft,omitempty"`    // the version of hashicorp/raft, such as "v1.8.0"
-	Program string `json:"program,omitempty"` // digest of the program that ran
-	Go      string `json:"go,omitempty"`      // the version of Go it was built with
-	Arch    string `json:"arch,omitempty"`    // the architecture it was built for
-	Bug     string `json:"bug,omitempty"`     // the planted bug it was built with
-	Plan    string `json:"plan"`              // the text form of the Plan
-	Live    bool   `json:"live,omitempty"`    // a session of real nodes in real time, which nothing can make again
+	World   string `json:"world,omitempty"`     // the package of the program that ran
+	Raft    string `json:"raft,omitempty"`      // the version of hashicorp/raft, such as "v1.8.0"
+	Like    string `json:"raft_like,omitempty"` // the release that hashicorp/raft is or was made from
+	Mends   string `json:"mends,omitempty"`     // of findings in hashicorp/raft, with which it was built; separated by commas
+	Program string `json:"program,omitempty"`   // digest of the program that ran
+	Go      string `json:"go,omitempty"`        // the version of Go it was built with
+	Arch    string `json:"arch,omitempty"`      // the architecture it was built for
+	Bug     string `json:"bug,omitempty"`       // the planted bug it was built with
+	Plan    string `json:"plan"`                // the text form of the Plan
+	Live    bool   `json:"live,omitempty"`      // a session of real nodes in real time, which nothing can make again
 }
 
 // Trailer says what a whole run adds up to.

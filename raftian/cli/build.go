@@ -8,12 +8,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"raftian/experiments/campaign"
+	"raftian/experiments/findings"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
 	"raftian/netsim/trace"
@@ -28,7 +30,9 @@ type planFlags struct {
 	faults   string
 	rate     float64
 	bug      string
+	excuse   bool
 	raft     string
+	mend     string
 	world    string
 	profile  string
 }
@@ -41,7 +45,9 @@ func (f *planFlags) add(c *cobra.Command) {
 	c.Flags().Float64Var(&f.rate, "rate", 60, "calls per second, of all clients together; a few seeds have fewer unless calm")
 	f.given = c.Flags().Changed
 	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo; see bugs")
+	c.Flags().BoolVar(&f.excuse, "excuse", false, "with --bug: known findings are no failures, as without a bug")
 	c.Flags().StringVar(&f.raft, "raft", "", "another hashicorp/raft: a version, or a directory that holds one")
+	c.Flags().StringVar(&f.mend, "mend", "", "mend findings in hashicorp/raft: a comma list of their names, or all; no failure is excused by a mended one")
 	c.Flags().StringVar(&f.world, "world", campaign.GameWorld, "package of the world program: what runs on the machines")
 	c.Flags().StringVar(&f.profile, "profile", "", "directory for a profile of each run's processor time, which go tool pprof reads")
 }
@@ -53,6 +59,12 @@ func (f *planFlags) options() (guest.Options, error) {
 	}
 	if err := raftToBe(f.raft); err != nil {
 		return guest.Options{}, Usage(err)
+	}
+	if _, err := findings.Mends(f.mend); err != nil {
+		return guest.Options{}, Usage(fmt.Errorf("--mend: %w", err))
+	}
+	if f.excuse && f.bug == "" {
+		return guest.Options{}, Usage(errors.New("--excuse has a meaning with --bug alone: without it, known findings are excused anyway"))
 	}
 	faults, err := plan.ParseFaults(f.faults)
 	if err != nil {
@@ -82,7 +94,7 @@ func (f *planFlags) build(ctx context.Context) (*campaign.Program, error) {
 			return nil, Usage(err)
 		}
 	}
-	p, err := build(ctx, f.world, f.raft)
+	p, err := build(ctx, f.world, f.raft, f.mend)
 	if err != nil || f.profile == "" {
 		return p, err
 	}
@@ -99,19 +111,26 @@ func (f *planFlags) build(ctx context.Context) (*campaign.Program, error) {
 // command.
 func (f *planFlags) words(c *cobra.Command) string {
 	var b strings.Builder
-	for _, name := range []string{"length", "machines", "faults", "rate", "bug", "raft", "world"} {
+	for _, name := range []string{"length", "machines", "faults", "rate", "bug", "raft", "mend", "world"} {
 		if flag := c.Flags().Lookup(name); flag != nil && flag.Changed {
 			fmt.Fprintf(&b, " --%s %s", name, flag.Value)
 		}
+	}
+	if f.excuse {
+		b.WriteString(" --excuse")
 	}
 	return b.String()
 }
 
 // build builds the world program of a package, with progress on a terminal.
-func build(ctx context.Context, world, raft string) (*campaign.Program, error) {
-	o := toolchain.Options{Package: world, Raft: raft}
+func build(ctx context.Context, world, raft, mend string) (*campaign.Program, error) {
+	mends, err := findings.Mends(mend)
+	if err != nil {
+		return nil, Usage(fmt.Errorf("--mend: %w", err))
+	}
+	o := toolchain.Options{Package: world, Raft: raft, Mends: mends}
 	var p *campaign.Program
-	err := building(&o, "building the world program", func() (err error) {
+	err = building(&o, "building the world program", func() (err error) {
 		p, err = campaign.Build(ctx, o)
 		return err
 	})
@@ -121,11 +140,19 @@ func build(ctx context.Context, world, raft string) (*campaign.Program, error) {
 	if errors.Is(err, campaign.ErrNoWorld) {
 		return nil, Usage(fmt.Errorf("--world %w", err))
 	}
+	if cannot := toolchain.MendError(nil); errors.As(err, &cannot) {
+		return nil, Usage(fmt.Errorf("--mend: %w", err))
+	}
 	if rule := (*toolchain.RuleError)(nil); err != nil && raft != "" && !errors.As(err, &rule) {
 		return nil, Usage(fmt.Errorf("--raft %s does not build: %s", raft, OneLine(err)))
 	}
 	if err != nil {
 		return nil, Tool(err)
+	}
+	for _, name := range strings.Split(mend, ",") {
+		if mend != "" && mend != findings.AllMends && !slices.Contains(strings.Split(p.Mends, ","), name) {
+			return nil, Usage(fmt.Errorf("--mend: %s changes nothing in hashicorp/raft %s", name, p.Raft))
+		}
 	}
 	return p, nil
 }
@@ -156,7 +183,7 @@ func BuildAgain(ctx context.Context, h trace.Header, raft string) (*campaign.Pro
 	if err := raftToBe(raft); err != nil {
 		return nil, Usage(err)
 	}
-	return build(ctx, cmp.Or(h.World, campaign.GameWorld), raft)
+	return build(ctx, cmp.Or(h.World, campaign.GameWorld), raft, h.Mends)
 }
 
 // OneLine is what an error says, in one line of bearable length.
@@ -183,7 +210,27 @@ func raftToBe(raft string) error {
 
 // printProgram says what is about to run.
 func printProgram(w io.Writer, p *campaign.Program) {
-	fmt.Fprintf(w, "guest %s, hashicorp/raft %s, %s, program %.16s\n", p.Guest, orNone(p.Raft), p.GoVersion, p.Digest)
+	like := ""
+	switch {
+	case p.Raft == p.Like:
+	case p.Like == "":
+		like = " (like no release that was looked at, so no finding is known in it)"
+	default:
+		like = " (made from " + p.Like + ")"
+	}
+	fmt.Fprintf(w, "guest %s, hashicorp/raft %s%s%s, %s, program %.16s\n",
+		p.Guest, orNone(p.Raft), like, mendedWith(p.Mends), p.GoVersion, p.Digest)
+}
+
+// mendedWith says which findings are mended.
+func mendedWith(mends string) string {
+	if mends == "" {
+		return ""
+	}
+	if n := strings.Count(mends, ",") + 1; n == len(findings.All()) {
+		return fmt.Sprintf(" with the mends of all %d findings", n)
+	}
+	return " with the mends of " + strings.ReplaceAll(mends, ",", ", ")
 }
 
 func orNone(s string) string {

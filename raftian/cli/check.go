@@ -24,6 +24,15 @@ type checked struct {
 	Known      map[string]string         `json:"known"` // by judge, the finding in hashicorp/raft that its failure is
 }
 
+// briefly are verdicts with the first violation of each signature.
+func briefly(verdicts []linearizability.Verdict) []linearizability.Verdict {
+	brief := make([]linearizability.Verdict, len(verdicts))
+	for k, v := range verdicts {
+		brief[k] = v.Brief()
+	}
+	return brief
+}
+
 func checkCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check FILE.run | check --model MODEL FILE|DIR",
@@ -33,31 +42,35 @@ is cut off is judged as far as it goes; that it is cut is said, and the exit
 status is 2.
 
 With --model it judges whether histories that were recorded elsewhere are
-linearizable: Jepsen's, in EDN or as lines of its log, or operations in JSON Lines.
-Of a directory it judges every .edn, .log, .txt and .jsonl file, and prints a table;
-a file that cannot be read is named with its line, and the exit status is 2 if no
-other fails.`,
+linearizable: Jepsen's, in EDN, in JSON or as lines of its log, or operations in JSON
+Lines. A directory is searched downwards: it judges every .edn, .log, .txt, .json and
+.jsonl file, of a run in Jepsen's store the history alone, and prints a table; where
+Jepsen's results.edn lies beside, a column says whether the verdicts agree. A file that
+cannot be read is named with its line, and the exit status is 2 if no other fails.
+
+A read that was answered nil is one whose value is not known (--nil unknown), as in
+Jepsen's models, or found nothing (--nil absent), which is meant in JSON Lines unless
+--nil says otherwise. If it matters which, or if a history fails only for want of a
+first value (--initial), the report says so.`,
 		Args: One("FILE"),
 	}
 	asJSON := c.Flags().Bool("json", false, "print one JSON object instead of words")
+	excuse := c.Flags().Bool("excuse", false, "of a run with a planted bug, name what is a known finding, too")
 	h := histories{}
-	c.Flags().StringVar(&h.model, "model", "", "judge a history by this model: register, kv, set, queue, counter, mutex, list-append or game")
-	c.Flags().IntVar(&h.machines, "machines", 5, "of the game, how many machines have a city")
+	h.flags(c, "judge a history by this model: ")
 	c.Flags().IntVar(&h.jobs, "jobs", runtime.NumCPU(), "histories at once")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if c.Flags().Changed("model") {
-			if h.asJSON = *asJSON; h.model != "game" && c.Flags().Changed("machines") {
-				return Usage(errors.New("--machines is for --model game"))
-			}
+			h.asJSON = *asJSON
 			return h.run(c, args[0])
 		}
-		for _, name := range []string{"machines", "jobs"} {
+		for _, name := range []string{"machines", "jobs", "nil", "initial"} {
 			if c.Flags().Changed(name) {
 				return Usage(fmt.Errorf("--%s has no meaning without --model", name))
 			}
 		}
 		r, err := campaign.Check(c.Context(), args[0], func(world string) (*campaign.Program, error) {
-			return build(c.Context(), world, "")
+			return build(c.Context(), world, "", "")
 		})
 		switch own := (*exitError)(nil); {
 		case r == nil && errors.As(err, &own):
@@ -70,7 +83,7 @@ other fails.`,
 			}
 			return Usage(err)
 		case *asJSON:
-			if err := printJSON(checked{args[0], r.Plan.Seed, r.Events, len(r.History), r.Digest, r.Verdicts, knownIn(r)}); err != nil {
+			if err := printJSON(checked{args[0], r.Plan.Seed, r.Events, len(r.History), r.Digest, briefly(r.Verdicts), knownIn(r, *excuse)}); err != nil {
 				return Tool(err)
 			}
 		default:
@@ -80,13 +93,15 @@ other fails.`,
 			}
 			fmt.Fprintf(Out, "%s: %s, %d events, %d operations\n", args[0], what, r.Events, len(r.History))
 			printVerdicts(Out, r.Verdicts)
-			printKnown(Out, r)
+			printKnown(Out, r, *excuse)
 		}
 		switch {
 		case err != nil:
 			return Usage(err)
 		case r.Failed():
 			return finding()
+		case r.Unjudged():
+			return unjudged()
 		}
 		return nil
 	}

@@ -16,9 +16,11 @@
 //	show.go      raftian show: which events, and the verdicts
 //	story.go     telling the events of a run
 //	export.go    raftian export
+//	exporthistory.go  raftian export --model
 //	shrink.go    raftian shrink
 //	trials.go    raftian test
 //	bugs.go      raftian bugs
+//	judges.go    raftian judges
 //	out.go       where files go, and JSON
 package cli
 
@@ -161,7 +163,7 @@ failed, 130 it was interrupted.`,
 		},
 	}
 	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(rest),
-		shrinkCommand(), trialsCommand(), bugsCommand())
+		shrinkCommand(), trialsCommand(), bugsCommand(), judgesCommand())
 	if rest.Commands == nil {
 		rest.Commands = elsewhere()
 	}

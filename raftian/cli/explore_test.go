@@ -9,12 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"raftian/experiments/campaign"
 	"raftian/raftian/cli/clitest"
 )
 
 // summary is what scripts read off `explore --json`; DESIGN's contract, spelled
 // out a second time so that a changed field is noticed.
 type summary struct {
+	Judges []campaign.Tally
 	Runs   int `json:"runs"`
 	Failed []struct {
 		Seed     uint64           `json:"seed"`
@@ -155,5 +157,45 @@ func TestALongTextIsCutAndSaysSo(t *testing.T) {
 	}
 	if got := beginning("a\nb\nc\n", 2); !strings.HasPrefix(got, "a\nb\n(1 more lines;") || strings.Contains(got, "c\n") {
 		t.Errorf("of three lines %q is left", got)
+	}
+}
+
+// Of a world that reports its calls alone, the judges of these say something, and the
+// others say that they have seen nothing.
+func TestAWorldThatReportsOnlyCallsIsJudgedByThese(t *testing.T) {
+	world := "../../experiments/campaign/testdata/sparse"
+	args := []string{"--world", world, "--length", "30s", "--machines", "3", "--faults", "calm"}
+	s := exploreJSON(t, ExitPass, append([]string{"--seeds", "1-2", "--out", t.TempDir()}, args...)...)
+	for _, j := range s.Judges {
+		passes := slices.Contains([]string{"linearizability", "liveness", "no-panic"}, j.Judge)
+		if passes && j.Pass != 2 || !passes && j.NotRun != 2 {
+			t.Errorf("%+v", j)
+		}
+	}
+	got := clitest.Raftian(t, append([]string{"run", "--seed", "1"}, args...)...)
+	got.Want(t, ExitPass, "")
+	for _, words := range []string{`not-run       election-safety         no note "role leader" from n1 n2 n3`, "pass          liveness                judged by "} {
+		if !strings.Contains(got.Out, words) {
+			t.Errorf("run does not say %q:\n%s", words, got.Out)
+		}
+	}
+}
+
+// A run of which no judge can say anything is no success.
+func TestARunThatNobodyCanJudgeIsNoSuccess(t *testing.T) {
+	world := "../../experiments/campaign/testdata/sparse"
+	args := []string{"--world", world, "--length", "30s", "--machines", "3", "--faults", "calm"}
+	drawn := clitest.Raftian(t, append([]string{"run", "--plan"}, args...)...)
+	drawn.Want(t, ExitPass, "")
+	out := filepath.Join(t.TempDir(), "silent.run")
+	silent := clitest.File(t, "silent.plan", []byte(strings.Replace(drawn.Out, "set report calls", "set report nothing", 1)))
+	const words = "no judge had anything to judge"
+	for _, got := range []clitest.Said{
+		clitest.Raftian(t, "run", silent, "--world", world, "--out", out),
+		clitest.Raftian(t, "check", out),
+	} {
+		if got.Status != ExitFail || strings.Count(got.Stderr, "\n") != 1 || !strings.Contains(got.Stderr, words) {
+			t.Errorf("exit status %d: %s", got.Status, got.Stderr)
+		}
 	}
 }

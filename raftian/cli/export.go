@@ -25,10 +25,11 @@ func exportCommand(rest Rest) *cobra.Command {
 	var (
 		form, out string
 		at        time.Duration
+		h         histories
 	)
 	c := &cobra.Command{
-		Use:   "export FILE.run --as FORM --out FILE",
-		Short: "Write a kept run for other programs to read",
+		Use:   "export FILE.run --as FORM --out FILE | export --model MODEL FILE --as FORM --out FILE",
+		Short: "Write a kept run, or a history recorded elsewhere, for other programs to read",
 		Long: `Export writes what happened in a run in the form of another program:
 
   porcupine  a web page: the calls of each client, an order that explains their
@@ -42,12 +43,18 @@ func exportCommand(rest Rest) *cobra.Command {
              the moment that --at says
 
 A run file that is cut off is exported as far as it goes; that it is cut is said,
-and the exit status is 2.`,
+and the exit status is 2.
+
+With --model it writes a history that was recorded elsewhere, read as check --model
+reads it, in any of these forms but perfetto. Its svg is a lane for each client, with
+the first answer that no order explains and the calls before it; its jepsen has values
+as Jepsen's checkers of registers take them.`,
 		Args: One("FILE.run"),
 	}
 	c.Flags().StringVar(&form, "as", "", "the form: "+strings.Join(forms(), ", "))
 	c.Flags().StringVar(&out, "out", "", "the file to write")
 	c.Flags().DurationVar(&at, "at", 0, "the virtual time that a drawing is of, such as 3.2s")
+	h.flags(c, "read a history recorded elsewhere, by this model: ")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		hasAt := c.Flags().Changed("at")
 		switch {
@@ -57,6 +64,8 @@ and the exit status is 2.`,
 			return Usage(fmt.Errorf("--as %q is none of %s", form, strings.Join(forms(), ", ")))
 		case hasAt && form != "svg":
 			return Usage(errors.New("--at belongs to --as svg"))
+		case hasAt && c.Flags().Changed("model"):
+			return Usage(errors.New("--at is for runs; of a history, the first wrong answer is drawn"))
 		case out == "":
 			return Usage(errors.New("say with --out which file to write"))
 		}
@@ -64,10 +73,21 @@ and the exit status is 2.`,
 		if out, err = FileToBe("--out", out, args...); err != nil {
 			return Usage(err)
 		}
+		if c.Flags().Changed("model") {
+			return h.export(c, args[0], form, out)
+		}
+		for _, name := range []string{"machines", "nil", "initial"} {
+			if c.Flags().Changed(name) {
+				return Usage(fmt.Errorf("--%s has no meaning without --model", name))
+			}
+		}
 		if form == "svg" {
 			return rest.draw(c, args[0], out, at, hasAt)
 		}
 		x, err := openExport(args[0])
+		if errors.Is(err, trace.ErrNotRun) {
+			err = fmt.Errorf("%w; a history that was recorded elsewhere takes --model", err)
+		}
 		if err != nil {
 			return Usage(err)
 		}
@@ -83,14 +103,19 @@ and the exit status is 2.`,
 		case x.broken != nil:
 			return Usage(fmt.Errorf("%s: %w; %s holds what is before", args[0], x.broken, out))
 		}
-		info, err := os.Stat(out)
-		if err != nil {
-			return Tool(err)
-		}
-		fmt.Fprintf(Out, "%s as %s, %d bytes, in %s\n", args[0], form, info.Size(), out)
-		return nil
+		return written(args[0], form, out)
 	}
 	return c
+}
+
+// written says what was written.
+func written(name, form, out string) error {
+	info, err := os.Stat(out)
+	if err != nil {
+		return Tool(err)
+	}
+	fmt.Fprintf(Out, "%s as %s, %d bytes, in %s\n", name, form, info.Size(), out)
+	return nil
 }
 
 // draw draws a run, or has raftian/full do it.

@@ -80,3 +80,49 @@ func TestAnExportThatFailsLeavesNothingBehind(t *testing.T) {
 		t.Errorf("the directory holds %v", all)
 	}
 }
+
+func TestAHistoryFromElsewhereIsExported(t *testing.T) {
+	history := clitest.File(t, "stale.edn", []byte(`{:process 0, :type :invoke, :f :write, :value 3}
+{:process 0, :type :ok, :f :write, :value 3}
+{:process 1, :type :invoke, :f :read, :value nil}
+{:process 1, :type :ok, :f :read, :value 4}
+`))
+	begins := opens()
+	begins["jepsen"] = "{:index 0, :time 1, :process 0, :type :invoke, :f :write, :value 3}"
+	for form, begin := range begins {
+		out := filepath.Join(t.TempDir(), "out."+form)
+		got := clitest.Raftian(t, "export", "--model", "register", history, "--as", form, "--out", out)
+		if form == "perfetto" {
+			got.Want(t, ExitUsage, "--as perfetto shows machines and messages, which a history recorded elsewhere does not have")
+			continue
+		}
+		got.Want(t, ExitPass, "")
+		b, err := os.ReadFile(out)
+		if err != nil || !bytes.HasPrefix(b, []byte(begin)) || !strings.Contains(got.Out, out) {
+			t.Errorf("%s begins with %.70q (%v); it says %q", form, b, err, got.Out)
+		}
+		if form == "jepsen" || form == "jsonl" { // they are histories again, with the same verdict
+			clitest.Raftian(t, "check", "--model", "register", out).Want(t, ExitFail, "")
+		}
+	}
+}
+
+func TestAnExportOfAHistoryThatCannotBeIsOneLine(t *testing.T) {
+	history := clitest.File(t, "a.edn", []byte(soundEDN))
+	out := filepath.Join(t.TempDir(), "out")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{history}, "a history that was recorded elsewhere takes --model"},
+		{[]string{history, "--model", "kv"}, "a.edn: line 1: the :value 3 is no key with a value"},
+		{[]string{history, "--model", "chess"}, `unknown model "chess"`},
+		{[]string{history, "--model", "register", "--nil", "perhaps"}, `--nil "perhaps" is neither`},
+		{[]string{history, "--nil", "absent"}, "--nil has no meaning without --model"},
+		{[]string{filepath.Dir(history), "--model", "register"}, "is a directory: name one of its histories"},
+		{[]string{"x.run", "--model", "register"}, "a run has a model of its own"},
+	} {
+		clitest.Raftian(t, append([]string{"export", "--as", "csv", "--out", out}, c.args...)...).Want(t, ExitUsage, c.want)
+	}
+	clitest.Raftian(t, "export", "--as", "svg", "--at", "2s", "--out", out, "--model", "register", history).Want(t, ExitUsage, "--at is for runs")
+}

@@ -170,6 +170,21 @@ func TestAPlanWithATypoNamesTheLine(t *testing.T) {
 	clitest.Raftian(t, "run", plan).Want(t, ExitUsage, plan+": line "+strconv.Itoa(k+1))
 }
 
+func TestAPlanThatWaitsForWhatCannotComeNamesTheLine(t *testing.T) {
+	got := clitest.Raftian(t, append([]string{"run", "--plan", "--seed", clitest.KeptSeed}, clitest.Small()...)...)
+	got.Want(t, ExitPass, "")
+	lines := strings.Split(got.Out, "\n")
+	k := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "heal ") })
+	lines = slices.Insert(lines, k+1, "# soon", "fault 0s when any redy then kill it for 1s")
+	text := []byte(strings.Join(lines, "\n"))
+	plan := clitest.File(t, "redy.plan", text)
+	want := plan + ": line " + strconv.Itoa(k+3) + `: nothing here reports an event "redy"; did you mean "ready"?`
+	clitest.Raftian(t, "run", plan).Want(t, ExitUsage, want)
+	clitest.Raftian(t, "run", "--plan", plan).Want(t, ExitUsage, want)
+	plan = clitest.File(t, "ready.plan", bytes.Replace(text, []byte("redy"), []byte("ready nth 1000"), 1))
+	clitest.Raftian(t, "run", plan).Want(t, ExitPass, "")
+}
+
 func TestAPlanOfAnotherGuestIsRefused(t *testing.T) {
 	got := clitest.Raftian(t, append([]string{"run", "--plan", "--seed", clitest.KeptSeed}, clitest.Small()...)...)
 	plan := clitest.File(t, "chess.plan", []byte(strings.Replace(got.Out, "guest game", "guest chess", 1)))

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -42,11 +41,12 @@ and runs nothing.`,
 			return err
 		}
 		var pl plan.Plan
+		var text string // of the plan in a file
 		if len(args) == 1 {
 			if err := refuse(c, "seed", "length", "machines", "faults", "rate", "bug"); err != nil {
 				return err
 			}
-			if pl, err = readPlan(args[0]); err != nil {
+			if pl, text, err = readPlan(args[0]); err != nil {
 				return Usage(err)
 			}
 		}
@@ -71,29 +71,41 @@ and runs nothing.`,
 		if pl.Guest != p.Guest {
 			return Usage(fmt.Errorf("the plan is for guest %q, the world program runs %q; name another with --world", pl.Guest, p.Guest))
 		}
+		if err := pl.CheckEvents(p.Events); err != nil && len(args) == 1 {
+			return inPlan(args[0], text, err)
+		}
 		if *only {
 			fmt.Fprint(Out, pl)
 			return nil
 		}
-		err = run(c, p, pl, out)
+		err = run(c, p, pl, out, f.excuse)
 		if errors.Is(err, campaign.ErrRefused) && len(args) == 1 {
-			err = inPlan(args[0], pl, err)
+			err = inPlan(args[0], text, err)
 		}
 		return err
 	}
 	return c
 }
 
-// inPlan names the line of a plan's file with the setting for which it is refused.
-func inPlan(file string, pl plan.Plan, err error) error {
+// inPlan names the line of a plan's text with the setting or the fault for which it is
+// refused.
+func inPlan(file, text string, err error) error {
 	why := strings.TrimPrefix(OneLine(err), campaign.ErrRefused.Error()+": ")
-	text, _ := os.ReadFile(file)
-	for _, s := range pl.Settings {
-		if !strings.Contains(why, "setting "+s.Key+":") && !strings.Contains(why, fmt.Sprintf("%q", s.Key+"="+s.Value)) {
+	faults := 0
+	for k, line := range strings.Split(text, "\n") {
+		words := strings.Fields(line)
+		if len(words) < 2 {
 			continue
 		}
-		for k, line := range strings.Split(string(text), "\n") {
-			if words := strings.Fields(line); len(words) > 1 && words[0] == "set" && words[1] == s.Key {
+		switch words[0] {
+		case "fault":
+			faults++
+			if what, ok := strings.CutPrefix(why, fmt.Sprintf("fault %d: ", faults)); ok {
+				return Usage(fmt.Errorf("%s: line %d: %s", file, k+1, what))
+			}
+		case "set":
+			value := strings.Join(words[2:], " ")
+			if strings.Contains(why, "setting "+words[1]+":") || strings.Contains(why, fmt.Sprintf("%q", words[1]+"="+value)) {
 				return Usage(fmt.Errorf("%s: line %d: %s", file, k+1, why))
 			}
 		}
@@ -111,26 +123,26 @@ func refuse(c *cobra.Command, names ...string) error {
 	return nil
 }
 
-func readPlan(name string) (plan.Plan, error) {
+func readPlan(name string) (pl plan.Plan, content string, err error) {
 	text, err := os.ReadFile(name)
 	if name == "-" {
 		text, err = io.ReadAll(os.Stdin)
 	}
 	if err != nil {
-		return plan.Plan{}, err
+		return plan.Plan{}, "", err
 	}
-	pl, err := plan.Parse(string(text))
+	pl, err = plan.Parse(string(text))
 	if err != nil {
 		if f, no := trace.Open(name); no == nil {
 			_ = f.Close()
 			err = errors.New("it is a run, which raftian rerun runs again, and no plan")
 		}
-		return plan.Plan{}, fmt.Errorf("%s: %w", name, err)
+		return plan.Plan{}, "", fmt.Errorf("%s: %w", name, err)
 	}
-	return pl, nil
+	return pl, string(text), nil
 }
 
-func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error {
+func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, excuse bool) error {
 	printProgram(Out, p)
 	fmt.Fprintf(Out, "seed %d: %s on %d machines, %d calls, %d faults\n", pl.Seed, pl.Length, len(pl.Machines), len(pl.Script), len(pl.Faults))
 	r, err := p.Run(c.Context(), pl)
@@ -138,7 +150,7 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error 
 		return ownFailure(c, err)
 	}
 	printVerdicts(Out, r.Verdicts)
-	printKnown(Out, r)
+	printKnown(Out, r, excuse)
 	fmt.Fprintf(Out, "\n%d events, %d operations, %.1f ms of CPU per virtual second\ndigest %s\n", r.Events, len(r.History),
 		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
 	if r.Exit != "" {
@@ -150,10 +162,19 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string) error 
 		}
 		fmt.Fprintf(Out, "kept in %s; again: %s rerun %s\n", out, self(), out)
 	}
-	if r.Failed() {
+	switch {
+	case r.Failed():
 		return finding()
+	case r.Unjudged():
+		return unjudged()
 	}
 	return nil
+}
+
+// unjudged is the exit of a run of which no judge can say anything.
+func unjudged() error {
+	fmt.Fprintf(os.Stderr, "raftian: %s\n", campaign.UnjudgedWords)
+	return finding()
 }
 
 // beginning is the first lines of a text, and how many are left out: a panic lists
@@ -177,23 +198,46 @@ func ownFailure(c *cobra.Command, err error) error {
 	return Tool(err)
 }
 
-// knownIn names for each judge that failed with a known finding in hashicorp/raft
-// that finding.
-func knownIn(r *campaign.Result) map[string]string {
-	known := map[string]string{}
-	for k, name := range findings.Known(findings.All(), r.Plan, r.Verdicts, r.Raft) {
-		if name != "" {
-			known[r.Verdicts[k].Judge] = name
-		}
-	}
-	return known
+// causes are what is known of the violations of a run. excuse asks for those of one with
+// a planted bug, too.
+func causes(r *campaign.Result, excuse bool) [][]findings.Cause {
+	return findings.Explain(findings.All(), findings.Run{Plan: r.Plan, Raft: r.Like, Mends: r.Mends, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: excuse})
 }
 
-// printKnown says which failures are known findings.
-func printKnown(w io.Writer, r *campaign.Result) {
-	known := knownIn(r)
-	for _, judge := range slices.Sorted(maps.Keys(known)) {
-		fmt.Fprintf(w, "  known         %-22s  %s (experiments/findings/%s)\n", judge, known[judge], known[judge])
+// known is that for a campaign.
+func known(excuse bool) func(*campaign.Result) [][]string {
+	return func(r *campaign.Result) [][]string { return findings.Names(causes(r, excuse)) }
+}
+
+// knownIn names for each judge that failed with known findings alone one of them.
+func knownIn(r *campaign.Result, excuse bool) map[string]string {
+	by := map[string]string{}
+	for _, s := range campaign.SortOut(r.Verdicts, findings.Names(causes(r, excuse))) {
+		if s.Known() {
+			by[s.Unknown.Judge] = s.Findings[0]
+		}
+	}
+	return by
+}
+
+// printKnown says which failures are known findings, and how each came about.
+func printKnown(w io.Writer, r *campaign.Result, excuse bool) {
+	all := causes(r, excuse)
+	for k, s := range campaign.SortOut(r.Verdicts, findings.Names(all)) {
+		if len(s.Findings) == 0 {
+			continue
+		}
+		for _, name := range s.Findings {
+			part := ""
+			if !s.Known() {
+				part = ", in part"
+			}
+			fmt.Fprintf(w, "  known%-8s %-22s  %s (experiments/findings/%s)\n", part, s.Unknown.Judge, name, name)
+		}
+		first := slices.IndexFunc(all[k], func(c findings.Cause) bool { return c.Finding != "" })
+		for _, step := range all[k][first].Steps {
+			fmt.Fprintf(w, "                event %d: %s\n", step.Event, step.Text)
+		}
 	}
 }
 
@@ -234,8 +278,8 @@ with 3. It does not judge; see check.`,
 			return err
 		}
 		if h.Program != p.Digest {
-			fmt.Fprintf(os.Stderr, "raftian: the run was made by another program (%.16s with raft %s and %s; this is %.16s with raft %s and %s)\n",
-				h.Program, orNone(h.Raft), h.Go, p.Digest, orNone(p.Raft), p.GoVersion)
+			fmt.Fprintf(os.Stderr, "raftian: the run was made by another program (%.16s with raft %s%s and %s; this is %.16s with raft %s%s and %s)\n",
+				h.Program, orNone(h.Raft), mendedWith(h.Mends), h.Go, p.Digest, orNone(p.Raft), mendedWith(p.Mends), p.GoVersion)
 		}
 		r, d, err := campaign.Rerun(c.Context(), p, f)
 		switch {

@@ -101,7 +101,7 @@ func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o c
 	fmt.Fprintf(Out, "after:  %s, in %d runs and %.1f s\n\n%s", campaign.Size(s.Result.Plan), s.Runs,
 		time.Since(began).Seconds(), s.Result.Plan)
 	printVerdicts(Out, s.Result.Verdicts)
-	printKnown(Out, s.Result)
+	printKnown(Out, s.Result, false)
 	if err := s.Result.Save(out, p); err != nil {
 		return Tool(err)
 	}

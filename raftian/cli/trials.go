@@ -30,7 +30,9 @@ func trialsCommand() *cobra.Command {
 runs them once per seed. What happens inside testing/synctest bubbles — which
 goroutine goes first, map order, select, math/rand — then depends on the seed alone:
 a test that fails once in a thousand times fails at a seed, and fails again with it.
-Tests without a bubble are run, too, but are none the more deterministic.`,
+Tests without a bubble are run, too, but are none the more deterministic.
+
+That no test ran, because none matches or all are skipped, is no success: exit status 1.`,
 		Args: cobra.MinimumNArgs(1),
 	}
 	c.Flags().StringVar(&seeds, "seeds", "1-100", "seeds: 5, 1-100 or 1-3,9")
@@ -66,12 +68,27 @@ Tests without a bubble are run, too, but are none the more deterministic.`,
 			}
 			failed = failed || bad
 		}
-		if failed {
+		switch {
+		case failed:
 			return finding()
+		case t.tally.Ran == 0:
+			return noneRan(match, t.tally, args)
 		}
 		return nil
 	}
 	return c
+}
+
+// noneRan says that no test was run, which is no success.
+func noneRan(match string, tally toolchain.Tally, patterns []string) error {
+	why := "no test ran in " + strings.Join(patterns, " ")
+	if match != "" {
+		why = fmt.Sprintf("no test matched --run %s in %s", match, strings.Join(patterns, " "))
+	}
+	if tally.Skipped > 0 {
+		why = fmt.Sprintf("no test ran in %s: %d were skipped", strings.Join(patterns, " "), tally.Skipped)
+	}
+	return &exitError{ExitFail, errors.New(why)}
 }
 
 // trials are the runs of packages' tests over seeds.
@@ -80,6 +97,7 @@ type trials struct {
 	match string
 	jobs  int
 	limit time.Duration
+	tally toolchain.Tally // of all packages
 }
 
 // run tests one package and prints what came of it.
@@ -97,7 +115,17 @@ func (t *trials) run(ctx context.Context, pkg string) (failed bool, err error) {
 	case err != nil:
 		return false, err
 	case first == nil:
-		fmt.Fprintf(Out, "ok    %s  %d seeds in %s\n", pkg, done, time.Since(began).Round(10*time.Millisecond))
+		n, err := p.Count(ctx, t.seeds[0], t.match, t.limit)
+		if err != nil {
+			return false, err
+		}
+		t.tally.Ran += n.Ran
+		t.tally.Skipped += n.Skipped
+		mark := "ok   "
+		if n.Ran == 0 {
+			mark = "?    "
+		}
+		fmt.Fprintf(Out, "%s %s  %s, %d seeds in %s\n", mark, pkg, tests(n), done, time.Since(began).Round(10*time.Millisecond))
 		return false, nil
 	}
 	again, err := p.Run(ctx, first.Seed, t.match, t.limit)
@@ -114,6 +142,18 @@ func (t *trials) run(ctx context.Context, pkg string) (failed bool, err error) {
 	}
 	fmt.Fprintf(Out, "      again: %s test --seeds %d %s%s\n", self(), first.Seed, pkg, run)
 	return true, nil
+}
+
+// tests says how many tests ran.
+func tests(n toolchain.Tally) string {
+	text := fmt.Sprintf("%d tests", n.Ran)
+	if n.Ran == 1 {
+		text = "1 test"
+	}
+	if n.Skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", n.Skipped)
+	}
+	return text
 }
 
 // all runs the seeds in order, some at once, until one fails; it returns the

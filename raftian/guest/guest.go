@@ -50,6 +50,9 @@ type Guest struct {
 	Roster bool
 	// Settings are added to the standard ones, or replace them.
 	Settings []plan.Setting
+	// Kinds are the kinds of note of its own that its program reports (env.Env.Emit),
+	// for faults to wait for. A plan that waits for one of no kind is refused.
+	Kinds []string
 }
 
 // Options say which Plans to draw. The zero value of each but Seed stands for

@@ -52,6 +52,8 @@ type Description struct {
 	Guest         string `json:"guest"`
 	Deterministic bool   `json:"deterministic"` // built so that runs repeat
 	Fingerprint   string `json:"fingerprint"`   // of its rules
+	// Events are those that a plan's faults may wait for.
+	Events []plan.Event `json:"events"`
 }
 
 // Case is a history to judge or to picture.
@@ -81,7 +83,7 @@ func answer(g Guest, program func(env.Env) error, in io.Reader, out io.Writer) e
 	}
 	switch q.Do {
 	case Describe:
-		return json.NewEncoder(out).Encode(Description{g.Name, netsim.Deterministic(), g.Fingerprint()})
+		return json.NewEncoder(out).Encode(Description{g.Name, netsim.Deterministic(), g.Fingerprint(), netsim.Events(g.Kinds)})
 	case Draw:
 		p, err := g.Plan(q.Options)
 		if err != nil {
@@ -116,6 +118,9 @@ func run(g Guest, program func(env.Env) error, q Request, in io.Reader, out io.W
 	}
 	if p.Guest != g.Name {
 		return fmt.Errorf("the plan is for guest %q, this program runs %q", p.Guest, g.Name)
+	}
+	if err := p.CheckEvents(netsim.Events(g.Kinds)); err != nil {
+		return err
 	}
 	if slices.Contains(p.Settings, plan.Setting{Key: "fps", Value: "0"}) {
 		return errors.New("setting fps: as many frames as possible are for real time: where time passes only when all wait, they would never end")

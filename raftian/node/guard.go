@@ -165,28 +165,35 @@ func hasLeft(m command.Member) bool { return m.Out && m.API == "" }
 
 // Leave takes this node out of the cluster, cleanly: it hands on its office if it
 // leads, and the leader commits the command that puts it out and removes it. What
-// remains to be done is to stop it. One that starts again asks to be let in.
+// remains to be done is to stop it. One that starts again asks to be let in. An error
+// that is a refusal says that it certainly is as it was.
 func (n *Node) Leave(deadline env.Instant) error {
 	n.left.Store(true)
+	certain := true
 	last := errors.New(noLeader)
 	for try := 0; n.env.Now() < deadline; try++ {
 		if n.raft.State() == raft.Leader {
-			last = n.wait(func() error { return n.raft.LeadershipTransfer().Error() }, deadline)
+			last = settled(toTransfer, n.wait(func() error { return n.raft.LeadershipTransfer().Error() }, deadline))
+			certain = certain && errors.As(last, new(refusal))
 		} else if to := n.leaderOr(try); to != "" {
 			r := n.askAt(to, request(askLeave, []byte(n.self.ID)), deadline)
 			if r.outcome == done {
 				return nil
 			}
+			certain = certain && r.outcome == refuse
 			last = errors.New(r.text)
 		}
 		select {
 		case <-n.done:
-			return raft.ErrRaftShutdown
+			return errStopped
 		case <-time.After(comePause):
 		}
 	}
 	n.left.Store(false)
-	return fmt.Errorf("leaving the cluster: %w", last)
+	if certain {
+		return refusal("leaving the cluster: " + last.Error())
+	}
+	return fmt.Errorf("leaving the cluster: %v", last)
 }
 
 // letGoOf does as leader what one who leaves asks for.
@@ -201,18 +208,24 @@ func (n *Node) letGoOf(id string, deadline env.Instant) result {
 	if id == n.self.ID {
 		return result{refuse, 0, "a leader cannot leave; it must hand on its office"}
 	}
+	n.acted = false
+	return n.partly(n.orderEnded(n.expel(id, deadline)))
+}
+
+// expel has the state say that a participant left, and removes it.
+func (n *Node) expel(id string, deadline env.Instant) error {
 	if err := n.affords(id, deadline); err != nil {
-		return result{refuse, 0, err.Error()}
+		return err
 	}
 	if m, known := n.fsm.member(id); !known || !hasLeft(m) {
 		if err := n.record(command.Member{ID: id, Out: true}, deadline); err != nil {
-			return result{refuse, 0, err.Error()}
+			return err
 		}
 	}
 	if _, in := n.server(id); !in {
-		return result{done, 0, describe(n.configuration())}
+		return nil
 	}
-	return n.orderEnded(n.evict(id, deadline))
+	return n.evict(id, deadline)
 }
 
 // enrol has the state say that a machine is in, unless it does.
@@ -245,9 +258,14 @@ func (n *Node) record(m command.Member, deadline env.Instant) error {
 	n.invoked(call)
 	r := n.handle(request(askCommand, data), deadline)
 	n.returned(call, began, r)
-	if r.outcome != done {
+	switch r.outcome {
+	case refuse:
+		return refusal(r.text)
+	case doubt:
+		n.acted = true
 		return errors.New(r.text)
 	}
+	n.acted = true
 	return nil
 }
 

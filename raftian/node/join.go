@@ -206,7 +206,8 @@ func (n *Node) letIn(text string, deadline env.Instant) result {
 	if _, in := n.server(c.id); !in && c.why == lonely && n.isEnrolled(c.id, c.api) {
 		return result{refuse, 0, c.id + " was removed by an operator"}
 	}
-	return n.orderEnded(n.admit(c, deadline))
+	n.acted = false
+	return n.partly(n.orderEnded(n.admit(c, deadline)))
 }
 
 // insteadOfMe is whom somebody had better ask than this node, which does not lead: the

@@ -20,6 +20,8 @@
 //	serve.go     answering requests of other nodes: the API
 //	read.go      verified reads: answered by the leader without a log entry
 //	operate.go   the operator's orders
+//	certain.go   what an answer of the library says of what was asked (OUTCOMES.md);
+//	             transfers of leadership
 //	members.go   where everyone is, and who is in the cluster
 //	directory.go what the replicated state says of that
 //	join.go      being let in, and letting in
@@ -80,6 +82,7 @@ type Node struct {
 	conns []net.Conn // open connections of the API, oldest first
 
 	ordering sync.Mutex // held while an order changes the cluster
+	acted    bool       // the order under way has changed something, or may have; ordering is held
 	freeze   freeze     // of commands, while the state is restored
 	// restoring is held while the library restores a state that it was given. One
 	// that is shut down meanwhile panics (raft.go, restoreUserSnapshot).

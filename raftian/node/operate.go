@@ -16,7 +16,7 @@ import (
 // carried out by the leader, but for a snapshot:
 //
 //	transfer          leadership to whom the library picks
-//	transfer n3       to n3
+//	transfer n3       to n3, which must have a vote
 //	add-voter n4      add it with a vote, or give it one; promote is another word
 //	add-nonvoter n4   add it without a vote
 //	demote n2         take its vote
@@ -29,7 +29,9 @@ import (
 //	heal              make everyone what he is meant to be, a step at a time
 //
 // An order is tried until it has come to a leader, and carried out at most once.
-// One that would leave less than a majority of voters within reach is refused.
+// One that would leave less than a majority of voters within reach is refused. A
+// transfer is done once it is known that the one meant leads; an order of which a part
+// is done, or may be, has an open outcome (OUTCOMES.md).
 
 // operate gives an order and returns how it went.
 func (c *client) operate(text string, deadline env.Instant) result {
@@ -37,10 +39,7 @@ func (c *client) operate(text string, deadline env.Instant) result {
 		return c.n.snapshot(deadline)
 	}
 	if text == "leave" {
-		if err := c.n.Leave(deadline); err != nil {
-			return result{doubt, 0, err.Error()}
-		}
-		return result{done, 0, "left"}
+		return ended(c.n.Leave(deadline), "left")
 	}
 	data := request(askOrder, []byte(text))
 	for {
@@ -61,9 +60,13 @@ func (c *client) operate(text string, deadline env.Instant) result {
 
 // snapshot takes a snapshot of this node's state.
 func (n *Node) snapshot(deadline env.Instant) result {
-	meta, state, err := n.takeSnapshot(deadline)
+	taken, err := n.takeSnapshot(deadline)
 	if err != nil {
-		return result{refuse, 0, err.Error()}
+		return ended(err, "")
+	}
+	meta, state, err := taken.Open()
+	if err != nil {
+		return result{done, 0, "snapshot taken, and gone since: " + err.Error()}
 	}
 	defer state.Close()
 	return result{done, 0, fmt.Sprintf("snapshot %s of %d bytes", meta.ID, meta.Size)}
@@ -81,18 +84,24 @@ func (n *Node) order(text string, deadline env.Instant) result {
 		}
 		select {
 		case <-n.done:
-			return result{refuse, 0, raft.ErrRaftShutdown.Error()}
+			return result{refuse, 0, errStopped.Error()}
 		case <-time.After(retryPause):
 		}
 	}
 	defer n.ordering.Unlock()
+	n.acted = false
+	return n.partly(n.carryOut(text, deadline))
+}
+
+// carryOut carries out an order. The lock of orders is held.
+func (n *Node) carryOut(text string, deadline env.Instant) result {
 	verb, id, _ := strings.Cut(text, " ")
 	if id == "leader" && (verb == "remove" || verb == "demote") {
 		id = n.self.ID
 	}
 	switch verb {
 	case "transfer":
-		return n.transfer(id, deadline)
+		return ended(n.transfer(id, deadline), "transferred")
 	case "restore":
 		return n.restoreState(deadline)
 	case "heal":
@@ -116,41 +125,8 @@ func (n *Node) order(text string, deadline env.Instant) result {
 	return result{refuse, 0, fmt.Sprintf("unknown order %q", text)}
 }
 
-// orderEnded is how an order ended that the library has decided on.
-func (n *Node) orderEnded(err error) result {
-	var refused refusal
-	switch {
-	case err == nil:
-		return result{done, 0, describe(n.configuration())}
-	case errors.As(err, &refused), errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrEnqueueTimeout),
-		errors.Is(err, raft.ErrLeadershipTransferInProgress):
-		return result{refuse, 0, err.Error()}
-	}
-	return result{doubt, 0, err.Error()}
-}
-
-// refusal is why an order was not carried out at all.
-type refusal string
-
-func (r refusal) Error() string { return string(r) }
-
-// transfer gives leadership to a peer, or to whom the library picks.
-func (n *Node) transfer(id string, deadline env.Instant) result {
-	to, ok := n.server(id)
-	if id != "" && !ok {
-		return result{refuse, 0, fmt.Sprintf("%s is not in the cluster", id)}
-	}
-	err := n.wait(func() error {
-		if id == "" {
-			return n.raft.LeadershipTransfer().Error()
-		}
-		return n.raft.LeadershipTransferToServer(to.ID, to.Address).Error()
-	}, deadline)
-	if err != nil {
-		return result{doubt, 0, err.Error()}
-	}
-	return result{done, 0, "transferred"}
-}
+// orderEnded is how an order ended that changes the configuration.
+func (n *Node) orderEnded(err error) result { return ended(err, describe(n.configuration())) }
 
 // add adds a peer, at the address where it says it is, or changes its suffrage.
 // One that is in already stays at the address it has.
@@ -209,16 +185,24 @@ func (n *Node) readd(id string, deadline env.Instant) error {
 	}
 	moved := n.ask(id, request(askMove, nil), deadline)
 	if moved.outcome != done {
-		return fmt.Errorf("%s was removed; asked to move: %s", id, moved.text)
+		return refusal(fmt.Sprintf("%s was removed; asked to move: %s", id, moved.text))
 	}
 	return n.change(func(left time.Duration) raft.Future {
 		return n.raft.AddNonvoter(raft.ServerID(id), raft.ServerAddress(moved.text), 0, left)
 	}, deadline)
 }
 
-// change waits for a change of the configuration to be committed.
+// change waits for a change of the configuration to be committed. An error that is a
+// refusal says that there certainly was none.
 func (n *Node) change(do func(left time.Duration) raft.Future, deadline env.Instant) error {
-	return n.wait(func() error { return do(deadline.Sub(n.env.Now())).Error() }, deadline)
+	if n.env.Now() >= deadline {
+		return errNoTime
+	}
+	err := settled(toChange, n.wait(func() error { return do(n.queueing(deadline)).Error() }, deadline))
+	if !errors.As(err, new(refusal)) {
+		n.acted = true
+	}
+	return err
 }
 
 // affords says whether the cluster can do without the vote of a server: whether a

@@ -115,7 +115,7 @@ func (n *Node) verify() error {
 	select {
 	case n.verifying <- struct{}{}:
 	case <-n.done:
-		return raft.ErrRaftShutdown
+		return errStopped
 	}
 	defer func() { <-n.verifying }()
 	return n.raft.VerifyLeader().Error()
@@ -133,7 +133,7 @@ func (n *Node) reach(index uint64, deadline env.Instant) error {
 		}
 		select {
 		case <-n.done:
-			return raft.ErrRaftShutdown
+			return errStopped
 		case <-time.After(readPause):
 		}
 	}
@@ -167,6 +167,9 @@ func (s *sessions) reached() uint64 {
 
 var errNoAnswer = errors.New("no answer in time")
 
+// errStopped is why nothing that the library does is waited for any more.
+var errStopped = errors.New("the node has stopped")
+
 // wait waits for something that the library does, until the deadline. What
 // comes after that is dropped.
 func (n *Node) wait(do func() error, deadline env.Instant) error {
@@ -182,7 +185,7 @@ func (n *Node) wait(do func() error, deadline env.Instant) error {
 	case err := <-ended:
 		return err
 	case <-n.done:
-		return raft.ErrRaftShutdown
+		return errStopped
 	case <-timer.C:
 		return errNoAnswer
 	}

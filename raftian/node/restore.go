@@ -46,7 +46,13 @@ func (n *Node) restoreState(deadline env.Instant) result {
 	if err := n.settle(deadline); err != nil {
 		return result{refuse, 0, err.Error()}
 	}
-	meta, state, err := n.takeSnapshot(deadline)
+	// A snapshot that may have been taken has changed nothing that anybody sees.
+	var meta *raft.SnapshotMeta
+	var state io.ReadCloser
+	taken, err := n.takeSnapshot(deadline)
+	if err == nil {
+		meta, state, err = taken.Open()
+	}
 	if err != nil {
 		return result{refuse, 0, err.Error()}
 	}
@@ -76,15 +82,18 @@ func (n *Node) settle(deadline env.Instant) error {
 		}
 		select {
 		case <-n.done:
-			return raft.ErrRaftShutdown
+			return errStopped
 		case <-time.After(readPause):
 		}
 	}
 	return n.wait(func() error { return n.raft.Barrier(deadline.Sub(n.env.Now())).Error() }, deadline)
 }
 
-// takeSnapshot takes a snapshot and opens it.
-func (n *Node) takeSnapshot(deadline env.Instant) (*raft.SnapshotMeta, io.ReadCloser, error) {
+// takeSnapshot takes a snapshot. An error that is a refusal says that none was taken.
+func (n *Node) takeSnapshot(deadline env.Instant) (raft.SnapshotFuture, error) {
+	if n.env.Now() >= deadline {
+		return nil, errNoTime
+	}
 	taken := make(chan raft.SnapshotFuture, 1)
 	err := n.wait(func() error {
 		f := n.raft.Snapshot()
@@ -92,9 +101,9 @@ func (n *Node) takeSnapshot(deadline env.Instant) (*raft.SnapshotMeta, io.ReadCl
 		return f.Error()
 	}, deadline)
 	if err != nil {
-		return nil, nil, err
+		return nil, settled(toSnapshot, err)
 	}
-	return (<-taken).Open()
+	return <-taken, nil
 }
 
 // inTerm is the state to restore. The library reads it in its own main

@@ -1,12 +1,9 @@
 package node
 
 import (
-	"errors"
 	"net"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
 	"raftian/raftian/command"
@@ -175,13 +172,12 @@ func (c *client) hangUp() {
 
 // commit hands a command to this node's Raft and waits for what comes of it.
 func (n *Node) commit(data []byte, deadline env.Instant) result {
-	left := deadline.Sub(n.env.Now())
-	if left <= 0 {
-		return result{refuse, 0, "no time left"}
+	if n.env.Now() >= deadline {
+		return ended(errNoTime, "")
 	}
 	// A command that the library has taken and not looked at when it shuts down is
 	// never answered (ApplyLog's future knows nothing of the shutdown).
-	f := n.raft.Apply(data, left)
+	f := n.raft.Apply(data, n.queueing(deadline))
 	switch err := n.wait(f.Error, deadline); {
 	case err == nil:
 		a, ok := f.Response().(answer)
@@ -189,9 +185,7 @@ func (n *Node) commit(data []byte, deadline env.Instant) result {
 			return result{doubt, 0, "no answer from the state machine"}
 		}
 		return result{done, a.Index, a.Output}
-	case errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrEnqueueTimeout),
-		errors.Is(err, raft.ErrLeadershipTransferInProgress):
-		// These are said before the command enters the log.
+	case withoutEffect(toApply, err):
 		return result{refuse, 0, err.Error()}
 	default:
 		return result{doubt, 0, err.Error()}

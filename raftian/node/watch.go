@@ -129,14 +129,16 @@ const (
 	keyLastVoteCand = "LastVoteCand"
 )
 
-// watchedStable reports terms and votes once they are durable. The library
-// writes a vote as a term and then a candidate.
+// watchedStable reports terms and votes once they are durable. A vote is a term and a
+// candidate, which the library writes in this order; one that is mended writes them
+// in the other.
 type watchedStable struct {
 	raft.StableStore
 	env      env.Env
 	settings *Settings
 	places   *places
-	voteTerm uint64
+	voteTerm *uint64 // written without a candidate as yet
+	voteCand *string // written without a term as yet
 }
 
 // SetUint64 implements raft.StableStore. After the store was closed it ends the
@@ -153,7 +155,9 @@ func (w *watchedStable) SetUint64(key []byte, value uint64) error {
 	case keyCurrentTerm:
 		w.env.Emit(env.Note{Kind: env.KindTerm, Term: value})
 	case keyLastVoteTerm:
-		w.voteTerm = value
+		if w.voteTerm = &value; w.voteCand != nil {
+			w.voted()
+		}
 	}
 	return nil
 }
@@ -163,13 +167,22 @@ func (w *watchedStable) Set(key, value []byte) error {
 		return failure(w.env, "writing "+string(key), err)
 	}
 	if string(key) == keyLastVoteCand {
-		who := w.places.name(string(value))
-		if w.places == nil {
-			who = w.settings.byAddress(string(value))
+		candidate := string(value)
+		if w.voteCand = &candidate; w.voteTerm != nil {
+			w.voted()
 		}
-		w.env.Emit(env.Note{Kind: env.KindVote, Term: w.voteTerm, Peer: who})
 	}
 	return nil
+}
+
+// voted reports a vote, both parts of which are durable.
+func (w *watchedStable) voted() {
+	who := w.places.name(*w.voteCand)
+	if w.places == nil {
+		who = w.settings.byAddress(*w.voteCand)
+	}
+	w.env.Emit(env.Note{Kind: env.KindVote, Term: *w.voteTerm, Peer: who})
+	w.voteTerm, w.voteCand = nil, nil
 }
 
 // Get implements raft.StableStore.

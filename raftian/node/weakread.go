@@ -145,7 +145,7 @@ func (n *Node) readLocally(text string, seen uint64, deadline env.Instant) resul
 		}
 		select {
 		case <-n.done:
-			return result{refuse, 0, raft.ErrRaftShutdown.Error()}
+			return result{refuse, 0, errStopped.Error()}
 		case <-time.After(readPause):
 		}
 	}

@@ -85,16 +85,35 @@ func play(j Judge, text string) (string, error) {
 
 func format(v verdict.Verdict) string {
 	var b strings.Builder
+	v = v.Brief()
 	fmt.Fprintf(&b, "> %v", v.Outcome)
+	if len(v.Violations) == 0 {
+		violation(&b, verdict.Violation{Signature: v.Signature, Reason: v.Reason, Evidence: v.Evidence})
+	}
+	for k, x := range v.Violations {
+		if k > 0 {
+			b.WriteString("> also")
+		}
+		violation(&b, x)
+	}
+	for _, m := range v.Missing {
+		fmt.Fprintf(&b, "> without %s of %s\n", m.Note, strings.Join(m.Machines, " "))
+	}
+	return b.String()
+}
+
+func violation(b *strings.Builder, v verdict.Violation) {
 	if v.Reason != "" {
-		fmt.Fprintf(&b, ": %s", v.Reason)
+		fmt.Fprintf(b, ": %s", v.Reason)
 	}
 	if v.Signature != "" {
-		fmt.Fprintf(&b, " (%s)", v.Signature)
+		fmt.Fprintf(b, " (%s)", v.Signature)
+	}
+	if v.More > 0 {
+		fmt.Fprintf(b, ", and %d more", v.More)
 	}
 	b.WriteString("\n")
 	for _, e := range v.Evidence {
-		fmt.Fprintf(&b, "> %d %s\n", e.Event, e.Text)
+		fmt.Fprintf(b, "> %d %s\n", e.Event, e.Text)
 	}
-	return b.String()
 }

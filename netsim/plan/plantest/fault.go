@@ -22,6 +22,7 @@ type scene struct {
 	rates      [2]uint64
 	nthMax     int
 	texts      *rapid.Generator[string] // what the text of a trigger's event begins with
+	events     []plan.Event             // that can come; nil is any
 }
 
 // form is what a kind of fault has, as the comments of package plan say: the twin

@@ -74,7 +74,9 @@ type Bounds struct {
 	Heal     time.Duration  // when the last fault is over
 	ForMax   time.Duration  // how long a fault may last; at least 50 ms
 
-	Kinds     []plan.FaultKind // of faults, without and with a trigger; nil is all
+	Kinds []plan.FaultKind // of faults, without and with a trigger; nil is all
+	// Events are those that faults may wait for; nil is whatever has a form.
+	Events    []plan.Event
 	FaultsMax int
 	Calls     *rapid.Generator[string] // the text of a call
 	CallsMax  int
@@ -119,6 +121,7 @@ func (b Bounds) scene() scene {
 		rates:    [2]uint64{20_000, 1_000_000},
 		nthMax:   12,
 		texts:    rapid.SampledFrom([]string{"raft/log", "raft/stable", "raft/snapshots"}),
+		events:   b.Events,
 	}
 }
 

@@ -36,5 +36,18 @@ func (s scene) trigger(t *rapid.T) plan.Trigger {
 	if rapid.Bool().Draw(t, "has role") {
 		w.As = rapid.SampledFrom([]string{"follower", "candidate", "leader"}).Draw(t, "role")
 	}
+	if s.events != nil {
+		if !s.canCome(w) {
+			w.Text = ""
+		}
+		if !s.canCome(w) {
+			w.Peer = ""
+		}
+	}
 	return w
+}
+
+// canCome says whether there is an event that the trigger asks for.
+func (s scene) canCome(w plan.Trigger) bool {
+	return plan.Plan{Faults: []plan.Fault{{When: w}}}.CheckEvents(s.events) == nil
 }
