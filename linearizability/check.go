@@ -21,8 +21,9 @@ const judgeName = "linearizability"
 //
 // The order of the log is tried first (see witness.go), then the Model's own quick
 // algorithm (see quick.go); then a search decides, of the tightened History (see
-// tighten.go) and, if that has no order, of the one that clients saw. A search that spends its budget leaves it Inconclusive, with
-// the evidence of the tightened History if that has no order.
+// tighten.go) and, if that has no order, of the one that clients saw. A search that
+// spends its budget leaves it Inconclusive, with the evidence of the tightened History
+// if that has no order.
 //
 // After a violation it goes on with the History without what is wrong there (see
 // forgive), as often as s says.
@@ -94,7 +95,7 @@ func forgive(m Model, all []call, culprit wrong, budget int) []call {
 // firstWrong is when the first answer was given after which a History has no order;
 // never if it has one.
 func firstWrong(m Model, all []call, budget int) moment {
-	if search(m, all, budget) != illegal {
+	if decide(m, all, budget) != illegal {
 		return never
 	}
 	return unexplained(m, all, budget).to
@@ -127,8 +128,8 @@ func checkPart(m Model, all []call, s Search) (Verdict, wrong) {
 	case distinct.Legal:
 		return Verdict{Outcome: Pass}, wrong{}
 	case distinct.Illegal:
-		if v, culprit, is := refutedQuickly(m, all, budget); is {
-			return v, culprit
+		if v, why, is := refutedQuickly(m, all, budget); is {
+			return v, why
 		}
 	}
 	histories := [][]call{all}

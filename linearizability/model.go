@@ -31,9 +31,9 @@ type Model struct {
 	// such as one per key: it is linearizable if and only if each part is, and
 	// Init and Step serve each part alone. Nil leaves it whole.
 	Partition func(ops []history.Op) [][]history.Op
-	// Quick decides a History, or each part, without a search where an algorithm
-	// for that applies; nil leaves all to the search.
-	Quick func(calls []Span) distinct.Ruling
+	// Quick decides a History, or each part, that begins with a state, without a search
+	// where an algorithm for that applies; nil leaves all to the search.
+	Quick func(initial any, calls []Span) distinct.Ruling
 	// Project is what is left of a call, and of its answer, if some values alone are
 	// looked at, and whether anything is. It serves Rulings of Quick that are about
 	// some values; nil leaves calls as they are.

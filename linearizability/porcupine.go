@@ -25,7 +25,7 @@ func porcupineSearch(m Model, all []call, budget int) found {
 	return illegal
 }
 
-// trial is a History before Porcupine. It knows no rules but two. An open call
+// trial is a History before Porcupine. It knows no rules but three. An open call
 // waits where it would change nothing, until every other call has its place: taken
 // out of an order it changes no answer, and at the end it can always stand. A call
 // waits for the one of its client that it comes after: Porcupine takes calls that
@@ -81,8 +81,8 @@ func (t *trial) grow() {
 		switch {
 		case t.tells(c):
 			t.reads++
-			if value := t.model.Cell.Needs(c.op.Input, c.op.Output, true); value.Kind == Just && len(value.Value) > len(t.aim) {
-				t.aim = value.Value
+			if value := t.model.Cell.Needs(c.op.Input, c.op.Output, true).Value; len(value) > len(t.aim) {
+				t.aim = value
 			}
 		case !t.model.Cell.Grows(c.op.Input) && !(t.model.Reads != nil && t.model.Reads(c.op.Input, outputOf(c))):
 			t.reads, t.aim = 0, ""
@@ -99,9 +99,10 @@ func outputOf(c *call) string {
 	return c.op.Output
 }
 
-// tells says whether a call is an answered read.
+// tells says whether a call is a read that says what the value was.
 func (t *trial) tells(c *call) bool {
-	return c.answered && t.model.Reads != nil && t.model.Reads(c.op.Input, c.op.Output)
+	return c.answered && t.model.Reads != nil && t.model.Reads(c.op.Input, c.op.Output) &&
+		t.model.Cell.Needs(c.op.Input, c.op.Output, true).Kind == Just
 }
 
 func (t *trial) porcupine() porcupine.Model {
@@ -135,16 +136,16 @@ func (t *trial) put(at progress, c *call) (progress, bool) {
 	if !c.isOpen() {
 		at.closed++
 	}
-	if bit, is := t.bits[c.op]; is {
-		at.first = slices.Clone(at.first)
-		at.first.set(bit)
-	}
 	if t.aim != "" {
 		if t.tells(c) {
 			at.reads++
 		} else if at.reads < t.reads && !t.model.Cell.Leads(t.model.Cell.Value(next), t.aim) {
 			return at, false
 		}
+	}
+	if bit, is := t.bits[c.op]; is {
+		at.first = slices.Clone(at.first)
+		at.first.set(bit)
 	}
 	at.state = next
 	return at, true

@@ -26,9 +26,9 @@ func quick(m Model, all []call) distinct.Ruling {
 	if m.Quick == nil {
 		return distinct.Ruling{}
 	}
-	r := m.Quick(spans(all, ends(all)))
+	r := m.Quick(m.Init(), spans(all, ends(all)))
 	if r.Finding == distinct.Legal {
-		if strict := strictEnds(all); strict != nil && m.Quick(spans(all, strict)).Finding != distinct.Legal {
+		if strict := strictEnds(all); strict != nil && m.Quick(m.Init(), spans(all, strict)).Finding != distinct.Legal {
 			return distinct.Ruling{}
 		}
 	}
@@ -56,24 +56,27 @@ func spans(all []call, ends []end) []Span {
 // client comes after that, and after other such calls of the instant; nil if there
 // are none.
 func strictEnds(all []call) []end {
-	last := make(map[string]int)
 	turn := make([]int, len(all)) // within the instant of the call
 	touched := make([]bool, len(all))
-	any := false
+	var at map[*history.Op]int
 	for i := range all {
-		c := &all[i]
-		before, is := last[c.op.Client]
-		if is && c.from.event == 0 && all[before].to == c.from {
-			turn[i], touched[before], any = 1, true, true
-			if all[before].from == c.from {
+		if all[i].after == nil {
+			continue
+		}
+		if at == nil {
+			at = make(map[*history.Op]int)
+			for k := range all {
+				at[all[k].op] = k
+			}
+		}
+		if before, is := at[all[i].after]; is {
+			turn[i], touched[before] = 1, true
+			if all[before].from == all[i].from {
 				turn[i] = turn[before] + 1
 			}
 		}
-		if c.to != never {
-			last[c.op.Client] = i
-		}
 	}
-	if !any {
+	if at == nil {
 		return nil
 	}
 	place := func(e end) int {
@@ -109,11 +112,11 @@ func decide(m Model, all []call, budget int) found {
 }
 
 // refutedQuickly is the Verdict on a History that a quick algorithm found to have no
-// order. A search and Porcupine have to agree on the few calls that it names, of the
-// beginning of the History that ends with the first answer after which there is no
-// order. False says that the search did not confirm it: then all of the History is
-// to be searched.
-func refutedQuickly(m Model, all []call, budget int) (Verdict, wrong, bool) {
+// order, and what is wrong. A search and Porcupine have to agree on the few calls that
+// it names, of the beginning of the History that ends with the first answer after which
+// there is no order. False says that the search did not confirm it: then all of the
+// History is to be searched.
+func refutedQuickly(m Model, all []call, budget int) (v Verdict, why wrong, is bool) {
 	h := until(all, unexplained(m, all, budget/quickShare).to)
 	r := quick(m, h)
 	if r.Finding != distinct.Illegal {
@@ -123,22 +126,24 @@ func refutedQuickly(m Model, all []call, budget int) (Verdict, wrong, bool) {
 	if search(m, core, budget) != illegal {
 		return Verdict{}, wrong{}, false
 	}
-	v, culprit := refuted(m, core, budget)
-	culprit.answer.op, culprit.overlooked.op = whole[culprit.answer.op], whole[culprit.overlooked.op]
+	v, why = refuted(m, core, budget)
 	if v.Outcome == Fail && r.About != nil {
 		v.Reason += ", of the values " + strings.Join(r.About, ", ")
 		v.Evidence = slices.Insert(v.Evidence, 0, Evidence{
 			Text: fmt.Sprintf("what follows looks at the values %s alone", strings.Join(r.About, ", "))})
 	}
-	return v, culprit, true
+	why.answer.op, why.overlooked.op = whole[why.answer.op], whole[why.overlooked.op]
+	return v, why, true
 }
 
-// coreOf is the calls that a Ruling names, looked at as it says, and the whole operation
-// of each.
+// coreOf is the calls that a Ruling names, looked at as it says. They have no order by
+// their times alone, so those that touch need not be told. The whole operation of each is
+// returned, too.
 func coreOf(m Model, all []call, r distinct.Ruling) (core []call, whole map[*history.Op]*history.Op) {
 	whole = make(map[*history.Op]*history.Op)
 	for _, i := range r.Core {
 		c := all[i]
+		c.after = nil
 		if r.About != nil && m.Project != nil {
 			op, is := m.Project(*c.op, r.About)
 			if !is {

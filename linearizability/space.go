@@ -27,8 +27,8 @@ type space struct {
 	needing []int          // and those that need something
 	slots   int            // how many calls with a return are under way at once
 	classes []class
-	touches bool  // some pieces come after others
 	aims    *aims // in a Cell that grows
+	touches bool  // some pieces come after others
 	groups  []int // how many calls stand in each group of a guided walk
 }
 

@@ -3,6 +3,7 @@ package foreign
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"raftian/linearizability/models"
 )
@@ -16,9 +17,9 @@ func Set() Words {
 			case ":add", ":remove":
 				return e.f[1:] + " " + word(e.value), nil
 			case ":read":
-				return "read", nil
+				return "read", e.noKey()
 			}
-			return "", fmt.Errorf("a set has no %s: :add, :remove or :read", e.f)
+			return "", fmt.Errorf("a set has no %s: :add, :remove or :read; %s", e.f, knowers(e.f))
 		},
 		output: func(e *entry) string {
 			if e.f == ":read" && (e.value.kind == list || e.value.kind == set) {
@@ -26,7 +27,9 @@ func Set() Words {
 			}
 			return answerOr(e, ":read")
 		},
-		check: checkBy(models.ParseSet),
+		check:   checked(models.ParseSet, "add", "remove", "read"),
+		reads:   func(input string) bool { return verb(input) == "read" },
+		answers: outputs("read", "a set such as {1 2}", models.IsSet),
 	}
 }
 
@@ -41,14 +44,15 @@ func Queue() Words {
 			case ":enqueue":
 				return "enqueue " + word(e.value), nil
 			case ":dequeue":
-				return "dequeue", nil
+				return "dequeue", e.noKey()
 			case ":drain":
 				return "", errors.New("a :drain is no single call: a :dequeue for each value is wanted")
 			}
-			return "", fmt.Errorf("a queue has no %s: :enqueue or :dequeue", e.f)
+			return "", fmt.Errorf("a queue has no %s: :enqueue or :dequeue; %s", e.f, knowers(e.f))
 		},
-		output: func(e *entry) string { return answerOr(e, ":dequeue") },
-		check:  checkBy(models.ParseQueue),
+		output:  func(e *entry) string { return answerOr(e, ":dequeue") },
+		check:   checked(models.ParseQueue, "enqueue", "dequeue"),
+		answers: outputs("dequeue", "one word, or nil", models.IsWord),
 	}
 }
 
@@ -60,16 +64,21 @@ func Counter() Words {
 			verb, is := map[string]string{":add": "add", ":read": "read", ":inc": "inc", ":increment": "inc", ":dec": "dec", ":decrement": "dec"}[e.f]
 			switch {
 			case !is:
-				return "", fmt.Errorf("a counter has no %s: :add, :inc, :dec or :read", e.f)
+				return "", fmt.Errorf("a counter has no %s: :add, :inc, :dec or :read; %s", e.f, knowers(e.f))
 			case verb == "read" || verb != "add" && e.value.isNil():
-				return verb, nil
+				return verb, e.noKey()
 			case verb == "dec":
 				return "", errors.New("a :dec has no :value: a negative :add is wanted")
 			}
 			return "add " + word(e.value), nil
 		},
 		output: func(e *entry) string { return answerOr(e, ":read") },
-		check:  checkBy(models.ParseCounter),
+		check:  checked(models.ParseCounter, "add", "inc", "dec", "read"),
+		reads:  func(input string) bool { return verb(input) == "read" },
+		answers: outputs("read", "a whole number", func(output string) bool {
+			_, err := strconv.ParseInt(output, 10, 64)
+			return err == nil
+		}),
 	}
 }
 
@@ -80,12 +89,18 @@ func Mutex() Words {
 		input: func(e *entry) (string, error) {
 			switch e.f {
 			case ":acquire", ":release":
-				return e.f[1:], nil
+				return e.f[1:], e.noKey()
 			}
-			return "", fmt.Errorf("a mutex has no %s: :acquire or :release", e.f)
+			return "", fmt.Errorf("a mutex has no %s: :acquire or :release; %s", e.f, knowers(e.f))
 		},
 		output: func(*entry) string { return models.Done },
-		check:  checkBy(models.ParseMutex),
+		check:  checked(models.ParseMutex, "acquire", "release"),
+		answers: func(input, output string) error {
+			if output != models.Done && output != models.No {
+				return fmt.Errorf("the output %q of a %s is neither ok nor fail", output, verb(input))
+			}
+			return nil
+		},
 	}
 }
 
@@ -101,7 +116,8 @@ func ListAppend() Words {
 			}
 			return models.Done
 		},
-		check: checkBy(models.ParseListAppend),
+		check:   checked(models.ParseListAppend, "append", "read"),
+		answers: outputs("read", "nil, nor a list such as [1 2]", models.IsList),
 	}
 }
 
@@ -110,7 +126,7 @@ func step(e *entry) (string, error) {
 	const wanted = "one step over one key is wanted, [[:append k v]] or [[:r k nil]]"
 	switch {
 	case e.f != ":txn":
-		return "", fmt.Errorf("list-append has no %s, but :txn: %s", e.f, wanted)
+		return "", fmt.Errorf("list-append has no %s, but :txn: %s; %s", e.f, wanted, knowers(e.f))
 	case e.value.kind == list && len(e.value.items) > 1:
 		return "", fmt.Errorf("a transaction of %d steps: %s", len(e.value.items), wanted)
 	case e.value.kind != list || len(e.value.items) == 0:
@@ -146,10 +162,25 @@ func words(values []value) []string {
 	return all
 }
 
-// checkBy is how a model says what is none of its inputs.
-func checkBy(parse func(input string) (models.Call, error)) func(input string) error {
-	return func(input string) error {
-		_, err := parse(input)
-		return err
+// outputs fails on what no call answers: all say that they are done, but for those
+// with one verb, which answer what is said.
+func outputs(of, what string, is func(output string) bool) func(input, output string) error {
+	return func(input, output string) error {
+		switch v := verb(input); {
+		case v != of && output != models.Done:
+			return fmt.Errorf("the output %q of a %s is not ok", output, v)
+		case v == of && !is(output):
+			return fmt.Errorf("the output %q of a %s is not %s", output, v, what)
+		}
+		return nil
 	}
+}
+
+// noKey fails if a call that is made with no value has two, as in Jepsen's independent
+// histories.
+func (e *entry) noKey() error {
+	if e.hasKey || e.value.isPair() {
+		return fmt.Errorf("the %s is about one key of several: this model wants a history of each key alone", e.f)
+	}
+	return nil
 }

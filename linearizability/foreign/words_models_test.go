@@ -46,6 +46,11 @@ func jepsenHistories() map[string]judged {
 			0 ok :read [1 2]
 			0 invoke :read
 			0 ok :read (2 1)`, pass},
+		"a read of nil tells nothing": {foreign.Set, models.Set, `
+			0 invoke :add 1
+			0 ok :add 1
+			0 invoke :read
+			0 ok :read nil`, pass},
 		"an add is lost": {foreign.Set, models.Set, `
 			0 invoke :add 1
 			0 ok :add 1
@@ -187,16 +192,17 @@ func TestWordsThatAreNoneAreRefused(t *testing.T) {
 		words            func() foreign.Words
 		f, value, wanted string
 	}{
-		{foreign.Set, ":write", "1", "line 1: a set has no :write: :add, :remove or :read"},
+		{foreign.Set, ":write", "1", "line 1: a set has no :write: :add, :remove or :read; --model register or kv knows :write"},
 		{foreign.Queue, ":drain", "nil", "line 1: a :drain is no single call: a :dequeue for each value is wanted"},
 		{foreign.Queue, ":enqueue", "nil", "line 1: nil is no value: it says that there is none"},
+		{foreign.Set, ":read", "[7 nil]", "line 1: the :read is about one key of several: this model wants a history of each key alone"},
 		{foreign.Counter, ":add", "1.5", `line 1: "1.5" is no whole number from -10^12 to 10^12`},
-		{foreign.Counter, ":write", "1", "line 1: a counter has no :write: :add, :inc, :dec or :read"},
-		{foreign.Mutex, ":lock", "nil", "line 1: a mutex has no :lock: :acquire or :release"},
+		{foreign.Counter, ":write", "1", "line 1: a counter has no :write: :add, :inc, :dec or :read; --model register or kv knows :write"},
+		{foreign.Mutex, ":lock", "nil", "line 1: a mutex has no :lock: :acquire or :release; no model here knows :lock"},
 		{foreign.ListAppend, ":txn", "[[:append 1 2] [:r 1 nil]]", "line 1: a transaction of 2 steps: one step over one key is wanted, [[:append k v]] or [[:r k nil]]"},
 		{foreign.ListAppend, ":txn", "[[:w 1 2]]", "line 1: the step [:w 1 2]: one step over one key is wanted, [[:append k v]] or [[:r k nil]]"},
 		{foreign.ListAppend, ":txn", "[]", "line 1: the :value of a :txn is []: one step over one key is wanted, [[:append k v]] or [[:r k nil]]"},
-		{foreign.ListAppend, ":append", "[1 2]", "line 1: list-append has no :append, but :txn: one step over one key is wanted, [[:append k v]] or [[:r k nil]]"},
+		{foreign.ListAppend, ":append", "[1 2]", "line 1: list-append has no :append, but :txn: one step over one key is wanted, [[:append k v]] or [[:r k nil]]; --model kv knows :append"},
 	} {
 		_, err := foreign.Read(strings.NewReader(entries("0 invoke "+c.f+" "+c.value)), c.words())
 		if err == nil || err.Error() != c.wanted {

@@ -8,6 +8,9 @@ import (
 	"raftian/linearizability/distinct"
 )
 
+// nothing is an empty queue.
+const nothing = "[]"
+
 // Queue gives values back in the order in which they were put into it. It is empty
 // in the beginning:
 //
@@ -17,7 +20,7 @@ import (
 // Other inputs are answered "no such call" and change nothing.
 func Queue() linearizability.Model {
 	return linearizability.Model{
-		Init: func() any { return "[]" },
+		Init: func() any { return nothing },
 		Step: func(state any, input string) (any, string) {
 			c, err := ParseQueue(input)
 			if err != nil {
@@ -69,7 +72,10 @@ func (c Call) stepQueue(queue string) (next, output string) {
 }
 
 // quickQueue is the algorithm for values that are put in once.
-func quickQueue(spans []linearizability.Span) distinct.Ruling {
+func quickQueue(initial any, spans []linearizability.Span) distinct.Ruling {
+	if initial != nothing {
+		return distinct.Ruling{}
+	}
 	calls := make([]distinct.Call, len(spans))
 	for i, s := range spans {
 		c, err := ParseQueue(s.Op.Input)

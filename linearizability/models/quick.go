@@ -7,9 +7,9 @@ import (
 
 // quickRegister is the algorithm for values that are written once, of a register or
 // of one key.
-func quickRegister(parse func(input string) (Call, error)) func(spans []linearizability.Span) distinct.Ruling {
+func quickRegister(parse func(input string) (Call, error)) func(initial any, spans []linearizability.Span) distinct.Ruling {
 	verbs := map[string]distinct.Verb{verbRead: distinct.Read, verbWrite: distinct.Write, verbCAS: distinct.Swap}
-	return func(spans []linearizability.Span) distinct.Ruling {
+	return func(initial any, spans []linearizability.Span) distinct.Ruling {
 		calls, failed := make([]distinct.Call, 0, len(spans)), make(map[string]bool)
 		for _, s := range spans {
 			c, err := parse(s.Op.Input)
@@ -32,12 +32,15 @@ func quickRegister(parse func(input string) (Call, error)) func(spans []lineariz
 			}
 			calls = append(calls, d)
 		}
+		if failed[initial.(string)] {
+			return distinct.Ruling{}
+		}
 		for _, c := range calls {
 			// A cas that failed says that the value was another; nothing, if it never was that.
-			if failed[None] || c.Verb != distinct.Read && failed[c.Value] {
+			if c.Verb != distinct.Read && failed[c.Value] {
 				return distinct.Ruling{}
 			}
 		}
-		return distinct.Register(None, calls)
+		return distinct.Register(initial.(string), calls)
 	}
 }

@@ -147,7 +147,7 @@ func BenchmarkQuick(b *testing.B) {
 			all := ranked(w.history(100_000, 0.01))
 			b.ReportAllocs()
 			for b.Loop() {
-				if r := w.model.Quick(all); r.Finding != distinct.Legal {
+				if r := w.model.Quick(w.model.Init(), all); r.Finding != distinct.Legal {
 					b.Fatalf("%+v", r)
 				}
 			}

@@ -56,6 +56,17 @@ func SetOf(values []string) string {
 	return "{" + strings.Join(slices.Compact(sorted), " ") + "}"
 }
 
+// setWords splits a set in any of its forms.
+func setWords(text string) ([]string, bool) {
+	text = strings.TrimPrefix(text, "#")
+	for _, brackets := range []string{"{}", "[]", "()"} {
+		if values, is := within(text, brackets[:1], brackets[1:]); is {
+			return values, true
+		}
+	}
+	return nil, false
+}
+
 // tidySets is one part, in which answers of reads are as Step gives them.
 func tidySets(ops []history.Op) [][]history.Op {
 	var own []history.Op
@@ -63,17 +74,14 @@ func tidySets(ops []history.Op) [][]history.Op {
 		if c, _ := ParseSet(op.Input); c.Verb != verbRead || op.Outcome != history.OK {
 			continue
 		}
-		text := strings.TrimPrefix(op.Output, "#")
-		for _, brackets := range []string{"{}", "[]", "()"} {
-			values, is := within(text, brackets[:1], brackets[1:])
-			if !is || isTidy(values) && op.Output[0] == '{' {
-				continue
-			}
-			if own == nil {
-				own = slices.Clone(ops)
-			}
-			own[i].Output = SetOf(values)
+		values, is := setWords(op.Output)
+		if !is || isTidy(values) && op.Output[0] == '{' {
+			continue
 		}
+		if own == nil {
+			own = slices.Clone(ops)
+		}
+		own[i].Output = SetOf(values)
 	}
 	if own == nil {
 		own = ops
@@ -125,7 +133,10 @@ func (c Call) stepSet(set string) (next, output string) {
 }
 
 // quickSet is the algorithm for values that are added once.
-func quickSet(spans []linearizability.Span) distinct.Ruling {
+func quickSet(initial any, spans []linearizability.Span) distinct.Ruling {
+	if initial != SetOf(nil) {
+		return distinct.Ruling{}
+	}
 	verbs := map[string]distinct.Verb{verbAdd: distinct.Add, verbRemove: distinct.Remove, verbRead: distinct.Read}
 	calls := make([]distinct.Call, len(spans))
 	for i, s := range spans {

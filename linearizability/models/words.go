@@ -47,6 +47,24 @@ func Split(text string) ([]string, error) {
 
 var errNone = errors.New("nil is no value: it says that there is none")
 
+// IsWord says whether a text is one word.
+func IsWord(text string) bool {
+	words, err := Split(text)
+	return err == nil && len(words) == 1
+}
+
+// IsSet says whether a text is what a read of a Set may be said to answer.
+func IsSet(text string) bool {
+	_, is := setWords(text)
+	return is
+}
+
+// IsList says whether a text is what a read of a ListAppend may be said to answer.
+func IsList(text string) bool {
+	_, is := within(text, "[", "]")
+	return is || text == None
+}
+
 // form is a verb and how many values it takes.
 type form struct {
 	verb   string
