@@ -39,7 +39,6 @@ func pairsOfLoss() []pair {
 		{"late-snapshot-loses-entries", "reply-to-wrong-client", "acknowledged", 1, burst(1050)},
 		{"late-snapshot-loses-entries", "session-forgotten", "sessions", 1, ownReads(1050, "n3")},
 		{"late-snapshot-loses-entries", "snapshot-off-by-one", "state-machine-safety", 1, nil},
-		{"late-snapshot-loses-entries", "ack-before-commit", "acknowledged", 2, cutOff(1250)},
 		{"late-snapshot-loses-entries", "restore-merges", "state-machine-safety", 1, nil},
 		{"late-snapshot-loses-entries", "asserts-no-duplicate", "no-panic", 3, cutOff(1050)},
 	}
@@ -48,6 +47,19 @@ func pairsOfLoss() []pair {
 // pairsOfSnapshots are bugs beside those of snapshots, and of what they cover.
 func pairsOfSnapshots() []pair {
 	return []pair{
+		{"late-snapshot", "clock-fsm", "state-machine-safety", 1, quickly(4600)},
+		{"late-snapshot", "dedup-not-in-snapshot", "state-machine-safety", 1, nil},
+		{"late-snapshot", "local-log-skips", "local-logs", 1, burst(1050)},
+		{"late-snapshot", "log-not-synced", "monotonic", 1, losesPower(1050, "n3")},
+		{"late-snapshot", "no-dir-sync", "monotonic", 2, losesPower(1050, "n3")},
+		{"late-snapshot", "vote-not-synced", "monotonic", 2, losesPower(1050, "n2")},
+		{"late-snapshot", "term-not-synced", "monotonic", 2, losesPower(1050, "n3")},
+		{"late-snapshot", "map-order-fsm", "state-machine-safety", 1, nil},
+		{"late-snapshot", "no-dedup", "exactly-once", 1, cutOff(1050)},
+		{"late-snapshot", "session-evicted", "exactly-once", 1, cutOff(1050)},
+		{"late-snapshot", "reply-to-wrong-client", "acknowledged", 1, burst(1050)},
+		{"late-snapshot", "session-forgotten", "sessions", 1, ownReads(1050, "n3")},
+		{"late-snapshot", "snapshot-off-by-one", "state-machine-safety", 1, nil},
 		{"log-refused", "clock-fsm", "state-machine-safety", 4, quickly(1050)},
 		{"log-refused", "local-log-skips", "local-logs", 1, burst(1050)},
 		{"log-refused", "log-not-synced", "monotonic", 1, losesPower(1050, "n3")},
@@ -74,5 +86,18 @@ func pairsOfSnapshots() []pair {
 		{"snapshot-for-ever", "session-forgotten", "sessions", 1, ownReads(1050, "n3")},
 		{"snapshot-for-ever", "snapshot-off-by-one", "state-machine-safety", 1, snapshots(1050, "n3")},
 		{"snapshot-for-ever", "ack-before-commit", "acknowledged", 1, nil},
+		{"snapshot-for-ever", "asserts-no-duplicate", "no-panic", 2, cutOff(1050)},
+		{"snapshot-goes-back", "dedup-not-in-snapshot", "state-machine-safety", 1, nil},
+		{"snapshot-goes-back", "local-log-skips", "local-logs", 1, burst(1050)},
+		{"snapshot-goes-back", "log-not-synced", "monotonic", 1, losesPower(1050, "n3")},
+		{"snapshot-goes-back", "no-dir-sync", "monotonic", 2, losesPower(1050, "n3")},
+		{"snapshot-goes-back", "vote-not-synced", "monotonic", 2, losesPower(1050, "n3")},
+		{"snapshot-goes-back", "map-order-fsm", "state-machine-safety", 1, nil},
+		{"snapshot-goes-back", "no-dedup", "exactly-once", 1, cutOff(1050)},
+		{"snapshot-goes-back", "session-evicted", "exactly-once", 1, cutOff(1050)},
+		{"snapshot-goes-back", "reply-to-wrong-client", "acknowledged", 1, burst(1050)},
+		{"snapshot-goes-back", "session-forgotten", "sessions", 1, ownReads(1050, "n3")},
+		{"snapshot-goes-back", "ack-before-commit", "acknowledged", 1, nil},
+		{"snapshot-goes-back", "asserts-no-duplicate", "no-panic", 1, cutOff(1050)},
 	}
 }
