@@ -212,6 +212,9 @@ func (q quick) oneHistory(t *rapid.T, rng *rand.Rand, unknown float64, count map
 		spoil(rng, ops)
 	}
 	ops = slices.DeleteFunc(ops, func(op history.Op) bool { return op.Outcome == history.Fail })
+	if touch(ops) {
+		return // intervals say less of these than there is: see the test of calls that touch
+	}
 	want := outcome(brute(q.model, q.model.Init(), ops))
 	r := q.model.Quick(q.model.Init(), ranked(ops))
 	count[want][r.Finding]++
@@ -263,6 +266,21 @@ func TestQuickAlgorithmsLeaveCallsThatTouchInOrder(t *testing.T) {
 			}
 		})
 	}
+}
+
+// touch says whether a call begins at the instant at which another of its client ends.
+func touch(ops []history.Op) bool {
+	ends := make(map[string]map[env.Instant]bool)
+	for _, op := range ops { // in the order of their calls
+		if ends[op.Client][op.Call] {
+			return true
+		}
+		if ends[op.Client] == nil {
+			ends[op.Client] = make(map[env.Instant]bool)
+		}
+		ends[op.Client][op.Return] = op.Outcome == history.OK
+	}
+	return false
 }
 
 // coarse is a small history with times of which many are the same.
