@@ -42,7 +42,7 @@ func newDeposedLeaderAppends(plan.Plan) recogniser {
 
 func (r *deposedLeaderAppends) event(c *cluster, e *trace.Event) {
 	for _, x := range r.found {
-		x.loss.take(e)
+		x.loss.take(c, e)
 	}
 	o := r.open[e.Machine]
 	switch {

@@ -52,7 +52,7 @@ func newHalfWrittenVote(plan.Plan) recogniser {
 func (r *halfWrittenVote) event(c *cluster, e *trace.Event) {
 	for _, x := range r.found {
 		if x.loss != nil {
-			x.loss.take(e)
+			x.loss.take(c, e)
 		}
 	}
 	m := c.machines[e.Machine]

@@ -43,7 +43,7 @@ func newLateSnapshotLosesEntries(plan.Plan) recogniser {
 func (r *lateSnapshotLosesEntries) event(c *cluster, e *trace.Event) {
 	for _, x := range r.late {
 		for _, u := range x.led {
-			u.loss.take(e)
+			u.loss.take(c, e)
 		}
 		r.follow(c, x, e)
 	}

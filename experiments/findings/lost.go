@@ -18,17 +18,12 @@ type loss struct {
 	low, high uint64            // their first index, and their last
 	apart     map[string]bool   // whether a machine's state has them, now
 	ops       map[call]bool     // whose commands they are, and those that are there instead
-	states    map[state]bool    // whether a snapshot has them
 	sides     map[uint64]bool   // by event, whether the machine that did it was apart then
 }
 
-// state is that of a snapshot.
-type state struct{ index, hash uint64 }
-
 // newLoss is that histories part at an event of a machine. c is the cluster before it.
 func newLoss(c *cluster, since moment, entries map[uint64]placed) *loss {
-	l := &loss{since: since, entries: entries, apart: make(map[string]bool), ops: make(map[call]bool),
-		states: make(map[state]bool), sides: make(map[uint64]bool)}
+	l := &loss{since: since, entries: entries, apart: make(map[string]bool), ops: make(map[call]bool), sides: make(map[uint64]bool)}
 	for index, p := range entries { //raftian:unordered the least and the greatest
 		if l.low == 0 || index < l.low {
 			l.low = index
@@ -56,8 +51,8 @@ func (l *loss) has(index uint64) bool {
 	return is
 }
 
-// take follows an event after it.
-func (l *loss) take(e *trace.Event) {
+// take follows an event after it. c is the cluster before that.
+func (l *loss) take(c *cluster, e *trace.Event) {
 	switch e.Kind {
 	case trace.KindBoot:
 		l.apart[e.Machine] = false
@@ -68,14 +63,9 @@ func (l *loss) take(e *trace.Event) {
 		if l.isOne(e) {
 			l.apart[e.Machine] = true
 		}
-	case env.KindSnapshot:
-		if e.Index >= l.low {
-			l.states[state{e.Index, e.State}] = l.apart[e.Machine]
-		}
 	case env.KindRestore:
-		apart, known := l.states[state{e.Index, e.State}]
-		l.apart[e.Machine] = e.Index >= l.low && (apart || !known) // one from before has them
-	case env.KindLocal:
+		l.apart[e.Machine] = l.isApart(c.source(e), e.Index)
+	case env.KindSnapshot, env.KindLocal:
 	default:
 		return
 	}
@@ -83,11 +73,28 @@ func (l *loss) take(e *trace.Event) {
 }
 
 // side reports whether the machine of an event was apart then.
-func (l *loss) side(e *trace.Event) bool {
-	if e.N < l.since.event {
-		return e.Index >= l.low
+func (l *loss) side(e *trace.Event) bool { return l.isApart(e.N, e.Index) }
+
+// isApart reports whether what a machine had at an event has the entries. What reached as far
+// before histories parted has them.
+func (l *loss) isApart(event, index uint64) bool {
+	if event < l.since.event {
+		return index >= l.low
 	}
-	return l.sides[e.N]
+	return l.sides[event]
+}
+
+// source is the event with which a snapshot that is restored was taken, or came: on that
+// machine, or on the leader that sent it; 0 if it is not known.
+func (c *cluster) source(e *trace.Event) uint64 {
+	m := c.on(e.Machine)
+	if leaders := c.leaders[m.term]; e.Text == "install" && len(leaders) > 0 {
+		m = c.on(leaders[len(leaders)-1].machine)
+	}
+	if m.snapshotIndex != e.Index {
+		return 0
+	}
+	return m.snapshot.event
 }
 
 // leads reports whether a failure comes of it.

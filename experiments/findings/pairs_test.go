@@ -59,7 +59,7 @@ func TestBugsBesideFindingsAreUnknown(t *testing.T) {
 }
 
 // pairs are all of them.
-func pairs() []pair { return slices.Concat(pairsOfStuck()) }
+func pairs() []pair { return slices.Concat(pairsOfStuck(), pairsOfLoss(), pairsOfSnapshots()) }
 
 // explainer runs plans and says what is known of them.
 type explainer struct {

@@ -28,11 +28,12 @@ type refusal struct {
 
 // refusals follows who refuses what.
 type refusals struct {
-	asked map[[2]string]uint64 // the index before the entries of the last request, by leader and peer
-	tails map[string]tail
-	now   map[string]*episode // of those who refuse
-	came  map[string]placedAt // the snapshot that a leader sent last, by machine
-	all   []*episode
+	asked  map[[2]string]uint64 // the index before the entries of the last request, by leader and peer
+	tails  map[string]tail
+	now    map[string]*episode // of those who refuse
+	burned map[string]uint64   // where the user restored a snapshot last, by machine
+	came   map[string]placedAt // the snapshot that a leader sent last, by machine
+	all    []*episode
 }
 
 // tail is what a machine holds in memory of the last entry of its log. Deleting entries does
@@ -69,7 +70,7 @@ func (x *episode) at(event uint64) bool { return x.first.event < event && !x.ove
 
 func newRefusals() refusals {
 	return refusals{asked: make(map[[2]string]uint64), tails: make(map[string]tail), now: make(map[string]*episode),
-		came: make(map[string]placedAt)}
+		burned: make(map[string]uint64), came: make(map[string]placedAt)}
 }
 
 // take follows an event. It returns a refusal if the event is one.
@@ -91,7 +92,9 @@ func (r *refusals) take(c *cluster, e *trace.Event) *refusal {
 		delete(r.came, e.Machine)
 		r.end(e)
 	case env.KindRestore:
-		if e.Text == "install" && r.came[e.Machine].index != e.Index {
+		if e.Text == "user" {
+			r.burned[e.Machine] = e.Index
+		} else if e.Text == "install" && r.came[e.Machine].index != e.Index {
 			r.came[e.Machine] = placedAt{of(e), e.Index}
 		}
 	case env.KindDiag:
@@ -150,6 +153,9 @@ func (r *refusals) refusal(c *cluster, e *trace.Event) (x refusal, is bool) {
 		x.index = number(e, "index")
 	default:
 		x.index = r.asked[[2]string{x.leader.machine, e.Machine}]
+	}
+	if x.index == r.burned[e.Machine] {
+		return x, false // it covers what nobody else has: that is restore-refused
 	}
 	covered := max(m.snapshotIndex, m.applied)
 	x.stale = c.lacks(x.leader.machine, end)
