@@ -84,8 +84,8 @@ func CacheDir() string {
 	return filepath.Join(os.TempDir(), "raftian-cache")
 }
 
-// Build compiles a world program, or finds it compiled. A rule that does not
-// fit the Go distribution is a *RuleError; what the compiler says is returned
+// Build compiles a world program, or finds it compiled. A Go for which there are no rules,
+// or that they do not fit, is a GoError; what the compiler says of the program is returned
 // as its text.
 func Build(ctx context.Context, o Options) (Program, error) {
 	if o.Cache == "" {
