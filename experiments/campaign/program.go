@@ -61,17 +61,20 @@ type Program struct {
 var ErrNoWorld = errors.New("no world program")
 
 // Build builds the world program of a package and asks it who it is. A package
-// that cannot be one is an ErrNoWorld; other errors are of the build.
+// that cannot be one is an ErrNoWorld, a Go that builds none a toolchain.GoError; other
+// errors are of the build.
 func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
 	built, err := toolchain.Build(ctx, o)
 	if err != nil {
-		why := noCommand(ctx, o)
+		why, unfit := noCommand(ctx, o), toolchain.GoError(nil)
 		switch own := toolchain.Source(); {
 		case why == nil:
 			return nil, err
 		case o.Package == GameWorld && o.Dir == "" && own != "": // wherever the command is called
 			o.Dir = own
 			return Build(ctx, o)
+		case errors.As(err, &unfit): // so that the go command could not answer
+			return nil, err
 		}
 		return nil, why
 	}

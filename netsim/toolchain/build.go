@@ -60,6 +60,7 @@ type Options struct {
 
 	tests  bool    // the package's tests, not its command
 	linked library // what is linked, once it is known
+	spared string  // name of a rule that is left out, for tests of what it does
 }
 
 // Program is a built world program.
@@ -83,16 +84,24 @@ func CacheDir() string {
 	return filepath.Join(os.TempDir(), "raftian-cache")
 }
 
-// Build compiles a world program, or finds it compiled. A rule that does not
-// fit the Go distribution is a *RuleError; what the compiler says is returned
+// Build compiles a world program, or finds it compiled. A Go for which there are no rules,
+// or that they do not fit, is a GoError; what the compiler says of the program is returned
 // as its text.
 func Build(ctx context.Context, o Options) (Program, error) {
 	if o.Cache == "" {
 		o.Cache = CacheDir()
 	}
-	goroot, version, err := distribution(ctx, o.Dir)
+	dist, err := FindGo(ctx, o.Dir)
 	if err != nil {
 		return Program{}, err
+	}
+	if !o.Ordinary {
+		if err = dist.Check(); err == nil {
+			dist, err = dist.outside(o.Cache)
+		}
+		if err != nil {
+			return Program{}, err
+		}
 	}
 	held := filepath.Join(o.Cache, "build", targetKey(o)+".lock")
 	if err := os.MkdirAll(filepath.Dir(held), 0o755); err != nil {
@@ -121,15 +130,15 @@ func Build(ctx context.Context, o Options) (Program, error) {
 	}
 	overlay, key := "", "ordinary"
 	if !o.Ordinary {
-		if overlay, key, err = writeOverlay(o.Cache, goroot, version, stand); err != nil {
+		if overlay, key, err = writeOverlay(o, dist, stand); err != nil {
 			return Program{}, err
 		}
 	}
 	target := filepath.Join(o.Cache, "build", key+"-"+targetKey(o))
-	if err := compile(ctx, o, overlay, mod, target); err != nil {
+	if err := compile(ctx, o, dist, o.arguments(overlay, mod, target)); err != nil {
 		return Program{}, err
 	}
-	p := Program{GoVersion: version}
+	p := Program{GoVersion: dist.Version}
 	if p.Path, p.Digest, err = keep(o.Cache, target); err != nil {
 		return Program{}, err
 	}
@@ -158,24 +167,10 @@ func Environment() []string {
 	return []string{"GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOTRACEBACK=all"}
 }
 
-func distribution(ctx context.Context, dir string) (goroot, version string, err error) {
-	cmd := exec.CommandContext(ctx, "go", "env", "GOROOT", "GOVERSION")
-	cmd.Dir = dir
-	out, err := output(cmd)
-	if err != nil {
-		return "", "", fmt.Errorf("asking for the Go distribution: %w", err)
-	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if len(lines) != 2 {
-		return "", "", fmt.Errorf("asking for the Go distribution: go env answered %q", out)
-	}
-	return lines[0], lines[1], nil
-}
-
 // writeOverlay writes the edited files and the overlay description below cache,
 // which holds beside them the files that stand for others already, and returns the description's path and the hash of all of it.
-func writeOverlay(cache, goroot, version string, stand map[string]string) (path, key string, err error) {
-	edited, err := edit(goroot, version)
+func writeOverlay(o Options, dist Distribution, stand map[string]string) (path, key string, err error) {
+	edited, err := edit(o.rules(), dist)
 	if err != nil {
 		return "", "", err
 	}
@@ -185,7 +180,7 @@ func writeOverlay(cache, goroot, version string, stand map[string]string) (path,
 	}
 	sort.Strings(names)
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s %s %s/%s\n", version, goroot, runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(sum, "%s %s %s/%s\n", dist.Version, dist.Root, runtime.GOOS, runtime.GOARCH)
 	for _, name := range names {
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(edited[name]), edited[name])
 	}
@@ -198,7 +193,7 @@ func writeOverlay(cache, goroot, version string, stand map[string]string) (path,
 	}
 	key = hex.EncodeToString(sum.Sum(nil))[:16]
 
-	dir := filepath.Join(cache, "overlay", key)
+	dir := filepath.Join(o.Cache, "overlay", key)
 	replace := map[string]string{}
 	maps.Copy(replace, stand)
 	for _, name := range names {
@@ -206,7 +201,7 @@ func writeOverlay(cache, goroot, version string, stand map[string]string) (path,
 		if err := writeFile(to, []byte(edited[name]), 0o644); err != nil {
 			return "", "", err
 		}
-		replace[filepath.Join(goroot, "src", filepath.FromSlash(name))] = to
+		replace[filepath.Join(dist.Root, "src", filepath.FromSlash(name))] = to
 	}
 	description, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
@@ -214,28 +209,6 @@ func writeOverlay(cache, goroot, version string, stand map[string]string) (path,
 	}
 	path = filepath.Join(dir, "overlay.json")
 	return path, key, writeFile(path, description, 0o644)
-}
-
-// edit returns the edited text of every file that rules name, by its name.
-func edit(goroot, version string) (map[string]string, error) {
-	rules := map[string][]Rule{}
-	for _, r := range Rules() {
-		rules[r.File] = append(rules[r.File], r)
-	}
-	edited := map[string]string{}
-	for name, rs := range rules {
-		text, err := os.ReadFile(filepath.Join(goroot, "src", filepath.FromSlash(name)))
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, &RuleError{Rule: rs[0].Name, File: name, GoVersion: version}
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading the Go distribution: %w", err)
-		}
-		if edited[name], err = apply(rs, string(text), version); err != nil {
-			return nil, err
-		}
-	}
-	return edited, nil
 }
 
 // writeFile writes data to name unless it is there already, by way of a
@@ -269,20 +242,19 @@ func targetKey(o Options) string {
 	if err != nil {
 		dir = o.Dir
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends)))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q %q", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends), o.spared))
 	return hex.EncodeToString(sum[:8])
 }
 
-func compile(ctx context.Context, o Options, overlay, mod, target string) error {
-	cmd := exec.CommandContext(ctx, "go", o.arguments(overlay, mod, target)...)
+func compile(ctx context.Context, o Options, dist Distribution, args []string) error {
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = o.Dir
-	cmd.Env = os.Environ()
-	switch {
-	case o.Ordinary:
-	case o.Race:
-		cmd.Env = append(cmd.Env, "CGO_ENABLED=1", "GODEBUG=", "GOEXPERIMENT=")
-	default:
+	if !o.Ordinary {
+		cmd = dist.call(ctx, o.Dir, args...)
 		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GODEBUG=", "GOEXPERIMENT=")
+		if o.Race {
+			cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
+		}
 	}
 	// Without this a cancelled build leaves compilers running.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
@@ -298,6 +270,9 @@ func compile(ctx context.Context, o Options, overlay, mod, target string) error 
 		return ctx.Err()
 	}
 	if err != nil {
+		if broken := blame(o.rules(), dist, words); broken != nil {
+			return broken
+		}
 		if words == "" {
 			words = err.Error()
 		}
@@ -411,10 +386,10 @@ func output(cmd *exec.Cmd) ([]byte, error) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if errors.Is(err, exec.ErrNotFound) {
-		return nil, errors.New("the command `go` is not on the PATH")
+		return nil, errNoGo
 	}
 	if err != nil {
-		if words := strings.TrimSpace(stderr.String()); words != "" {
+		if words := follow(&stderr, nil); words != "" {
 			return nil, errors.New(words)
 		}
 		return nil, err

@@ -1,44 +1,5 @@
 package toolchain
 
-import (
-	"fmt"
-	"strings"
-)
-
-// Rule is one edit of a file of the Go distribution: Find must occur in it
-// exactly once and becomes Replace. A rule that does not fit is never skipped:
-// a run that looks deterministic but is not would be worse than none.
-type Rule struct {
-	Name    string // said when the rule does not fit
-	File    string // below GOROOT/src
-	Find    string
-	Replace string
-}
-
-// RuleError says that a rule does not fit the user's Go.
-type RuleError struct {
-	Rule      string
-	File      string
-	GoVersion string
-	Found     int // how often the text was found
-}
-
-func (e *RuleError) Error() string {
-	return fmt.Sprintf("runtime rule %q must match src/%s of %s exactly once, but matches %d times; this Go version is not supported",
-		e.Rule, e.File, e.GoVersion, e.Found)
-}
-
-// apply edits one file's text by the rules for it.
-func apply(rules []Rule, text, goVersion string) (string, error) {
-	for _, r := range rules {
-		if n := strings.Count(text, r.Find); n != 1 {
-			return "", &RuleError{Rule: r.Name, File: r.File, GoVersion: goVersion, Found: n}
-		}
-		text = strings.Replace(text, r.Find, r.Replace, 1)
-	}
-	return text, nil
-}
-
 // Rules are the edits that make a run a function of its plan. They act on
 // goroutines inside a testing/synctest bubble; outside, apart from the fixed
 // bootstrap seed, the missing sysmon and crypto/rand, Go behaves as ever.
@@ -76,6 +37,10 @@ func apply(rules []Rule, text, goVersion string) (string, error) {
 //   - seed-from-environment: a test binary (see tests.go) is seeded by
 //     RAFTIAN_SEED; a world program seeds itself.
 //   - crypto-rand: keys and identifiers are drawn from the plan's stream.
+//   - streams, map-order-link, crypto-rand-link: the streams, and how other packages
+//     draw from them, in files of their own, which import what they need.
+//
+// RULES.md says how to carry them to another Go, and what fails without each.
 func Rules() []Rule {
 	return []Rule{
 		{
@@ -131,7 +96,7 @@ func Rules() []Rule {
 `,
 		},
 		{
-			Name: "streams", File: "runtime/rand.go",
+			Name: "bubble-rand-linknamed-64", File: "runtime/rand.go",
 			Find: `func legacy_fastrand64() uint64 {
 	return rand()
 }
@@ -139,17 +104,12 @@ func Rules() []Rule {
 			Replace: `func legacy_fastrand64() uint64 {
 	return raftianRand()
 }
-` + streams,
+`,
 		},
 		{
 			Name: "map-order", File: "internal/runtime/maps/table.go",
 			Find:    "\tit.entryOffset = rand()\n\tit.dirOffset = rand()\n",
 			Replace: "\tit.entryOffset = raftianOrder()\n\tit.dirOffset = raftianOrder()\n",
-		},
-		{
-			Name: "map-order-link", File: "internal/runtime/maps/runtime.go",
-			Find:    "//go:linkname rand\nfunc rand() uint64\n",
-			Replace: "//go:linkname rand\nfunc rand() uint64\n\n//go:linkname raftianOrder\nfunc raftianOrder() uint64\n",
 		},
 		{
 			Name: "seed-from-environment", File: "runtime/proc.go",
@@ -228,128 +188,8 @@ func Rules() []Rule {
 			Find:    "\tif firstUse.CompareAndSwap(false, true) {\n",
 			Replace: "\tif raftianRead(b) {\n\t\treturn\n\t}\n\tif firstUse.CompareAndSwap(false, true) {\n",
 		},
-		{
-			Name: "crypto-rand-link", File: "crypto/internal/sysrand/rand.go",
-			Find:    "//go:linkname fatal\nfunc fatal(string)\n",
-			Replace: "//go:linkname fatal\nfunc fatal(string)\n\n// raftianRead is pushed via linkname from package runtime.\n//\n//go:linkname raftianRead\nfunc raftianRead([]byte) bool\n",
-		},
+		{Name: "streams", File: "runtime/raftian.go", Replace: streams},
+		{Name: "map-order-link", File: "internal/runtime/maps/raftian.go", Replace: mapOrder},
+		{Name: "crypto-rand-link", File: "crypto/internal/sysrand/raftian.go", Replace: cryptoRand},
 	}
 }
-
-// streams is added to runtime/rand.go: the plan's streams and the draws from
-// them. netsim.StartStreams sets them before the bubble exists.
-//
-// The generator of the small streams is wyrand, as cheaprand's; that of rand is
-// the runtime's own ChaCha8. raftianPick looks only at goroutines of the bubble,
-// so that those outside keep their places and cost no draw.
-const streams = `
-var raftian struct {
-	rand    chacha8rand.State
-	choice  uint64
-	pick    uint64
-	crypto  uint64
-	shuffle bool
-}
-
-// raftianHidden stands for chance that no program can see.
-const raftianHidden = 0x9e3779b97f4a7c15
-
-// raftianRand is rand for what programs can see.
-//
-//go:linkname raftianRand
-func raftianRand() uint64 {
-	gp := getg()
-	if gp.bubble == nil {
-		return rand()
-	}
-	for {
-		x, ok := raftian.rand.Next()
-		if ok {
-			return x
-		}
-		gp.m.locks++
-		raftian.rand.Refill()
-		gp.m.locks--
-	}
-}
-
-//go:linkname raftian_mapOrder internal/runtime/maps.raftianOrder
-func raftian_mapOrder() uint64 { return raftianRand() }
-
-//go:linkname raftian_start raftian/netsim.startStreams
-func raftian_start(seed uint64, shuffle bool) {
-	s := seed
-	raftian.rand.Init64([4]uint64{raftianNext(&s), raftianNext(&s), raftianNext(&s), raftianNext(&s)})
-	raftian.choice = raftianNext(&s)
-	raftian.pick = raftianNext(&s)
-	raftian.crypto = raftianNext(&s)
-	raftian.shuffle = shuffle
-}
-
-// raftianFromEnvironment seeds the streams for a program that cannot ask for it
-// itself: a test binary.
-func raftianFromEnvironment() {
-	text := gogetenv("RAFTIAN_SEED")
-	if text == "" {
-		return
-	}
-	seed := uint64(0)
-	for i := 0; i < len(text); i++ {
-		seed = 10*seed + uint64(text[i]-'0')
-	}
-	raftian_start(seed, true)
-}
-
-//go:nosplit
-func raftianNext(s *uint64) uint64 {
-	*s += 0xa0761d6478bd642f
-	hi, lo := math.Mul64(*s, *s^0xe7037ed1a0b428db)
-	return hi ^ lo
-}
-
-func raftianChoose(n uint32) uint32 {
-	if getg().bubble == nil {
-		return cheaprandn(n)
-	}
-	return uint32((uint64(uint32(raftianNext(&raftian.choice))) * uint64(n)) >> 32)
-}
-
-func raftianPick(pp *p, h, t uint32) {
-	const size = uint32(len(pp.runq))
-	if pp.runq[h%size].ptr().bubble == nil {
-		return
-	}
-	n := uint32(0)
-	for i := h; i != t; i++ {
-		if pp.runq[i%size].ptr().bubble != nil {
-			n++
-		}
-	}
-	if n < 2 {
-		return
-	}
-	k := uint32(uint64(uint32(raftianNext(&raftian.pick))) * uint64(n) >> 32)
-	for i := h; i != t; i++ {
-		if pp.runq[i%size].ptr().bubble == nil {
-			continue
-		}
-		if k == 0 {
-			pp.runq[h%size], pp.runq[i%size] = pp.runq[i%size], pp.runq[h%size]
-			return
-		}
-		k--
-	}
-}
-
-//go:linkname raftian_read crypto/internal/sysrand.raftianRead
-func raftian_read(b []byte) bool {
-	for len(b) > 0 {
-		v := raftianNext(&raftian.crypto)
-		for i := 0; i < 8 && len(b) > 0; i++ {
-			b[0] = byte(v >> (8 * i))
-			b = b[1:]
-		}
-	}
-	return true
-}
-`

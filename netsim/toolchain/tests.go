@@ -22,8 +22,16 @@ type TestProgram struct {
 	Dir     string // where its tests expect to run
 }
 
-// Packages lists the packages that patterns name which have tests.
+// Packages lists the packages that patterns name which have tests. A Go that cannot build
+// them is a GoError.
 func Packages(ctx context.Context, dir string, patterns []string) (paths []string, err error) {
+	dist, err := FindGo(ctx, dir)
+	if err == nil {
+		err = dist.Check()
+	}
+	if err != nil {
+		return nil, err
+	}
 	const tested = `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{"\n"}}{{end}}`
 	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-f", tested, "--"}, patterns...)...)
 	cmd.Dir = dir

@@ -35,6 +35,18 @@ func raftVersion(program string) (string, error) {
 	return "", nil
 }
 
+// RaftIn is the version of hashicorp/raft that the module of a directory links, "" being
+// the present one, as Program.Raft has it.
+func RaftIn(ctx context.Context, dir string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{with .Replace}}{{.Path}} {{.Version}}{{else}}{{.Version}}{{end}}", raftModule)
+	cmd.Dir = dir
+	out, err := output(cmd)
+	if err != nil {
+		return "", fmt.Errorf("looking for hashicorp/raft: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
 // raftMinor is as far as build tags for older versions go.
 const raftMinor = 8
 

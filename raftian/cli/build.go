@@ -143,7 +143,7 @@ func build(ctx context.Context, world, raft, mend string) (*campaign.Program, er
 	if cannot := toolchain.MendError(nil); errors.As(err, &cannot) {
 		return nil, Usage(fmt.Errorf("--mend: %w", err))
 	}
-	if rule := (*toolchain.RuleError)(nil); err != nil && raft != "" && !errors.As(err, &rule) {
+	if unfit := toolchain.GoError(nil); err != nil && raft != "" && !errors.As(err, &unfit) {
 		return nil, Usage(fmt.Errorf("--raft %s does not build: %s", raft, OneLine(err)))
 	}
 	if err != nil {

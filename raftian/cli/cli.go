@@ -21,6 +21,7 @@
 //	trials.go    raftian test
 //	bugs.go      raftian bugs
 //	judges.go    raftian judges
+//	version.go   raftian version
 //	out.go       where files go, and JSON
 package cli
 
@@ -32,7 +33,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -123,21 +123,6 @@ func status(err error) int {
 	return code
 }
 
-// version says what this program was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	words := info.Main.Version + ", " + info.GoVersion
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			words += ", revision " + s.Value
-		}
-	}
-	return words
-}
-
 // jargon is what Go's libraries put before what is wrong.
 func jargon() *regexp.Regexp {
 	return regexp.MustCompile(`strconv\.\w+: parsing "[^"]*": |\btime: (invalid|unknown|missing)`)
@@ -163,7 +148,7 @@ failed, 130 it was interrupted.`,
 		},
 	}
 	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(rest),
-		shrinkCommand(), trialsCommand(), bugsCommand(), judgesCommand())
+		shrinkCommand(), trialsCommand(), bugsCommand(), judgesCommand(), versionCommand())
 	if rest.Commands == nil {
 		rest.Commands = elsewhere()
 	}

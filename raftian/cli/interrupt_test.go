@@ -159,7 +159,7 @@ func TestOutputThatCannotBeWrittenIsTheToolsFailure(t *testing.T) {
 	defer full.Close()
 	for _, args := range [][]string{
 		{"show", clitest.Kept(t)}, {"check", "--json", clitest.Kept(t)}, {"check", clitest.Kept(t)}, {"rerun", clitest.Kept(t)},
-		{"run", "--plan"}, {"bugs"}, {"judges"}, {"judges", "--json"}, {"--help"}, {"help", "run"},
+		{"run", "--plan"}, {"bugs"}, {"judges"}, {"judges", "--json"}, {"version"}, {"--help"}, {"help", "run"},
 	} {
 		cmd := exec.CommandContext(t.Context(), "raftian", args...)
 		var stderr bytes.Buffer

@@ -280,6 +280,9 @@ with 3. It does not judge; see check.`,
 		if h.Program != p.Digest {
 			fmt.Fprintf(os.Stderr, "raftian: the run was made by another program (%.16s with raft %s%s and %s; this is %.16s with raft %s%s and %s)\n",
 				h.Program, orNone(h.Raft), mendedWith(h.Mends), h.Go, p.Digest, orNone(p.Raft), mendedWith(p.Mends), p.GoVersion)
+			if h.Go != p.GoVersion && h.Go != "" {
+				fmt.Fprintf(os.Stderr, "raftian: runs repeat with one version of Go; GOTOOLCHAIN=%s chooses that of the file\n", h.Go)
+			}
 		}
 		r, d, err := campaign.Rerun(c.Context(), p, f)
 		switch {

@@ -63,6 +63,8 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		{"run absent.plan", "open absent.plan: "},
 		{"run --seed 3 " + plain, "--seed has no meaning with a plan in a file"},
 		{"run --rate 3 " + plain, "--rate has no meaning with a plan in a file"},
+		{"version 1.27", `unknown command "1.27"`},
+		{"version --json=perhaps", "--json"},
 		{"rerun", "is missing"},
 		{"rerun absent.run", "open absent.run: "},
 		{"rerun --raft nonsense absent.run", "absent.run"},

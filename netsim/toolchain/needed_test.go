@@ -1,0 +1,180 @@
+package toolchain_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"raftian/netsim/toolchain"
+)
+
+var without = flag.String("without", "", "build without each of these rules in turn, a comma list or all, and look for what fails then; each compiles the standard library anew")
+
+const (
+	chance = "raftian/netsim/toolchain/testdata/chance"
+	ties   = "raftian/netsim/toolchain/testdata/ties"
+)
+
+// shows says what shows that a rule is there: the name of a check below that fails
+// without it.
+var shows = map[string]string{}
+
+// TestEachRuleIsNeeded leaves each rule out once and wants the check that shows
+// it to fail. With no rule left out, none fails.
+func TestEachRuleIsNeeded(t *testing.T) {
+	if *without == "" {
+		t.Skip("-without is not given")
+	}
+	noteSources(t)
+	var names []string
+	if *without == "all" {
+		names = []string{""} // none
+	}
+	for _, r := range toolchain.Rules() {
+		if *without == "all" || slices.Contains(strings.Split(*without, ","), r.Name) {
+			names = append(names, r.Name)
+		}
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			failed := failsWithout(t, name)
+			t.Logf("without %q: %q", name, failed)
+			switch want := shows[name]; {
+			case name == "" && failed != nil:
+				t.Error("with all rules, checks fail")
+			case name != "" && !slices.Contains(failed, want):
+				t.Errorf("without the rule these checks fail: %q; want %q among them", failed, want)
+			}
+		})
+	}
+}
+
+// failsWithout returns the names of the checks that fail if a rule is left out.
+func failsWithout(t *testing.T, rule string) (failed []string) {
+	t.Helper()
+	note := func(check string) {
+		if !slices.Contains(failed, check) {
+			failed = append(failed, check)
+		}
+	}
+	cache := t.TempDir()
+	built := func(pkg string, race bool) (toolchain.Program, bool) {
+		o := toolchain.Options{Package: pkg, Dir: house, Cache: cache, Race: race}
+		p, err := toolchain.Build(t.Context(), toolchain.Without(o, rule))
+		if unfit := (*toolchain.CompileError)(nil); err != nil && !errors.As(err, &unfit) {
+			t.Log(err)
+		}
+		return p, err == nil
+	}
+	p, ok := built(pulse, false)
+	if !ok {
+		return []string{"build"}
+	}
+	for seed := 1; seed <= 2; seed++ {
+		lines := fmt.Sprint("seed ", seed)
+		want, err := attempt(t, p, lines)
+		if err != nil {
+			note("ends")
+			break
+		}
+		for check, options := range map[string][]string{"again": nil, "collector": {"heap=1000000"}, "collector often": {"heap=100000", "flush"}, "busy": {"stall"}} {
+			if got, err := attempt(t, p, lines, options...); err != nil || !bytes.Equal(got, want) {
+				note(check)
+			}
+		}
+	}
+	for _, check := range drawsThatAreBad(t, rule, cache) {
+		note(check)
+	}
+	if rule == "" || rule == "heap-base" || strings.HasPrefix(rule, "race-") {
+		raced, ok := built(pulse, true)
+		mine, err := attempt(t, p, "seed 1")
+		got, errRace := attempt(t, raced, "seed 1")
+		if !ok || err != nil || errRace != nil || !bytes.Equal(got, mine) {
+			note("race")
+		}
+	}
+	slices.Sort(failed)
+	return failed
+}
+
+// attempt runs a World, which may fail.
+func attempt(t *testing.T, p toolchain.Program, lines string, options ...string) ([]byte, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, p.Path, options...)
+	cmd.Env = toolchain.Environment()
+	cmd.Stdin = strings.NewReader(rough(lines))
+	return cmd.Output()
+}
+
+// drawsThatAreBad are sources of chance that are not the seed's alone: they give the same
+// with two seeds, or something else with one.
+func drawsThatAreBad(t *testing.T, rule, cache string) (bad []string) {
+	t.Helper()
+	one, again, other := drawn(t, rule, cache, 1), drawn(t, rule, cache, 1), drawn(t, rule, cache, 2)
+	if len(one) != 12 {
+		t.Logf("drawn are %q", one)
+		return []string{"draws"}
+	}
+	for name, value := range one {
+		if again[name] != value || other[name] == value {
+			bad = append(bad, name)
+		}
+	}
+	return bad
+}
+
+// drawn is what each source of chance gives with a seed.
+func drawn(t *testing.T, rule, cache string, seed uint64) map[string]string {
+	t.Helper()
+	said := func(pkg, match, file string) map[string]string {
+		o := toolchain.Options{Package: pkg, Dir: house, Cache: cache, Flags: []string{"-trimpath"}}
+		p, err := toolchain.BuildTest(t.Context(), toolchain.Without(o, rule))
+		if err != nil {
+			t.Log(err)
+			return nil
+		}
+		trial, err := p.Run(t.Context(), seed, match, time.Minute)
+		if err != nil {
+			t.Log(err)
+			return nil
+		}
+		lines := map[string]string{}
+		for line := range strings.Lines(trial.Output) {
+			if _, words, ok := strings.Cut(line, file+":"); ok {
+				_, words, _ = strings.Cut(words, ": ")
+				name, value, _ := strings.Cut(strings.TrimSpace(words), " ")
+				lines[name] = value
+			}
+		}
+		return lines
+	}
+	all := map[string]string{}
+	maps.Copy(all, said(chance, "", "chance_test.go"))
+	upper := said(ties, "TestTies/upper", "ties_test.go")
+	for name, value := range said(ties, "TestTies/lower", "ties_test.go") {
+		if upper[name] != value {
+			value = "depends on memory" // with either seed
+		}
+		all["ties "+name] = value
+	}
+	return all
+}
+
+// Inside a bubble, whatever is left to chance is a function of the seed.
+func TestChanceIsTheSeedsAlone(t *testing.T) {
+	noteSources(t)
+	if bad := drawsThatAreBad(t, "", t.TempDir()); bad != nil {
+		t.Errorf("these are not: %q", bad)
+	}
+}
