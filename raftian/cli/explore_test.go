@@ -123,12 +123,10 @@ func TestAFailureIsAFindingThatCanBeReproduced(t *testing.T) {
 	}
 }
 
-// What the compiler says is passed on as it is; it may take several lines.
+// What the compiler says is passed on, in one line with the command that repeats it.
 func TestAWorldThatDoesNotCompileIsTheToolsFailure(t *testing.T) {
 	got := clitest.Raftian(t, "explore", "--world", "../../experiments/campaign/testdata/broken", "--seeds", "1")
-	if got.Status != ExitTool || !strings.Contains(got.Stderr, "main.go:5:15: undefined: undefined") {
-		t.Errorf("exit status %d: %s", got.Status, got.Stderr)
-	}
+	got.Want(t, ExitTool, "main.go:5:15: undefined: undefined); to repeat it: go build -o /dev/null ../../experiments/campaign/testdata/broken")
 }
 
 func TestARunThatPanicsIsKeptAndTold(t *testing.T) {

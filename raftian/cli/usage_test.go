@@ -163,7 +163,7 @@ func TestAWorldThatIsNoneIsOneLineAndStatus2(t *testing.T) {
 		"./testdata":    "--world ./testdata is no world program",
 		"../node":       "it is package node, not a command",
 		"..":            "asked what it is, it said: raftian: say what to do",
-		"../no/such/it": "has no such package",
+		"../no/such/it": "there is no such package (go said: ",
 	} {
 		t.Run(world, func(t *testing.T) {
 			clitest.Raftian(t, "explore", "--world", world, "--seeds", "1").Want(t, ExitUsage, words)
