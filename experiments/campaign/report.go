@@ -10,6 +10,7 @@ import (
 
 	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
+	"raftian/netsim/trace"
 )
 
 // Summary is a Report as scripts read it; its fields are a contract.
@@ -108,13 +109,13 @@ func (r *Report) printCoverage(w io.Writer) {
 	for _, n := range c.Operations {
 		total += n
 	}
-	fmt.Fprintf(w, "\noperations %d: %d ok, %d certainly without effect, %d unknown; %d entries committed\n",
-		total, c.Operations["ok"], c.Operations["fail"], c.Operations["unknown"], c.Commits)
+	fmt.Fprintf(w, "\noperations %d: %d ok, %d certainly without effect, %d unknown; %s committed\n",
+		total, c.Operations["ok"], c.Operations["fail"], c.Operations["unknown"], trace.Some(c.Commits, "entry"))
 	printFaults(w, c)
 	printStates(w, c)
 	if s := spread(r.Converge); s.Runs > 0 {
 		fmt.Fprintf(w, "\nafter the faults, the last local log of a run had all that was committed in %.2f s at the median,\n"+
-			"%.2f s at the 95th percentile, %.2f s at most, in %d of %d runs\n", s.Median, s.P95, s.Max, s.Runs, r.Runs)
+			"%.2f s at the 95th percentile, %.2f s at most, in %d of %s\n", s.Median, s.P95, s.Max, s.Runs, trace.Some(r.Runs, "run"))
 	}
 }
 
@@ -163,10 +164,10 @@ func printStates(w io.Writer, c coverage.Counts) {
 
 func (r *Report) printCost(w io.Writer) {
 	virtual := max(r.Virtual.Seconds(), 1e-9)
-	fmt.Fprintf(w, "\n%s, %s of virtual time in %s (%.0f times real time)\n", runs(r.Runs), r.Virtual.Round(time.Second),
+	fmt.Fprintf(w, "\n%s, %s of virtual time in %s (%.0f times real time)\n", trace.Some(r.Runs, "run"), r.Virtual.Round(time.Second),
 		r.Wall.Round(10*time.Millisecond), virtual/max(r.Wall.Seconds(), 1e-9))
 	fmt.Fprintf(w, "%.1f ms of CPU and %.0f kB of trace per virtual second\n", r.CPU.Seconds()*1000/virtual, float64(r.Wire)/1000/virtual)
-	fmt.Fprintf(w, "%s made twice with equal digests; digest over all runs %.16s\n", runs(r.Repeated), r.Digest)
+	fmt.Fprintf(w, "%s made twice with equal digests; digest over all runs %.16s\n", trace.Some(r.Repeated, "run"), r.Digest)
 	if r.Interrupted {
 		fmt.Fprintln(w, "interrupted: the seeds not yet run are not in these figures")
 	}
@@ -212,11 +213,4 @@ func printFacts(w io.Writer, indent string, evidence []linearizability.Evidence)
 		}
 		fmt.Fprintf(w, "%s%s%s\n", indent, where, e.Text)
 	}
-}
-
-func runs(n int) string {
-	if n == 1 {
-		return "1 run"
-	}
-	return fmt.Sprintf("%d runs", n)
 }

@@ -10,6 +10,7 @@ import (
 
 	"raftian/experiments/campaign"
 	"raftian/netsim/plan"
+	"raftian/netsim/trace"
 	"raftian/raftian/guest"
 )
 
@@ -69,7 +70,7 @@ fail are kept in files; the last lines say how to reproduce each.`,
 func machinesOf(o guest.Options) string {
 	switch {
 	case o.Machines != 0:
-		return fmt.Sprintf("%d machines", o.Machines)
+		return trace.Some(o.Machines, "machine")
 	case o.Faults == plan.Calm:
 		return "5 machines"
 	}
@@ -82,8 +83,8 @@ func explore(c *cobra.Command, f *planFlags, words io.Writer, asJSON bool, o cam
 		return err
 	}
 	printProgram(words, p)
-	fmt.Fprintf(words, "seeds %s: %d runs of %s on %s, %g calls per second, faults %s\n",
-		c.Flags().Lookup("seeds").Value, len(o.Seeds), f.length, machinesOf(o.Draw), f.rate, f.faults)
+	fmt.Fprintf(words, "seeds %s: %s of %s on %s, %g calls per second, faults %s\n",
+		c.Flags().Lookup("seeds").Value, trace.Some(len(o.Seeds), "run"), f.length, machinesOf(o.Draw), f.rate, f.faults)
 	bar := NewBar(len(o.Seeds), "running")
 	o.Finished = func() { bar.Add(1) }
 	o.Known = known(f.excuse)

@@ -18,7 +18,19 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 	plain := clitest.File(t, "plain", []byte("words\n"))
 	for _, c := range []struct{ line, words string }{
 		{"", "say what to do"},
-		{"explode", `unknown command "explode"`},
+		{"explode", `there is no command "explode"; did you mean "explore"?`},
+		{"astrology", `there is no command "astrology"; raftian --help lists them`},
+		{"explore --seed 5", "unknown flag: --seed; explore takes many: --seeds 5, or --seeds 1-32"},
+		{"run --seeds 1-3", "unknown flag: --seeds; run takes one: --seed 5 (raftian explore takes --seeds)"},
+		{"test --seed=5 ./command", "unknown flag: --seed; test takes many"},
+		{"explore --fautls calm", "unknown flag: --fautls; did you mean --faults?"},
+		{"explore -seeds 5", "write it with two dashes: --seeds"},
+		{"explore --bug no-dedupe", `unknown bug "no-dedupe"; did you mean "no-dedup"?`},
+		{"shrink x.run --astrology", "raftian shrink --help lists those of shrink"},
+		{"run x.run --plan", "open x.run: "},
+		{"explore --for -1s", "--for must be more than nothing"},
+		{"explore --max-failures 0", "--max-failures must be more than nothing"},
+		{"explore --junit " + os.TempDir(), "is no file"},
 		{"--nonsense", "unknown flag: --nonsense"},
 		{"explore extra", "extra"},
 		{"explore --nonsense", "unknown flag: --nonsense"},
@@ -194,6 +206,7 @@ func TestADirectoryThatCannotBeWrittenIsRefusedBeforeAnythingRuns(t *testing.T) 
 
 func TestHelpOfWhatIsNoneIsBadUsage(t *testing.T) {
 	clitest.Raftian(t, "help", "nonsense").Want(t, ExitUsage, `no command "nonsense"`)
+	clitest.Raftian(t, "help", "exlore").Want(t, ExitUsage, `did you mean "explore"?`)
 	got := clitest.Raftian(t, "help", "shrink")
 	got.Want(t, ExitPass, "")
 	got.WantLines(t, "Usage:\n  raftian shrink")
