@@ -36,6 +36,8 @@ type Summary struct {
 	Mends       string         `json:"mends"`     // of findings, in raft
 	Program     string         `json:"program"`
 	Interrupted bool           `json:"interrupted,omitempty"`
+	Ended       string         `json:"ended,omitempty"` // why seeds were not begun: the time, or failures
+	Last        uint64         `json:"last_seed"`       // that was begun
 
 	Judges []Tally `json:"judges"` // how often each said what, in a fixed order
 
@@ -49,7 +51,7 @@ func (r *Report) Summary(p *Program, cpu time.Duration) Summary {
 		Runs: r.Runs, Failed: r.Failures, VirtualS: r.Virtual.Seconds(), WallS: r.Wall.Seconds(), CPUS: cpu.Seconds(),
 		Commits: r.Coverage.Commits, Faults: r.Coverage.Faults, Coverage: map[string]int{}, Digest: r.Digest,
 		Outcomes: r.Coverage.Operations, Idle: r.Coverage.Idle, Repeated: r.Repeated, Events: r.Events,
-		Raft: p.Raft, RaftLike: p.Like, Mends: p.Mends, Program: p.Digest, Interrupted: r.Interrupted, ConvergeS: spread(r.Converge),
+		Raft: p.Raft, RaftLike: p.Like, Mends: p.Mends, Program: p.Digest, Interrupted: r.Interrupted, Ended: r.Ended, Last: r.Last, ConvergeS: spread(r.Converge),
 	}
 	if s.Judges = r.Tallies; s.Judges == nil {
 		s.Judges = []Tally{}
@@ -168,6 +170,9 @@ func (r *Report) printCost(w io.Writer) {
 		r.Wall.Round(10*time.Millisecond), virtual/max(r.Wall.Seconds(), 1e-9))
 	fmt.Fprintf(w, "%.1f ms of CPU and %.0f kB of trace per virtual second\n", r.CPU.Seconds()*1000/virtual, float64(r.Wire)/1000/virtual)
 	fmt.Fprintf(w, "%s made twice with equal digests; digest over all runs %.16s\n", trace.Some(r.Repeated, "run"), r.Digest)
+	if r.Ended != "" {
+		fmt.Fprintf(w, "ended with seeds %d to %d begun: %s\n", r.First, r.Last, r.Ended)
+	}
 	if r.Interrupted {
 		fmt.Fprintln(w, "interrupted: the seeds not yet run are not in these figures")
 	}

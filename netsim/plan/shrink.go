@@ -37,7 +37,7 @@ func Shrink(p Plan, seen env.Instant, keep Keep) (smaller Plan, untried []string
 	if seen > 0 {
 		s.offer(p.cut(time.Duration(seen.Add(time.Millisecond))), p.cut(time.Duration(seen.Add(100*time.Millisecond))))
 	}
-	for before := ""; before != s.best.String() && !s.stopped; {
+	for before := ""; before != s.best.String(); {
 		before = s.best.String()
 		for _, step := range s.steps() {
 			if !s.stopped {
@@ -46,6 +46,9 @@ func Shrink(p Plan, seen env.Instant, keep Keep) (smaller Plan, untried []string
 			if s.stopped {
 				untried = append(untried, step.words)
 			}
+		}
+		if s.stopped {
+			break
 		}
 	}
 	return s.best, untried

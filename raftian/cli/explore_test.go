@@ -197,3 +197,24 @@ func TestARunThatNobodyCanJudgeIsNoSuccess(t *testing.T) {
 		}
 	}
 }
+
+func TestExploreEndsWhenItsTimeIsOverOrEnoughHasFailed(t *testing.T) {
+	got := clitest.Raftian(t, append([]string{"explore", "--for", "1s", "--jobs", "1", "--out", t.TempDir(), "--faults", "calm"}, clitest.Small()...)...)
+	got.Want(t, ExitPass, "")
+	got.WantLines(t, "seeds from 1: runs of 5s", "ended with seeds 1 to ", ": its time of 1s is over")
+
+	got = clitest.Raftian(t, append([]string{"explore", "--seeds", "7,9,2,3,4,5,6", "--max-failures", "1", "--jobs", "1", "--bug", "ack-before-commit",
+		"--out", t.TempDir(), "--json"}, clitest.Small()...)...)
+	got.Want(t, ExitFail, "")
+	var sum struct {
+		Runs, Last int
+		Ended      string
+		Failed     []struct{ Seed int }
+	}
+	if err := json.Unmarshal([]byte(got.Out), &sum); err != nil {
+		t.Fatal(err)
+	}
+	if sum.Runs > 2 || len(sum.Failed) < 1 || sum.Failed[0].Seed != 7 || !strings.HasSuffix(sum.Ended, "which is as many as were asked for") {
+		t.Errorf("%+v", sum)
+	}
+}
