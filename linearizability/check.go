@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"raftian/linearizability/distinct"
 	"raftian/linearizability/history"
 	"raftian/linearizability/invariant"
 	"raftian/linearizability/verdict"
@@ -18,10 +19,11 @@ const judgeName = "linearizability"
 // return, such that these moments, in order, give every answer (Herlihy and Wing
 // 1990; Thesis §6.3 for what Raft promises its clients).
 //
-// The order of the log is tried first (see witness.go); then a search decides, of
-// the tightened History (see tighten.go) and, if that has no order, of the one
-// that clients saw. A search that spends its budget leaves it Inconclusive, with
-// the evidence of the tightened History if that has no order.
+// The order of the log is tried first (see witness.go), then the Model's own quick
+// algorithm (see quick.go); then a search decides, of the tightened History (see
+// tighten.go) and, if that has no order, of the one that clients saw. A search that
+// spends its budget leaves it Inconclusive, with the evidence of the tightened History
+// if that has no order.
 //
 // After a violation it goes on with the History without what is wrong there (see
 // forgive), as often as s says.
@@ -93,7 +95,7 @@ func forgive(m Model, all []call, culprit wrong, budget int) []call {
 // firstWrong is when the first answer was given after which a History has no order;
 // never if it has one.
 func firstWrong(m Model, all []call, budget int) moment {
-	if search(m, all, budget) != illegal {
+	if decide(m, all, budget) != illegal {
 		return never
 	}
 	return unexplained(m, all, budget).to
@@ -121,6 +123,14 @@ func checkPart(m Model, all []call, s Search) (Verdict, wrong) {
 	tight, budget := tighten(all), s.budget(len(all))
 	if !s.NoWitness && provedByLog(m, all, tight, budget) {
 		return Verdict{Outcome: Pass}, wrong{}
+	}
+	switch quick(m, all).Finding {
+	case distinct.Legal:
+		return Verdict{Outcome: Pass}, wrong{}
+	case distinct.Illegal:
+		if v, why, is := refutedQuickly(m, all, budget); is {
+			return v, why
+		}
 	}
 	histories := [][]call{all}
 	asReported := search(m, tight, budget)

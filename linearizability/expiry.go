@@ -15,6 +15,10 @@ type Cell struct {
 	// promises that the value it leaves does not depend on the one before, or is
 	// the one before whatever that was.
 	Needs func(input, output string, answered bool) Need
+	// Grows says of an input that it does nothing but add to the value before it, and
+	// Leads whether such calls can lead from one value to another; both may be nil.
+	Grows func(input string) bool
+	Leads func(from, to string) bool
 }
 
 // Need says which values will do, or are there.

@@ -84,7 +84,7 @@ func unexplained(m Model, all []call, budget int) call {
 	answers := slices.DeleteFunc(slices.Clone(all), func(c call) bool { return !c.answered })
 	slices.SortStableFunc(answers, func(a, b call) int { return a.to.compare(b.to) })
 	first := sort.Search(len(answers)-1, func(i int) bool {
-		return search(m, until(all, answers[i].to), budget) == illegal
+		return decide(m, until(all, answers[i].to), budget) == illegal
 	})
 	return answers[first]
 }

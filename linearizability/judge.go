@@ -11,18 +11,21 @@
 //	tighten.go    shorter histories that are easier and as good
 //	touching.go   calls of one client within an instant
 //	witness.go    an order proved right, from log indexes
+//	quick.go      the model's own algorithm, asked before a search
 //	search.go     an order looked for
 //	space.go      what that has to go through, tick by tick
 //	expiry.go     until when an open call can matter
 //	walk.go       the way through it, depth first
 //	cell.go       what open calls are put for in a model of one value
+//	grow.go       what a value that only grows must lead to
 //	trail.go      and in any other
 //	visited.go    where it need not go twice
 //	porcupine.go  a second opinion, by Porcupine, before a Fail
 //	wrong.go      FirstWrong: the operation to point at
 //	visual.go     Visualize: a history as a page, by Porcupine
 //	explain.go    why there is no order, in words
-//	models/       register and key-value store, for histories from elsewhere
+//	models/       register, key-value store, set, queue and others, for histories from elsewhere
+//	distinct/     quick algorithms for values that are given once
 //	verdict/      Verdict, Outcome, Evidence
 //	foreign/      reads such histories
 //	drawn/        makes histories, for tests

@@ -1,6 +1,9 @@
 package linearizability
 
-import "raftian/linearizability/history"
+import (
+	"raftian/linearizability/distinct"
+	"raftian/linearizability/history"
+)
 
 // Model is what the system is when nothing is concurrent: a deterministic state
 // machine. States are immutable values: Step returns a new one.
@@ -28,8 +31,24 @@ type Model struct {
 	// such as one per key: it is linearizable if and only if each part is, and
 	// Init and Step serve each part alone. Nil leaves it whole.
 	Partition func(ops []history.Op) [][]history.Op
+	// Quick decides a History, or each part, that begins with a state, without a search
+	// where an algorithm for that applies; nil leaves all to the search.
+	Quick func(initial any, calls []Span) distinct.Ruling
+	// Project is what is left of a call, and of its answer, if some values alone are
+	// looked at, and whether anything is. It serves Rulings of Quick that are about
+	// some values; nil leaves calls as they are.
+	Project func(op history.Op, values []string) (history.Op, bool)
 	// Describe puts a state into a few words for evidence; nil leaves it out.
 	Describe func(state any) string
+}
+
+// Span is a call and its place among all others: From and To are the numbers of its
+// call and its return in the order of all of them, and To is distinct.Never if it
+// has not returned. Answered says that its output is known.
+type Span struct {
+	Op       *history.Op
+	Answered bool
+	From, To int
 }
 
 // same is how states are compared.

@@ -25,16 +25,19 @@ func porcupineSearch(m Model, all []call, budget int) found {
 	return illegal
 }
 
-// trial is a History before Porcupine. It knows no rules but two. An open call
+// trial is a History before Porcupine. It knows no rules but three. An open call
 // waits where it would change nothing, until every other call has its place: taken
 // out of an order it changes no answer, and at the end it can always stand. A call
 // waits for the one of its client that it comes after: Porcupine takes calls that
-// touch as concurrent, whoever made them.
+// touch as concurrent, whoever made them. And a value that can only grow must lead to
+// the longest that was read, until every read has its place.
 type trial struct {
 	model  Model
 	equal  func(a, b any) bool
 	all    []call
 	closed int // how many calls return
+	reads  int // and how many of them are answered reads
+	aim    string
 	tries  int
 	budget int
 	bits   map[*history.Op]int // calls that others come after
@@ -45,6 +48,7 @@ type trial struct {
 type progress struct {
 	state  any
 	closed int    // calls that return and have a place
+	reads  int    // answered reads of them
 	first  bitset // of the calls that others come after, those that have a place
 }
 
@@ -62,7 +66,43 @@ func newTrial(m Model, all []call, budget int) *trial {
 			t.closed++
 		}
 	}
+	t.grow()
 	return t
+}
+
+// grow finds the longest value that was read, if all calls that are no reads add to
+// the value.
+func (t *trial) grow() {
+	if t.model.Cell == nil || t.model.Cell.Grows == nil || t.model.Cell.Leads == nil {
+		return
+	}
+	for i := range t.all {
+		c := &t.all[i]
+		switch {
+		case t.tells(c):
+			t.reads++
+			if value := t.model.Cell.Needs(c.op.Input, c.op.Output, true).Value; len(value) > len(t.aim) {
+				t.aim = value
+			}
+		case !t.model.Cell.Grows(c.op.Input) && !(t.model.Reads != nil && t.model.Reads(c.op.Input, outputOf(c))):
+			t.reads, t.aim = 0, ""
+			return
+		}
+	}
+}
+
+// outputOf is the output of a call, or "" if it is not known.
+func outputOf(c *call) string {
+	if !c.answered {
+		return ""
+	}
+	return c.op.Output
+}
+
+// tells says whether a call is a read that says what the value was.
+func (t *trial) tells(c *call) bool {
+	return c.answered && t.model.Reads != nil && t.model.Reads(c.op.Input, c.op.Output) &&
+		t.model.Cell.Needs(c.op.Input, c.op.Output, true).Kind == Just
 }
 
 func (t *trial) porcupine() porcupine.Model {
@@ -95,6 +135,13 @@ func (t *trial) put(at progress, c *call) (progress, bool) {
 	}
 	if !c.isOpen() {
 		at.closed++
+	}
+	if t.aim != "" {
+		if t.tells(c) {
+			at.reads++
+		} else if at.reads < t.reads && !t.model.Cell.Leads(t.model.Cell.Value(next), t.aim) {
+			return at, false
+		}
 	}
 	if bit, is := t.bits[c.op]; is {
 		at.first = slices.Clone(at.first)

@@ -27,6 +27,7 @@ type space struct {
 	needing []int          // and those that need something
 	slots   int            // how many calls with a return are under way at once
 	classes []class
+	aims    *aims // in a Cell that grows
 	touches bool  // some pieces come after others
 	groups  []int // how many calls stand in each group of a guided walk
 }
@@ -111,6 +112,7 @@ func newSpace(m Model, all []call) *space {
 	}
 	s.expire()
 	s.giveSlots()
+	s.aim()
 	return s
 }
 

@@ -25,6 +25,8 @@ import (
 //     an open call that is left need not be used. (See visited.go.)
 //   - An open call is put only where the next call needs it. (See cell.go, and for
 //     Models without a Cell trail.go.)
+//   - A value that can only grow is not made to be another than the beginning of what
+//     is still to be read. (See grow.go.)
 type walk struct {
 	*space
 	budget int
@@ -134,6 +136,9 @@ func (w *walk) step(pos *position) bool {
 			continue
 		}
 		w.rewind(b.at)
+		if !w.leadsOn(&b.position, next) {
+			continue
+		}
 		w.order = w.order[:b.placed]
 		*pos = b.position
 		w.put(pos, i, next)

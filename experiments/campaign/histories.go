@@ -24,7 +24,9 @@ type HistoryModel struct {
 }
 
 // HistoryModelNames are the names that NewHistoryModel knows.
-func HistoryModelNames() []string { return []string{"register", "kv", "game"} }
+func HistoryModelNames() []string {
+	return []string{"register", "kv", "set", "queue", "counter", "mutex", "list-append", "game"}
+}
 
 // NewHistoryModel returns the model of a name. machines are those of the game.
 func NewHistoryModel(name string, machines []string) (HistoryModel, error) {
@@ -33,6 +35,16 @@ func NewHistoryModel(name string, machines []string) (HistoryModel, error) {
 		return HistoryModel{Name: name, model: models.Register(), words: foreign.Register(), cells: true}, nil
 	case "kv":
 		return HistoryModel{Name: name, model: models.KV(), words: foreign.KV(), cells: true}, nil
+	case "set":
+		return HistoryModel{Name: name, model: models.Set(), words: foreign.Set()}, nil
+	case "queue":
+		return HistoryModel{Name: name, model: models.Queue(), words: foreign.Queue()}, nil
+	case "counter":
+		return HistoryModel{Name: name, model: models.Counter(), words: foreign.Counter()}, nil
+	case "mutex":
+		return HistoryModel{Name: name, model: models.Mutex(), words: foreign.Mutex()}, nil
+	case "list-append":
+		return HistoryModel{Name: name, model: models.ListAppend(), words: foreign.ListAppend()}, nil
 	case "game":
 		return HistoryModel{Name: name, model: guest.Game().Model(machines), words: foreign.Texts()}, nil
 	}

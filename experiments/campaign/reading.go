@@ -91,7 +91,7 @@ func (h *ReadHistory) hints(v linearizability.Verdict) (hints []string) {
 	if h.Keyed && h.of.Name == "register" {
 		hints = append(hints, "every call has a key, so each key was judged alone, as --model kv does")
 	}
-	if h.Nils() > 0 {
+	if h.Nils() > 0 && h.of.cells {
 		other := h.nilRead.Other()
 		if w := h.judge(other); w.Outcome != v.Outcome {
 			hint := fmt.Sprintf("%s answered nil, which was taken as --nil %v; with --nil %v the verdict is %v",

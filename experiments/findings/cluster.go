@@ -15,12 +15,14 @@ type cluster struct {
 	committed map[uint64]placed       // by index, the entry that was known to be committed first
 	commands  map[uint64]command      // by index, the one that took effect there first
 	config    map[uint64]placedConfig // by index, the configuration that was stored first
+	final     trace.Event             // the last one
 	progress  moment                  // when more was known to be committed for the last time
 	highest   uint64                  // up to where
 	healed    *moment                 // when the faults were over
 	stopping  *moment                 // when programs were asked to end; it stays as it was then
 	reign     reign
 	calls     calls
+	held      map[string]bool // machines that take nothing more, as far as a recogniser said so
 	bodies    bodies
 }
 
@@ -160,7 +162,7 @@ func (l *diskLog) booted(e *trace.Event) {
 func newCluster() *cluster {
 	return &cluster{machines: make(map[string]*machine), leaders: make(map[uint64][]leadership),
 		committed: make(map[uint64]placed), commands: make(map[uint64]command), config: make(map[uint64]placedConfig),
-		calls: newCalls(), bodies: make(bodies)}
+		calls: newCalls(), held: make(map[string]bool), bodies: make(bodies)}
 }
 
 // on returns a machine; one of which nothing is known yet is empty.
@@ -186,6 +188,7 @@ func (c *cluster) take(e *trace.Event) {
 	if c.stopping != nil {
 		return
 	}
+	c.final = *e
 	c.reign.take(c, e)
 	c.calls.take(e)
 	switch e.Kind {

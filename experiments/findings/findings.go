@@ -7,6 +7,9 @@
 //	findings.go      Finding, and all of them
 //	recognise.go     Explain: of what finding a run's violations are
 //	cluster.go       what recognisers know of a cluster, from its trace
+//	members.go       who is in it, as each machine knows it
+//	election.go      who would be elected, by the library's rules or with one mended
+//	stuck.go         what follows where nobody leads, or a machine takes nothing more
 //	mend.go          what mends each in the library, for builds with --mend
 //	recognisers.go   which recogniser is whose; each has a file of its own
 //

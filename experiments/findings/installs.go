@@ -10,6 +10,8 @@ type installs struct {
 	sent    map[sending]*sendings
 	reached map[string]moment // by machine, the event with which it came as far as it is
 	peers   map[[2]string]*peerhood
+	stale   map[string]moment  // by machine, when a leader of a term before the last one sent it something
+	heard   map[[2]string]bool // whether a leader was told by a peer that it took something, since it leads
 }
 
 // peerhood is when a leader stopped to send to a peer that was removed, and when it began
@@ -29,6 +31,7 @@ type sendings struct{ first, last sentSnapshot }
 type sentSnapshot struct {
 	moment
 	reach uint64
+	heard bool // the leader had been told by the receiver that it took something
 }
 
 // stepBack is that a snapshot was installed on a machine that was further.
@@ -44,13 +47,19 @@ type stepBack struct {
 	// snapshot. The goroutine that is to stop may be in the midst of a request; when that
 	// ends, it sends once more, by what it knew.
 	left peerhood
+	// stale is when a leader that had been deposed sent it something last.
+	stale moment
 }
 
-// late reports whether the snapshot came late, or was sent late.
-func (b *stepBack) late() bool { return b.wasBehindThen || b.left.added.event != 0 }
+// late reports whether the snapshot came late, or was sent late, or by a leader that does not
+// know of its receiver: since it leads, another one has brought that further, with what it
+// went on to send after it was deposed.
+func (b *stepBack) late() bool {
+	return b.wasBehindThen || b.left.added.event != 0 || !b.snapshot.last.heard && b.leader.event < b.stale.event && b.stale.event < b.further.event
+}
 
 func newInstalls() installs {
-	return installs{sent: make(map[sending]*sendings), reached: make(map[string]moment), peers: make(map[[2]string]*peerhood)}
+	return installs{sent: make(map[sending]*sendings), reached: make(map[string]moment), peers: make(map[[2]string]*peerhood), stale: make(map[string]moment), heard: make(map[[2]string]bool)}
 }
 
 // reach is how far a machine has come in its present incarnation.
@@ -78,13 +87,15 @@ func (s *installs) take(c *cluster, e *trace.Event) *stepBack {
 				delete(s.peers, key)
 			}
 		}
-	case e.Kind == env.KindRPC && e.Text == "InstallSnapshot":
-		now := sentSnapshot{of(e), c.on(e.Peer).reach()}
-		key := sending{e.Peer, e.Machine, e.Term, e.Index}
-		if s.sent[key] == nil {
-			s.sent[key] = &sendings{first: now}
+		for key := range s.heard { //raftian:unordered some are left out
+			if key[0] == e.Machine {
+				delete(s.heard, key)
+			}
 		}
-		s.sent[key].last = now
+	case e.Kind == env.KindReply && e.Count == 1 && (e.Text == "AppendEntries" || e.Text == "InstallSnapshot"):
+		s.heard[[2]string{e.Machine, e.Peer}] = true
+	case e.Kind == env.KindRPC:
+		s.sends(c, e)
 	case e.Kind == trace.KindBoot:
 		for key := range s.sent { //raftian:unordered some are left out
 			if key.to == e.Machine {
@@ -101,6 +112,25 @@ func (s *installs) take(c *cluster, e *trace.Event) *stepBack {
 	return nil
 }
 
+// sends follows a request.
+func (s *installs) sends(c *cluster, e *trace.Event) {
+	if e.Text != "InstallSnapshot" && e.Text != "AppendEntries" {
+		return
+	}
+	if e.Term < c.reign.term {
+		s.stale[e.Peer] = of(e)
+	}
+	if e.Text == "AppendEntries" {
+		return
+	}
+	now := sentSnapshot{of(e), c.on(e.Peer).reach(), s.heard[[2]string{e.Machine, e.Peer}]}
+	key := sending{e.Peer, e.Machine, e.Term, e.Index}
+	if s.sent[key] == nil {
+		s.sent[key] = &sendings{first: now}
+	}
+	s.sent[key].last = now
+}
+
 // back is the step back of an installation; nil if no leader of the term is known to have
 // sent that snapshot.
 func (s *installs) back(c *cluster, m *machine, e *trace.Event) *stepBack {
@@ -110,7 +140,7 @@ func (s *installs) back(c *cluster, m *machine, e *trace.Event) *stepBack {
 			continue
 		}
 		b := &stepBack{moment: of(e), index: e.Index, reach: m.reach(), newest: m.snapshotIndex,
-			further: s.reached[e.Machine], snapshot: *sent, leader: l, wasBehindThen: sent.first.reach <= e.Index}
+			further: s.reached[e.Machine], stale: s.stale[e.Machine], snapshot: *sent, leader: l, wasBehindThen: sent.first.reach <= e.Index}
 		if p := s.peers[[2]string{l.machine, e.Machine}]; p != nil && p.added.event < sent.last.event {
 			b.left = *p
 		}

@@ -42,7 +42,7 @@ func (r *logRefused) event(c *cluster, e *trace.Event) {
 func (r *logRefused) explains(c *cluster, f *failure) *path {
 	for _, x := range r.all {
 		shows := r.shows(f, x)
-		if shows || x.installed.index == 0 && c.ofRefusing(f, x) {
+		if shows || len(x.rounds) == 0 && r.leads(c, f, x) {
 			return &path{shows: shows, steps: []verdict.Evidence{x.first.said()}}
 		}
 	}

@@ -112,7 +112,7 @@ func (l *loss) leads(c *cluster, f *failure) bool {
 	case "local-logs":
 		return l.local(c, f)
 	case "linearizability", "sessions":
-		return l.answers(c, f)
+		return l.answers(f)
 	}
 	return false
 }
@@ -147,14 +147,11 @@ func (l *loss) local(c *cluster, f *failure) bool {
 }
 
 // answers reports whether a failure is of an answer that does not know of one of the entries,
-// or of one that knows of it: that of a command among them, or of one that was given while
-// the leader was apart.
-func (l *loss) answers(c *cluster, f *failure) bool {
-	if f.last().N < l.since.event && !l.leadsTo(f, func(x *trace.Event) bool { return x.N > l.since.event }) {
-		return false
-	}
-	return l.leadsTo(f, func(x *trace.Event) bool {
-		return x.Client != "" && l.ops[call{x.Client, x.Seq}]
+// or is to a command among them, or to one that is there instead. What it is told after, in the
+// order that a judge gives for comparison, is not to blame.
+func (l *loss) answers(f *failure) bool {
+	return l.leadsTo(f, func(x *trace.Event) bool { return x.N > l.since.event }) && l.leadsTo(f, func(x *trace.Event) bool {
+		return x.Kind != env.KindInvoke && x.Client != "" && l.ops[call{x.Client, x.Seq}]
 	})
 }
 

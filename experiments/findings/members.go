@@ -137,7 +137,11 @@ func (p *members) boots(c *cluster, x stored, m *machine) {
 		p.cut(index + 1) // what the crash took
 	}
 	if n := len(p.stored); n > 0 && p.stored[n-1].index > x.index {
-		p.forgot, p.booted = &p.stored[n-1], &x
+		if !p.isOlder(x) {
+			p.stored = nil // somebody has rewritten it (api.go, RecoverCluster)
+		} else {
+			p.forgot, p.booted = &p.stored[n-1], &x
+		}
 	}
 	p.latest = x
 	if x.index == 0 {
@@ -153,6 +157,29 @@ func (p *members) boots(c *cluster, x stored, m *machine) {
 	}
 	p.put(x)
 	p.latest = x
+}
+
+// isOlder reports whether a configuration is none, or one that is stored, at its place.
+func (p *members) isOlder(x stored) bool {
+	if x.index == 0 {
+		return len(x.servers) == 0
+	}
+	for _, old := range p.stored {
+		if old.index == x.index {
+			return old.servers == nil || old.servers.same(x.servers)
+		}
+	}
+	return false
+}
+
+// same reports whether two configurations have the same servers, with and without a vote.
+func (s servers) same(other servers) bool {
+	for _, x := range other {
+		if in, votes := s.has(x.name); !in || votes != x.votes {
+			return false
+		}
+	}
+	return len(s) == len(other)
 }
 
 // put stores a configuration at its place. What is known better is kept.

@@ -101,12 +101,18 @@ func Explain(all []Finding, r Run) [][]Cause {
 		return causes
 	}
 	c := watch(r.Wire, able, named)
-	for k := range failures {
-		for n, f := range failures[k] {
-			if f.More == 0 { // what was only counted cannot be explained
-				causes[k][n] = explain(c, able, f)
+	// Which machines are held is known once every recogniser has been asked of every
+	// failure.
+	for range 2 {
+		for k := range failures {
+			for n, f := range failures[k] {
+				if f.More == 0 { // what was only counted cannot be explained
+					causes[k][n] = explain(c, able, f)
+				}
 			}
 		}
+	}
+	for k := range failures {
 		causes[k] = withUnasked(failures[k], causes[k])
 	}
 	return causes

@@ -2,6 +2,9 @@ package findings
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"raftian/linearizability/verdict"
 	"raftian/netsim/env"
@@ -40,10 +43,15 @@ type tail struct{ index, term uint64 }
 // commits further, or starts again.
 type episode struct {
 	first, last refusal
-	fromFirst   refusal  // of the first entry of all
-	installed   placedAt // a snapshot that it installed before it
-	round       refusal  // of the entry after that
-	until       moment   // of its end
+	fromFirst   refusal // of the first entry of all
+	rounds      []round
+	until       moment // of its end
+}
+
+// round is that a machine installed a snapshot, and refused the entry after it.
+type round struct {
+	installed placedAt
+	refused   refusal
 }
 
 // placedAt is a snapshot that a machine installed, when it did so first without another one
@@ -108,8 +116,9 @@ func (r *refusals) add(x refusal) {
 	if x.entry && x.index == 1 && o.fromFirst.event == 0 {
 		o.fromFirst = x
 	}
-	if at, is := r.came[x.machine]; is && !x.entry && x.index == at.index && o.installed.index != at.index {
-		o.installed, o.round = at, x
+	if at, is := r.came[x.machine]; is && !x.entry && x.index == at.index &&
+		(len(o.rounds) == 0 || o.rounds[len(o.rounds)-1].installed.index != at.index) {
+		o.rounds = append(o.rounds, round{at, x})
 	}
 }
 
@@ -173,24 +182,41 @@ func (x refusal) said() verdict.Evidence {
 		x.leader.machine, x.index, x.last, x.term, words)
 }
 
-// ofRefusing reports whether a failure comes of that a machine refuses what its snapshot
-// covers until the end. If there is no majority without it, nothing is committed since, and
+// leads reports whether a failure comes of that a machine refuses what its snapshot covers
+// until the end. If there is no majority without those who do, nothing is committed since, and
 // the others stay where they are, too.
-func (c *cluster) ofRefusing(f *failure, x *episode) bool {
+func (r *refusals) leads(c *cluster, f *failure, x *episode) bool {
 	if x.until.event != 0 {
 		return false
 	}
-	if name, is := behind(f); is && name == x.first.machine {
+	name, isBehind := behind(f)
+	if isBehind && name == x.first.machine || c.ofHeld(f, held{x.first.machine, x.first.moment}) {
 		return true
-	} else if is {
-		return c.needs(x.first.machine) && c.progress.event < x.first.event
 	}
-	return c.ofHeld(f, held{x.first.machine, x.first.moment})
+	a, answer, isCall := c.called(f)
+	return (isBehind && c.progress.event < x.first.event || isCall && !a.local() && a.event > x.first.event && !strings.HasPrefix(answer, "ok")) &&
+		c.needs(slices.Sorted(maps.Keys(r.now))...)
 }
 
-// bootsOverHole reports whether a run died while a machine was booting, of which the log
-// begins with an entry that does not follow its snapshot.
-func (c *cluster) bootsOverHole(name string) bool {
+// isDeath reports whether a failure is that a run died, of a panic with these words, or did
+// not end for it.
+func (c *cluster) isDeath(f *failure, words string) bool {
+	return c.stopping == nil && (f.is("no-panic", "panic: "+words) || f.is("liveness", "the run did not end"))
+}
+
+// bootsOverHole reports whether a failure is that a machine died while it booted, since its
+// log begins with an entry that does not follow its snapshot.
+func (c *cluster) bootsOverHole(f *failure, name string) bool {
 	m := c.machines[name]
-	return c.stopping == nil && m != nil && m.up && !m.ready && m.log.last != 0 && m.log.first > m.snapshotIndex+1
+	return c.isDeath(f, "log not found in github.com/hashicorp/raft.NewRaft") &&
+		m != nil && m.up && !m.ready && m.log.last != 0 && m.log.first > m.snapshotIndex+1
+}
+
+// diesForWant reports whether a failure is that a machine died for want of the entry after a
+// snapshot that it installed at a moment, which it is to apply.
+func (c *cluster) diesForWant(f *failure, installed moment, index uint64) bool {
+	e := &c.final
+	return c.isDeath(f, "log not found in github.com/hashicorp/raft.(*Raft).processLogs") &&
+		says(e, "failed to get log") && number(e, "index") == index+1 &&
+		e.Machine == installed.machine && e.Boot == installed.boot && e.N > installed.event
 }

@@ -18,7 +18,7 @@ import (
 // It shows as the snapshot being installed, or the entries after it being refused, again and
 // again. The machine stays behind; and an entry that follows the snapshot in its log, or one
 // that it writes behind a hole, when a monotonic log store has deleted its log, is not what
-// others have there.
+// others have there. For want of what is missing it dies, when it is to apply that or boots.
 type snapshotForEver struct{ refusals }
 
 func newSnapshotForEver(plan.Plan) recogniser { return &snapshotForEver{newRefusals()} }
@@ -27,47 +27,48 @@ func (r *snapshotForEver) event(c *cluster, e *trace.Event) { r.refusals.take(c,
 
 func (r *snapshotForEver) explains(c *cluster, f *failure) *path {
 	for _, x := range r.all {
-		if x.installed.index == 0 {
-			continue
-		}
-		if shows := r.shows(f, x); shows || r.leads(c, f, x) {
+		for _, y := range x.rounds {
+			shows := y.shows(f) && x.at(f.last().N)
+			if !shows && !y.leads(c, f) && !r.leads(c, f, x) {
+				continue
+			}
 			return &path{shows: shows, steps: []verdict.Evidence{
-				x.installed.step("installed a snapshot through entry %d", x.installed.index), x.round.said()}}
+				y.installed.step("installed a snapshot through entry %d", y.installed.index), y.refused.said()}}
 		}
 	}
 	return nil
 }
 
 // shows reports whether a failure is that the machine goes round.
-func (r *snapshotForEver) shows(f *failure, x *episode) bool {
+func (y *round) shows(f *failure) bool {
 	e := f.last()
 	switch {
+	case e.N < y.refused.event:
+		return false
 	case f.is("rpc-rate", "one snapshot was installed again and again"):
-		return e.Machine == x.round.machine && e.Index == x.installed.index && x.at(e.N)
+		return e.Machine == y.refused.machine && e.Index == y.installed.index
 	case f.is("rpc-rate", "the same entries are refused again and again"):
-		return f.Machine == x.round.machine && f.Index == x.installed.index && x.at(e.N)
+		return f.Machine == y.refused.machine && f.Index <= y.installed.index+1
 	}
 	return false
 }
 
 // leads reports whether a failure came of it.
-func (r *snapshotForEver) leads(c *cluster, f *failure, x *episode) bool {
-	name := x.round.machine
+func (y *round) leads(c *cluster, f *failure) bool {
+	name := y.refused.machine
 	switch {
 	case f.is("log-matching", "an entry follows a snapshot that ends otherwise than others' logs"):
 		for _, e := range f.events {
-			if e.Machine == name && e.N > x.round.event && lastOf(&e) == x.installed.index+1 {
+			if e.Machine == name && e.N > y.refused.event && lastOf(&e) == y.installed.index+1 {
 				return true
 			}
 		}
 		return false
 	case f.is("log-matching", "a hole in the log"):
 		e := f.last()
-		return e.Machine == name && e.N > x.round.event && e.Index == x.round.last+1
-	case f.is("no-panic", "panic: log not found in github.com/hashicorp/raft.NewRaft"), f.is("liveness", "the run did not end"):
-		return c.bootsOverHole(name)
+		return e.Machine == name && e.N > y.refused.event && e.Index == y.refused.last+1
 	}
-	return c.ofRefusing(f, x)
+	return c.bootsOverHole(f, name) || c.diesForWant(f, y.installed.moment, y.installed.index)
 }
 
 // lastOf is the index of the entry that an event writes, or of the last one that a log had at

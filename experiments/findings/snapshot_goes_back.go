@@ -17,7 +17,7 @@ import (
 // It shows as the applied index going back with that installation. If the machine leads then,
 // in the same incarnation, it has entries neither in its log nor in the snapshot that it holds
 // for its last; it sends the newer one that is on its disk, and asks its log for the last entry
-// of that, again and again.
+// of that, again and again. If it is to apply what its log has not, it dies.
 type snapshotGoesBack struct {
 	refusals
 	installs
@@ -28,9 +28,8 @@ type snapshotGoesBack struct {
 type snapshotBack struct {
 	refused refusal
 	stepBack
-	led    moment // when it became leader after that
-	wanted uint64 // then, the entry that it asked its log for
-	want   moment
+	led    moment            // when it became leader after that
+	wanted map[uint64]moment // then, the entries that it asked its log for
 }
 
 func newSnapshotGoesBack(plan.Plan) recogniser {
@@ -48,7 +47,7 @@ func (r *snapshotGoesBack) event(c *cluster, e *trace.Event) {
 		return
 	}
 	if sent := back.snapshot.last; sent.reach > e.Index && o.first.event < sent.event {
-		r.found = append(r.found, &snapshotBack{refused: o.first, stepBack: *back})
+		r.found = append(r.found, &snapshotBack{refused: o.first, stepBack: *back, wanted: make(map[uint64]moment)})
 	}
 }
 
@@ -59,8 +58,9 @@ func (x *snapshotBack) follow(e *trace.Event) {
 	case e.Kind == env.KindRole && e.Text == "leader":
 		x.led = of(e)
 	case x.led.event != 0 && says(e, "failed to get log"):
-		if index := number(e, "index"); x.hidden(index) {
-			x.wanted, x.want = index, of(e)
+		index := number(e, "index")
+		if _, asked := x.wanted[index]; !asked && x.hidden(index) {
+			x.wanted[index] = of(e)
 		}
 	}
 }
@@ -68,16 +68,16 @@ func (x *snapshotBack) follow(e *trace.Event) {
 // hidden reports whether the machine has an entry in a snapshot on its disk only.
 func (x *snapshotBack) hidden(index uint64) bool { return x.index < index && index <= x.reach }
 
-func (r *snapshotGoesBack) explains(_ *cluster, f *failure) *path {
+func (r *snapshotGoesBack) explains(c *cluster, f *failure) *path {
 	for _, x := range r.found {
 		shows := f.is("monotonic", "the applied index went back by a snapshot") && f.last().N == x.event
-		if !shows && !x.leads(f) {
+		if !shows && !x.leads(c, f) {
 			continue
 		}
 		p := &path{shows: shows}
 		p.steps = append(p.steps, x.refused.said(), x.snapshot.last.step("sent %s its snapshot through entry %d", x.machine, x.index),
 			x.step("installed it when it had come to entry %d", x.reach))
-		if !shows {
+		if x.led.event != 0 && !shows {
 			p.steps = append(p.steps, x.led.step("became leader without entries %d to %d", x.index+1, x.reach))
 		}
 		return p
@@ -85,14 +85,15 @@ func (r *snapshotGoesBack) explains(_ *cluster, f *failure) *path {
 	return nil
 }
 
-// leads reports whether a failure came of that the machine led.
-func (x *snapshotBack) leads(f *failure) bool {
+// leads reports whether a failure came of that the machine went on without those entries.
+func (x *snapshotBack) leads(c *cluster, f *failure) bool {
 	e := f.last()
 	switch {
 	case f.is("leader-completeness", "a leader lacks a committed entry"):
 		return e.Machine == x.machine && e.Boot == x.boot && e.N > x.event && x.hidden(f.Index)
 	case f.is("rpc-rate", "one snapshot was installed again and again"):
-		return x.want.event != 0 && x.led.event < e.N && e.Index == x.wanted && e.Machine != x.machine
+		want, is := x.wanted[e.Index]
+		return is && want.event < e.N && e.Machine != x.machine
 	}
-	return false
+	return c.diesForWant(f, x.moment, x.index)
 }

@@ -155,10 +155,11 @@ type held struct {
 
 // ofHeld reports whether a violation comes of that: that the machine stays behind, is not
 // in the configuration again, as it cannot catch up, or does not answer a local read of
-// what its client has seen elsewhere; and, if there is no majority without it, that nothing
-// is committed any more.
+// what its client has seen elsewhere; and, if there is no majority without it and the others
+// that are held, that nothing is committed any more.
 func (c *cluster) ofHeld(f *failure, h held) bool {
 	m := c.machines[h.name]
+	c.held[h.name] = true
 	if m == nil || f.last().N != 0 && f.last().N < h.since.event && f.judge != "local-logs" {
 		return false
 	}
@@ -178,9 +179,10 @@ func (c *cluster) ofHeld(f *failure, h held) bool {
 	return c.needs(h.name) && (answer == "" || !strings.HasPrefix(answer, "ok"))
 }
 
-// needs reports whether nothing is committed at the end without a machine: whether the
-// leader's configuration has no majority of other voters that are ready.
-func (c *cluster) needs(name string) bool {
+// needs reports whether nothing is committed at the end without some machines and all that are
+// held: whether the leader's configuration has no majority of other voters that are ready,
+// where it says that they are.
+func (c *cluster) needs(names ...string) bool {
 	leader := c.machines[c.reign.leader]
 	if leader == nil {
 		return false
@@ -191,7 +193,8 @@ func (c *cluster) needs(name string) bool {
 			continue
 		}
 		all++
-		if v := c.machines[s.name]; v != nil && v.ready && s.name != name {
+		v := c.machines[s.name]
+		if v != nil && v.ready && !slices.Contains(names, s.name) && !c.held[s.name] && (s.address == "" || v.members.address == "" || s.address == v.members.address) {
 			others++
 		}
 	}

@@ -32,7 +32,8 @@ var rewrite = flag.Bool("rewrite", false, "write what is known of the traces int
 //
 // An event is the second it happened, the machine (with "/2" for its second incarnation;
 // "-" for the World), the kind, fields, and its text. What is before the first case is the
-// file's own explanation.
+// file's own explanation. A line "exit" says with which panic, and in which function, the run
+// died.
 func TestFindingsInHandWrittenTraces(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "traces", "*.txt"))
 	if err != nil || len(files) == 0 {
@@ -104,6 +105,11 @@ func causesIn(t *testing.T, name, script string) string {
 		}
 		if words[0] == "set" {
 			run.Plan.Settings = append(run.Plan.Settings, plan.Setting{Key: words[1], Value: words[2]})
+			continue
+		}
+		if words[0] == "exit" {
+			words, place, _ := strings.Cut(strings.Join(words[1:], " "), " in ")
+			panel.Exit(fmt.Sprintf("%s\n\ngoroutine 1 [running]:\n%s(0x0)\n", words, place))
 			continue
 		}
 		times, e, err := parseEvent(words)

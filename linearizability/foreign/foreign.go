@@ -11,6 +11,7 @@
 //	pairs.go     invocations and completions made into operations
 //	keyed.go     whether a register's are of many registers, one a key
 //	words.go     their :f and :value made into a model's inputs and outputs
+//	words_models.go  those of sets, queues, counters, mutexes and lists
 //	edn.go       reads values in EDN
 //	value.go     such a value
 //

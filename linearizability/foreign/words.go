@@ -42,6 +42,11 @@ func vocabularies() []vocabulary {
 	return []vocabulary{
 		{"register", []string{":read", ":r", ":write", ":w", ":cas"}, []string{"read", "write", "cas"}},
 		{"kv", []string{":read", ":r", ":get", ":write", ":w", ":put", ":cas", ":append"}, []string{"get", "put", "append", "cas"}},
+		{"set", []string{":add", ":remove", ":read"}, []string{"add", "remove", "read"}},
+		{"queue", []string{":enqueue", ":dequeue"}, []string{"enqueue", "dequeue"}},
+		{"counter", []string{":add", ":inc", ":increment", ":dec", ":decrement", ":read"}, []string{"add", "inc", "dec", "read"}},
+		{"mutex", []string{":acquire", ":release"}, []string{"acquire", "release"}},
+		{"list-append", []string{":txn"}, []string{"append", "read"}},
 	}
 }
 

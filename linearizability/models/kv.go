@@ -18,16 +18,18 @@ import (
 //
 // Its keys have nothing to do with each other, so each is judged alone.
 func KV() linearizability.Model {
+	parse := remembering(ParseKV)
 	return linearizability.Model{
 		Init: func() any { return None },
 		Step: func(state any, input string) (any, string) {
-			c, _ := ParseKV(input)
+			c, _ := parse(input)
 			return c.step(state.(string))
 		},
 		Describe:  func(state any) string { return state.(string) },
-		Reads:     reads(ParseKV),
-		Cell:      cell(ParseKV),
-		Partition: byKey,
+		Reads:     reads(parse),
+		Cell:      growing(parse),
+		Partition: partition(parse),
+		Quick:     quickRegister(parse),
 	}
 }
 
@@ -42,14 +44,32 @@ func ParseKV(input string) (Call, error) {
 	})
 }
 
+// growing is a cell, and what is so of texts to which others are appended.
+func growing(parse func(input string) (Call, error)) *linearizability.Cell {
+	c := cell(parse)
+	c.Grows = grows(parse)
+	c.Leads = func(from, to string) bool {
+		if from == None {
+			return true
+		}
+		return strings.HasPrefix(to, from) || strings.HasPrefix(unquote(to), unquote(from))
+	}
+	return c
+}
+
+// partition splits a History into those of its keys.
+func partition(parse func(input string) (Call, error)) func(ops []history.Op) [][]history.Op {
+	return func(ops []history.Op) [][]history.Op { return byKey(parse, ops) }
+}
+
 // byKey splits a History into those of its keys, in the order of their names. The
 // parts share one array: a History may fill half of the memory there is.
-func byKey(ops []history.Op) [][]history.Op {
+func byKey(parse func(input string) (Call, error), ops []history.Op) [][]history.Op {
 	place := make(map[string]int)
 	var sizes []int
 	of := make([]int32, len(ops))
 	for i := range ops {
-		c, _ := ParseKV(ops[i].Input)
+		c, _ := parse(ops[i].Input)
 		k, known := place[c.Key]
 		if !known {
 			k = len(sizes)

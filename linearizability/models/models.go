@@ -3,6 +3,12 @@
 //
 //	models.go   Register
 //	kv.go       KV
+//	set.go      Set
+//	queue.go    Queue
+//	counter.go  Counter
+//	mutex.go    Mutex
+//	list.go     ListAppend
+//	quick.go    registers with values that are written once (see package distinct)
 //	words.go    words in texts, quoted where they must be
 package models
 
@@ -15,6 +21,8 @@ const (
 	Done = "ok"   // it had its effect
 	No   = "fail" // a cas found another value than it expected
 	None = "nil"  // a read found nothing
+
+	noCall = "no such call"
 )
 
 // Register is one value:
@@ -25,23 +33,25 @@ const (
 //
 // Other inputs are answered "no such call" and change nothing.
 func Register() linearizability.Model {
+	parse := remembering(ParseRegister)
 	return linearizability.Model{
 		Init: func() any { return None },
 		Step: func(state any, input string) (any, string) {
-			c, _ := ParseRegister(input)
+			c, _ := parse(input)
 			return c.step(state.(string))
 		},
 		Describe: func(state any) string { return state.(string) },
-		Reads:    reads(ParseRegister),
-		Cell:     cell(ParseRegister),
+		Reads:    reads(parse),
+		Cell:     cell(parse),
+		Quick:    quickRegister(parse),
 	}
 }
 
-// Call is a call of a Register, or of one key of a KV, in words.
+// Call is a call in words.
 type Call struct {
-	Verb string // read, write, cas or append; "" is no call
-	Key  string // of a KV
-	A, B string // the value written or appended; of a cas, what it expects and writes
+	Verb string // such as read; "" is no call
+	Key  string // of a KV or a ListAppend
+	A, B string // the value; of a cas, what it expects and writes
 }
 
 // ParseRegister reads an input of a Register. It fails if it is none.
@@ -58,6 +68,15 @@ const (
 	verbWrite  = "write"
 	verbCAS    = "cas"
 	verbAppend = "append"
+
+	verbAdd    = "add"
+	verbRemove = "remove"
+
+	verbEnqueue = "enqueue"
+	verbDequeue = "dequeue"
+
+	verbAcquire = "acquire"
+	verbRelease = "release"
 )
 
 // step is what the call does to a value.
@@ -75,7 +94,7 @@ func (c Call) step(value string) (next, output string) {
 		}
 		return c.B, Done
 	}
-	return value, "no such call"
+	return value, noCall
 }
 
 // reads says which calls cannot have changed anything.
@@ -88,34 +107,51 @@ func reads(parse func(input string) (Call, error)) func(input, output string) bo
 
 // cell says what calls need and leave.
 func cell(parse func(input string) (Call, error)) *linearizability.Cell {
-	just := func(value string) linearizability.Need {
-		return linearizability.Need{Kind: linearizability.Just, Value: value}
-	}
 	return &linearizability.Cell{
 		Value: func(state any) string { return state.(string) },
-		Makes: func(input string) linearizability.Need {
-			switch c, _ := parse(input); c.Verb {
-			case verbWrite:
-				return just(c.A)
-			case verbCAS:
-				return just(c.B)
-			case verbAppend:
-				return linearizability.Need{Kind: linearizability.Some}
-			}
-			return linearizability.Need{}
-		},
-		Needs: func(input, output string, answered bool) linearizability.Need {
-			switch c, _ := parse(input); {
-			case c.Verb == verbRead && answered:
-				return just(output)
-			case c.Verb == verbCAS && answered && output == No:
-				return linearizability.Need{Kind: linearizability.Not, Value: c.A}
-			case c.Verb == verbCAS:
-				return just(c.A)
-			case c.Verb == verbAppend:
-				return linearizability.Need{Kind: linearizability.Some}
-			}
-			return linearizability.Need{}
-		},
+		Makes: makes(parse),
+		Needs: needs(parse),
+	}
+}
+
+func just(value string) linearizability.Need {
+	return linearizability.Need{Kind: linearizability.Just, Value: value}
+}
+
+func makes(parse func(input string) (Call, error)) func(input string) linearizability.Need {
+	return func(input string) linearizability.Need {
+		switch c, _ := parse(input); c.Verb {
+		case verbWrite:
+			return just(c.A)
+		case verbCAS:
+			return just(c.B)
+		case verbAppend:
+			return linearizability.Need{Kind: linearizability.Some}
+		}
+		return linearizability.Need{}
+	}
+}
+
+func needs(parse func(input string) (Call, error)) func(input, output string, answered bool) linearizability.Need {
+	return func(input, output string, answered bool) linearizability.Need {
+		switch c, _ := parse(input); {
+		case c.Verb == verbRead && answered:
+			return just(output)
+		case c.Verb == verbCAS && answered && output == No:
+			return linearizability.Need{Kind: linearizability.Not, Value: c.A}
+		case c.Verb == verbCAS:
+			return just(c.A)
+		case c.Verb == verbAppend:
+			return linearizability.Need{Kind: linearizability.Some}
+		}
+		return linearizability.Need{}
+	}
+}
+
+// grows says which calls only add to the value.
+func grows(parse func(input string) (Call, error)) func(input string) bool {
+	return func(input string) bool {
+		c, _ := parse(input)
+		return c.Verb == verbAppend
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // Quote is a text as one word.
@@ -43,6 +45,26 @@ func Split(text string) ([]string, error) {
 	return words, nil
 }
 
+var errNone = errors.New("nil is no value: it says that there is none")
+
+// IsWord says whether a text is one word.
+func IsWord(text string) bool {
+	words, err := Split(text)
+	return err == nil && len(words) == 1
+}
+
+// IsSet says whether a text is what a read of a Set may be said to answer.
+func IsSet(text string) bool {
+	_, is := setWords(text)
+	return is
+}
+
+// IsList says whether a text is what a read of a ListAppend may be said to answer.
+func IsList(text string) bool {
+	_, is := within(text, "[", "]")
+	return is || text == None
+}
+
 // form is a verb and how many values it takes.
 type form struct {
 	verb   string
@@ -72,4 +94,31 @@ func parse(words []string, keyed bool, forms map[string]form) (Call, error) {
 		c.B = values[1]
 	}
 	return c, nil
+}
+
+// rememberedMost is how many inputs are remembered at most, so that a History of inputs
+// that are all different takes no more memory than itself.
+const rememberedMost = 1 << 16
+
+// remembering parses each input once: searches ask for the same ones again and again. It
+// may be called by several goroutines at a time.
+func remembering(parse func(input string) (Call, error)) func(input string) (Call, error) {
+	type parsed struct {
+		call Call
+		err  error
+	}
+	var (
+		known sync.Map // of parsed, by input
+		count atomic.Int64
+	)
+	return func(input string) (Call, error) {
+		if p, is := known.Load(input); is {
+			return p.(parsed).call, p.(parsed).err
+		}
+		c, err := parse(input)
+		if count.Add(1) <= rememberedMost {
+			known.Store(input, parsed{c, err})
+		}
+		return c, err
+	}
 }

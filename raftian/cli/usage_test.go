@@ -80,7 +80,7 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 		{"check", "is missing"},
 		{"check absent.run", "open absent.run: "},
 		{"check --json absent.run", "open absent.run: "},
-		{"check --model chess x.edn", `unknown model "chess"; choose from [register kv game]`},
+		{"check --model chess x.edn", `unknown model "chess"; choose from [register kv set queue counter mutex list-append game]`},
 		{"check --model kv absent.edn", "absent.edn: no such file"},
 		{"check --model kv x.run", "a run has a model of its own"},
 		{"check --model kv --jobs 0 x.edn", "--jobs must be from 1 to 1024"},
