@@ -111,6 +111,9 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 	for range max(1, o.Jobs) {
 		workers.Go(func() {
 			for k := range seeds {
+				if !e.begin(k) {
+					continue
+				}
 				if err := e.one(ctx, k); err != nil {
 					stop(err)
 				}
@@ -125,14 +128,17 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return r, err
 	}
-	if r.Interrupted = r.Runs < len(e.o.Seeds); ended != "" && ctx.Err() == nil {
+	if r.Interrupted = r.Runs < len(e.o.Seeds); r.Interrupted && e.enough() {
+		ended = fmt.Sprintf("%s failed, and no more were asked for", trace.Some(len(r.Failures), "run"))
+	}
+	if ended != "" && ctx.Err() == nil {
 		r.Interrupted, r.Ended = false, ended
 	}
 	return r, nil
 }
 
 // feed hands out seeds in order, each as its place in Seeds, until they are all begun or
-// it is time to end; it says why, if they are not.
+// it is time to end; it says so if that is because of the time.
 func (e *exploration) feed(ctx context.Context, seeds chan<- int) (ended string) {
 	var over <-chan time.Time
 	if e.o.Limit > 0 {
@@ -141,15 +147,11 @@ func (e *exploration) feed(ctx context.Context, seeds chan<- int) (ended string)
 		over = timer.C
 	}
 	for k := 0; ; k++ {
-		if e.enough() {
-			return fmt.Sprintf("%s failed, which is as many as were asked for", trace.Some(e.failures(), "run"))
-		}
-		if !e.has(k) {
+		if e.enough() || !e.has(k) {
 			return ""
 		}
 		select {
 		case seeds <- k:
-			e.began(k)
 		case <-over:
 			return fmt.Sprintf("its time of %s is over", e.o.Limit)
 		case <-ctx.Done():
@@ -175,23 +177,23 @@ func (e *exploration) seed(k int) uint64 {
 	return e.o.Seeds[k]
 }
 
-// began notes that the k-th seed is begun.
-func (e *exploration) began(k int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.report.Last = e.o.Seeds[k]; k == 0 {
-		e.report.First = e.o.Seeds[k]
+// begin reports whether the run of the k-th seed is to be made, and notes that it is.
+func (e *exploration) begin(k int) bool {
+	if e.enough() {
+		return false
 	}
-}
-
-func (e *exploration) failures() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.report.Failures)
+	e.report.First, e.report.Last = e.o.Seeds[0], max(e.report.Last, e.o.Seeds[k])
+	return true
 }
 
 // enough reports whether as many runs have failed as were asked for.
-func (e *exploration) enough() bool { return e.o.MaxFailures > 0 && e.failures() >= e.o.MaxFailures }
+func (e *exploration) enough() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.o.MaxFailures > 0 && len(e.report.Failures) >= e.o.MaxFailures
+}
 
 // exploration is a campaign under way.
 type exploration struct {
