@@ -60,3 +60,24 @@ func TestEveryKindOfEventCanBeWaitedForOrComesTooLate(t *testing.T) {
 		t.Error("a guest's own kind cannot be waited for")
 	}
 }
+
+// The reference of plans has each kind of event, with an example that can come about.
+func TestTheReferenceHasEveryEvent(t *testing.T) {
+	words, events := netsim.EventWords(), netsim.Events(nil)
+	for _, e := range events {
+		r := e.Reference()
+		if words[e.Kind] == "" || r.Form == "" {
+			t.Errorf("nothing says what %s is", e.Kind)
+		}
+		p, err := plan.Parse("raftian plan 1\nguest game\nmachines n1 n2 n3\nlength 30s\nheal 18s\n" + r.Example + "\n")
+		if err == nil {
+			err = p.CheckEvents(events)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", r.Example, err)
+		}
+	}
+	if len(words) != len(events) {
+		t.Errorf("words for %d kinds of event, of which there are %d", len(words), len(events))
+	}
+}

@@ -29,6 +29,15 @@ type Options struct {
 	KeepAll  bool          // keep passing runs too
 	Twice    bool          // run every seed twice, not only a sample
 	Finished func()        // told of every run; may be nil
+	// Limit is for how long runs are begun, in real time; 0 is for ever. A run that has
+	// begun is made to its end.
+	Limit time.Duration
+	// Endless goes on with the seeds after the last of Seeds; it needs a Limit or
+	// MaxFailures to end.
+	Endless bool
+	// MaxFailures is after how many failing runs none is begun any more; 0 is never.
+	// Runs that are under way then are made to their end, so there may be more.
+	MaxFailures int
 	// Known names for each violation of each verdict of a run the finding in
 	// hashicorp/raft itself that it is, if it is a known one: that is reported, but is
 	// no failure. "" is none. May be nil.
@@ -82,6 +91,11 @@ type Report struct {
 	Digest   string // over the runs' digests, in seed order
 	// Interrupted says that the campaign was stopped before it was done.
 	Interrupted bool
+	// Ended says why no more seeds were begun, if not all were: the time was over, or
+	// enough had failed. Then it is as good as done, and not Interrupted.
+	Ended string
+	// First and Last are the seeds that were begun first and last.
+	First, Last uint64
 }
 
 // Explore runs a campaign. If ctx is cancelled it stops with what is done; an
@@ -90,26 +104,23 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 	began := time.Now()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	o.Seeds = slices.Clone(o.Seeds) // an endless campaign adds to them
 	e := &exploration{program: p, o: o, report: &Report{Coverage: coverage.Empty()}, digests: map[uint64]string{}}
 	seeds := make(chan int)
 	var workers sync.WaitGroup
 	for range max(1, o.Jobs) {
 		workers.Go(func() {
 			for k := range seeds {
+				if !e.begin(k) {
+					continue
+				}
 				if err := e.one(ctx, k); err != nil {
 					stop(err)
 				}
 			}
 		})
 	}
-feed:
-	for k := range o.Seeds {
-		select {
-		case seeds <- k:
-		case <-ctx.Done():
-			break feed
-		}
-	}
+	ended := e.feed(ctx, seeds)
 	close(seeds)
 	workers.Wait()
 	r := e.finish()
@@ -117,8 +128,71 @@ feed:
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		return r, err
 	}
-	r.Interrupted = r.Runs < len(o.Seeds)
+	if r.Interrupted = r.Runs < len(e.o.Seeds); r.Interrupted && e.enough() {
+		ended = fmt.Sprintf("%s failed, and no more were asked for", trace.Some(len(r.Failures), "run"))
+	}
+	if ended != "" && ctx.Err() == nil {
+		r.Interrupted, r.Ended = false, ended
+	}
 	return r, nil
+}
+
+// feed hands out seeds in order, each as its place in Seeds, until they are all begun or
+// it is time to end; it says so if that is because of the time.
+func (e *exploration) feed(ctx context.Context, seeds chan<- int) (ended string) {
+	var over <-chan time.Time
+	if e.o.Limit > 0 {
+		timer := time.NewTimer(e.o.Limit)
+		defer timer.Stop()
+		over = timer.C
+	}
+	for k := 0; ; k++ {
+		if e.enough() || !e.has(k) {
+			return ""
+		}
+		select {
+		case seeds <- k:
+		case <-over:
+			return fmt.Sprintf("its time of %s is over", e.o.Limit)
+		case <-ctx.Done():
+			return ""
+		}
+	}
+}
+
+// has reports whether there is a k-th seed, having made it of an endless campaign.
+func (e *exploration) has(k int) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if n := len(e.o.Seeds); k == n && e.o.Endless && n > 0 {
+		e.o.Seeds = append(e.o.Seeds, e.o.Seeds[n-1]+1)
+	}
+	return k < len(e.o.Seeds)
+}
+
+// seed is the k-th seed.
+func (e *exploration) seed(k int) uint64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.o.Seeds[k]
+}
+
+// begin reports whether the run of the k-th seed is to be made, and notes that it is.
+func (e *exploration) begin(k int) bool {
+	if e.enough() {
+		return false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.report.First, e.report.Last = e.o.Seeds[0], max(e.report.Last, e.o.Seeds[k])
+	return true
+}
+
+// enough reports whether as many runs have failed as were asked for.
+func (e *exploration) enough() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.o.MaxFailures > 0 && len(e.report.Failures) >= e.o.MaxFailures
 }
 
 // exploration is a campaign under way.
@@ -134,7 +208,7 @@ type exploration struct {
 // one makes the run of the k-th seed.
 func (e *exploration) one(ctx context.Context, k int) error {
 	draw := e.o.Draw
-	draw.Seed = e.o.Seeds[k]
+	draw.Seed = e.seed(k)
 	pl, err := e.program.Draw(ctx, draw)
 	if err != nil {
 		return ignoreCancel(ctx, err)

@@ -61,16 +61,16 @@ type Program struct {
 var ErrNoWorld = errors.New("no world program")
 
 // Build builds the world program of a package and asks it who it is. A package
-// that cannot be one is an ErrNoWorld, a Go that builds none a toolchain.GoError; other
+// that cannot be one is an ErrNoWorld, a Go that builds none a toolchain.UnfitError; other
 // errors are of the build.
 func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
 	built, err := toolchain.Build(ctx, o)
 	if err != nil {
-		why, unfit := noCommand(ctx, o), toolchain.GoError(nil)
+		why, unfit := noCommand(ctx, o), toolchain.UnfitError(nil)
 		switch own := toolchain.Source(); {
 		case why == nil:
 			return nil, err
-		case o.Package == GameWorld && o.Dir == "" && own != "": // wherever the command is called
+		case o.Package == GameWorld && o.Dir == "" && own != "" && elsewhere(why): // wherever the command is called
 			o.Dir = own
 			return Build(ctx, o)
 		case errors.As(err, &unfit): // so that the go command could not answer
@@ -79,14 +79,9 @@ func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
 		return nil, why
 	}
 	p := &Program{Program: built, Package: o.Package}
-	var d guest.Description
-	out, err := p.ask(ctx, guest.Request{Do: guest.Describe}, nil)
-	if err == nil {
-		err = json.Unmarshal(out, &d)
-	}
+	d, err := p.describe(ctx)
 	if err != nil {
-		first, _, _ := strings.Cut(err.Error(), "\n")
-		return nil, fmt.Errorf("%s is %w; asked what it is, it said: %s", o.Package, ErrNoWorld, first)
+		return nil, err
 	}
 	if !d.Deterministic {
 		return nil, fmt.Errorf("%s was built without the edited runtime", o.Package)
@@ -100,22 +95,57 @@ func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
 	return p, nil
 }
 
+// describeMost is how long, in real time, a program may take to say what it is. A
+// command that is no world program may serve for ever.
+const describeMost = 30 * time.Second
+
+// describe asks the program what it is.
+func (p *Program) describe(ctx context.Context) (d guest.Description, err error) {
+	limited, cancel := context.WithTimeout(ctx, describeMost)
+	defer cancel()
+	out, err := p.ask(limited, guest.Request{Do: guest.Describe}, nil)
+	said := ""
+	switch {
+	case ctx.Err() != nil:
+		return d, ctx.Err()
+	case limited.Err() != nil:
+		said = fmt.Sprintf("nothing within %s", describeMost)
+	case err != nil:
+		said = err.Error()
+	case json.Unmarshal(out, &d) != nil:
+		if said = strings.TrimSpace(string(out)); said == "" {
+			said = "nothing"
+		}
+	default:
+		return d, nil
+	}
+	said, _, _ = strings.Cut(said, "\n")
+	return d, fmt.Errorf("%s is %w; asked what it is, it said: %s", p.Package, ErrNoWorld, said)
+}
+
 // noCommand says why a package that could not be built is no command at all; nil
 // if it is one.
 func noCommand(ctx context.Context, o toolchain.Options) error {
-	cmd := exec.CommandContext(ctx, "go", "list", "-find", "-f", "{{.Name}}", "--", o.Package)
-	cmd.Dir = o.Dir
-	out, err := cmd.Output()
-	name := strings.TrimSpace(string(out))
-	switch exit := (*exec.ExitError)(nil); {
+	name, err := toolchain.Name(ctx, o.Dir, o.Package)
+	failed := (*toolchain.GoError)(nil)
+	switch {
 	case ctx.Err() != nil:
 		return nil
-	case errors.As(err, &exit):
-		return fmt.Errorf("%s is %w: the module of this directory has no such package", o.Package, ErrNoWorld)
-	case err == nil && name != "main":
+	case errors.As(err, &failed) && (failed.Cause() == toolchain.CauseNoGo || failed.Cause() == toolchain.CauseNoCache):
+		return failed
+	case err != nil:
+		return fmt.Errorf("%s is %w: %w", o.Package, ErrNoWorld, err)
+	case name != "main":
 		return fmt.Errorf("%s is %w: it is package %s, not a command", o.Package, ErrNoWorld, name)
 	}
 	return nil
+}
+
+// elsewhere reports whether an error is that the present directory is in no module, or
+// in one that knows nothing of the package. A module that is not tidy may have it.
+func elsewhere(err error) bool {
+	failed := (*toolchain.GoError)(nil)
+	return errors.As(err, &failed) && (failed.Cause() == toolchain.CausePackage || failed.Cause() == toolchain.CauseNoMod)
 }
 
 // Draw asks for the Plan of a seed. A guest that is built in draws it here, which

@@ -87,8 +87,8 @@ func TestABuiltProgramSaysWhoItIs(t *testing.T) {
 func TestWhatCannotBeAWorldProgramIsSaidInOneLine(t *testing.T) {
 	campaigntest.Sources(t)
 	for pkg, want := range map[string]string{
-		"./testdata/absent":   "has no such package",
-		"raftian/nowhere":     "has no such package",
+		"./testdata/absent":   "there is no such package (go said: ",
+		"raftian/nowhere":     "there is no such package (go said: ",
 		"raftian/netsim/plan": "package plan, not a command",
 		"raftian/raftian":     "asked what it is, it said: raftian: say what to do",
 	} {

@@ -10,6 +10,7 @@ import (
 
 	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
+	"raftian/netsim/trace"
 )
 
 // Summary is a Report as scripts read it; its fields are a contract.
@@ -35,6 +36,8 @@ type Summary struct {
 	Mends       string         `json:"mends"`     // of findings, in raft
 	Program     string         `json:"program"`
 	Interrupted bool           `json:"interrupted,omitempty"`
+	Ended       string         `json:"ended,omitempty"` // why seeds were not begun: the time, or failures
+	Last        uint64         `json:"last_seed"`       // that was begun
 
 	Judges []Tally `json:"judges"` // how often each said what, in a fixed order
 
@@ -48,7 +51,7 @@ func (r *Report) Summary(p *Program, cpu time.Duration) Summary {
 		Runs: r.Runs, Failed: r.Failures, VirtualS: r.Virtual.Seconds(), WallS: r.Wall.Seconds(), CPUS: cpu.Seconds(),
 		Commits: r.Coverage.Commits, Faults: r.Coverage.Faults, Coverage: map[string]int{}, Digest: r.Digest,
 		Outcomes: r.Coverage.Operations, Idle: r.Coverage.Idle, Repeated: r.Repeated, Events: r.Events,
-		Raft: p.Raft, RaftLike: p.Like, Mends: p.Mends, Program: p.Digest, Interrupted: r.Interrupted, ConvergeS: spread(r.Converge),
+		Raft: p.Raft, RaftLike: p.Like, Mends: p.Mends, Program: p.Digest, Interrupted: r.Interrupted, Ended: r.Ended, Last: r.Last, ConvergeS: spread(r.Converge),
 	}
 	if s.Judges = r.Tallies; s.Judges == nil {
 		s.Judges = []Tally{}
@@ -108,13 +111,13 @@ func (r *Report) printCoverage(w io.Writer) {
 	for _, n := range c.Operations {
 		total += n
 	}
-	fmt.Fprintf(w, "\noperations %d: %d ok, %d certainly without effect, %d unknown; %d entries committed\n",
-		total, c.Operations["ok"], c.Operations["fail"], c.Operations["unknown"], c.Commits)
+	fmt.Fprintf(w, "\noperations %d: %d ok, %d certainly without effect, %d unknown; %s committed\n",
+		total, c.Operations["ok"], c.Operations["fail"], c.Operations["unknown"], trace.Some(c.Commits, "entry"))
 	printFaults(w, c)
 	printStates(w, c)
 	if s := spread(r.Converge); s.Runs > 0 {
 		fmt.Fprintf(w, "\nafter the faults, the last local log of a run had all that was committed in %.2f s at the median,\n"+
-			"%.2f s at the 95th percentile, %.2f s at most, in %d of %d runs\n", s.Median, s.P95, s.Max, s.Runs, r.Runs)
+			"%.2f s at the 95th percentile, %.2f s at most, in %d of %s\n", s.Median, s.P95, s.Max, s.Runs, trace.Some(r.Runs, "run"))
 	}
 }
 
@@ -163,10 +166,13 @@ func printStates(w io.Writer, c coverage.Counts) {
 
 func (r *Report) printCost(w io.Writer) {
 	virtual := max(r.Virtual.Seconds(), 1e-9)
-	fmt.Fprintf(w, "\n%s, %s of virtual time in %s (%.0f times real time)\n", runs(r.Runs), r.Virtual.Round(time.Second),
+	fmt.Fprintf(w, "\n%s, %s of virtual time in %s (%.0f times real time)\n", trace.Some(r.Runs, "run"), r.Virtual.Round(time.Second),
 		r.Wall.Round(10*time.Millisecond), virtual/max(r.Wall.Seconds(), 1e-9))
 	fmt.Fprintf(w, "%.1f ms of CPU and %.0f kB of trace per virtual second\n", r.CPU.Seconds()*1000/virtual, float64(r.Wire)/1000/virtual)
-	fmt.Fprintf(w, "%s made twice with equal digests; digest over all runs %.16s\n", runs(r.Repeated), r.Digest)
+	fmt.Fprintf(w, "%s made twice with equal digests; digest over all runs %.16s\n", trace.Some(r.Repeated, "run"), r.Digest)
+	if r.Ended != "" {
+		fmt.Fprintf(w, "ended with seeds %d to %d begun: %s\n", r.First, r.Last, r.Ended)
+	}
 	if r.Interrupted {
 		fmt.Fprintln(w, "interrupted: the seeds not yet run are not in these figures")
 	}
@@ -212,11 +218,4 @@ func printFacts(w io.Writer, indent string, evidence []linearizability.Evidence)
 		}
 		fmt.Fprintf(w, "%s%s%s\n", indent, where, e.Text)
 	}
-}
-
-func runs(n int) string {
-	if n == 1 {
-		return "1 run"
-	}
-	return fmt.Sprintf("%d runs", n)
 }

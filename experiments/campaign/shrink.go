@@ -37,6 +37,8 @@ type ShrinkOptions struct {
 type Shrunk struct {
 	Result *Result // of the smallest plan
 	Runs   int     // how many runs it took
+	// Untried is what was not tried, in words, because the time was over; empty if all was.
+	Untried []string
 }
 
 // alike is what two runs have in common that fail alike.
@@ -75,13 +77,20 @@ func (p *Program) Shrink(ctx context.Context, pl plan.Plan, o ShrinkOptions) (*S
 	s := &shrinking{program: p, o: o, what: what, seeds: 1, best: &Shrunk{Result: first, Runs: 1}}
 	keep := func(candidates []plan.Plan) (int, plan.Plan) { return s.keep(ctx, candidates) }
 	s.pass(pl, lastEvidence(first, what), keep)
-	for ctx.Err() == nil && s.more(ctx) {
+	more := true
+	for more && ctx.Err() == nil {
+		if more = s.more(ctx); !more {
+			break
+		}
 		// Where others fail takes another moment than where this one did.
 		s.pass(s.best.Result.Plan.Longer(slack), 0, keep)
 		seeds := s.seeds
 		s.seeds = 1
 		s.pass(s.best.Result.Plan, lastEvidence(s.best.Result, what), keep)
 		s.seeds = seeds
+	}
+	if more && s.err == nil && s.seeds < s.o.Seeds {
+		s.best.Untried = append(s.best.Untried, fmt.Sprintf("other seeds: each plan was tried with %s, of at most %d", trace.Some(s.seeds, "seed"), s.o.Seeds))
 	}
 	return s.best, s.err
 }
@@ -93,7 +102,9 @@ const slack = 2 * time.Second
 // pass shrinks a plan. What comes of it is the best only if it is smaller.
 func (s *shrinking) pass(pl plan.Plan, seen env.Instant, keep plan.Keep) {
 	before := s.best.Result
-	plan.Shrink(pl, seen, keep)
+	if _, untried := plan.Shrink(pl, seen, keep); len(s.best.Untried) == 0 {
+		s.best.Untried = untried
+	}
 	if s.best.Result != before && weight(before.Plan) < weight(s.best.Result.Plan) {
 		s.best.Result = before
 	}
@@ -208,6 +219,9 @@ func (s *shrinking) keep(ctx context.Context, candidates []plan.Plan) (int, plan
 			}
 		}
 	}
+	if ctx.Err() != nil || s.err != nil {
+		return plan.Stop, plan.Plan{}
+	}
 	return -1, plan.Plan{}
 }
 
@@ -255,5 +269,6 @@ func (s *shrinking) try(ctx context.Context, pl plan.Plan) *Result {
 
 // Size is a plan's size in words.
 func Size(p plan.Plan) string {
-	return fmt.Sprintf("%d faults, %d calls, %d machines, %d settings, %s", len(p.Faults), len(p.Script), len(p.Machines), len(p.Settings), p.Length)
+	return fmt.Sprintf("%s, %s, %s, %s, %s", trace.Some(len(p.Faults), "fault"), trace.Some(len(p.Script), "call"),
+		trace.Some(len(p.Machines), "machine"), trace.Some(len(p.Settings), "setting"), p.Length)
 }

@@ -92,7 +92,7 @@ func (r *lateSnapshotLosesEntries) explains(c *cluster, f *failure) *path {
 		if x.deleted.event == 0 {
 			continue
 		}
-		p := &path{steps: append(x.path(), x.deleted.step("deleted %d entries beyond its newest snapshot", len(x.entries)))}
+		p := &path{steps: append(x.path(), x.deleted.step("deleted %s beyond its newest snapshot", trace.Some(len(x.entries), "entry")))}
 		if p.shows = f.is("monotonic", "the applied index went back by a snapshot") && f.last().N == x.event; p.shows {
 			return p
 		}

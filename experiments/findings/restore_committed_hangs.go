@@ -103,5 +103,5 @@ func (*restoreCommittedHangs) itself(f *failure) bool {
 }
 
 func (b *fullBoot) path() *path {
-	return &path{steps: []verdict.Evidence{b.step("started with %d entries for its state machine beyond its snapshot, and was never ready", b.entries)}}
+	return &path{steps: []verdict.Evidence{b.step("started with %s for its state machine beyond its snapshot, and was never ready", trace.Some(b.entries, "entry"))}}
 }

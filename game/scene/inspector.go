@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"raftian/linearizability/verdict"
+	"raftian/netsim/trace"
 )
 
 // inspector is what is chosen in detail; if nothing is, what the judges say and the
@@ -97,7 +98,7 @@ func (p *page) verdicts() {
 	}
 	p.heading("VERDICTS")
 	if bad == 0 {
-		words := fmt.Sprintf("all %d judges passed", len(p.run.Verdicts))
+		words := fmt.Sprintf("all %s passed", trace.Some(len(p.run.Verdicts), "judge"))
 		if len(p.run.Verdicts) == 0 {
 			words = "the file holds none"
 		}

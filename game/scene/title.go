@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"raftian/linearizability/verdict"
+	"raftian/netsim/trace"
 )
 
 // title is the line on top: which run, what the judges say, when.
@@ -17,7 +18,7 @@ func (f *shot) title() {
 	}
 	x := f.text(b.X+10, y, f.bold(text), what) + 12
 	x = f.verdictBadge(x, b)
-	about := fmt.Sprintf("%s on %d machines", f.run.Header.Guest, len(f.run.Machines))
+	about := fmt.Sprintf("%s on %s", f.run.Header.Guest, trace.Some(len(f.run.Machines), "machine"))
 	if v := f.run.Header.Raft; v != "" {
 		about += ", raft " + v
 	}

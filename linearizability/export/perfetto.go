@@ -144,7 +144,7 @@ func (p *performance) message(e *trace.Event) {
 	switch e.Kind {
 	case env.KindRPC:
 		l := link{e.Machine, e.Peer}
-		sent := append(p.requests[l], request{e.At, fmt.Sprintf("%s, term %d, %d entries", e.Text, e.Term, e.Count)})
+		sent := append(p.requests[l], request{e.At, fmt.Sprintf("%s, term %d, %s", e.Text, e.Term, trace.Some(e.Count, "entry"))})
 		p.requests[l] = sent[max(0, len(sent)-requestsKept):]
 	case trace.KindDeliver:
 		at := e.At.Add(-e.Took)

@@ -181,5 +181,5 @@ func (d *durable) boot(e *trace.Event) {
 	d.ruling.fail("a committed entry was lost in a crash",
 		fmt.Sprintf("%s lost entry %d of term %d, which was committed and durable", e.Machine, gone, term),
 		d.commitBy.did("had commit index %d", d.highest),
-		see(e).did("booted with %d entries in its log from %d on", e.Count, e.Index))
+		see(e).did("booted with %s in its log from %d on", trace.Some(e.Count, "entry"), e.Index))
 }

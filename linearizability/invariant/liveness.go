@@ -264,7 +264,7 @@ func (j *Liveness) passed(v verdict.Verdict) verdict.Verdict {
 		return v
 	}
 	if len(v.Missing) > 0 {
-		v.Reason = fmt.Sprintf("judged by %d calls that were answered after the faults and the bound", j.served)
+		v.Reason = fmt.Sprintf("judged by %s answered after the faults and the bound", trace.Some(j.served, "call"))
 	}
 	if excused := j.excused(); len(excused) > 0 {
 		v.Reason = "not ready, because of damaged disks: " + strings.Join(excused, " ")

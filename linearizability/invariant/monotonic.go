@@ -117,7 +117,7 @@ func (j *Monotonic) keeps(r *running, e *trace.Event) {
 	j.fail("a committed entry was deleted as a conflict",
 		fmt.Sprintf("%s deleted its log from %d on with commit index %d", e.Machine, e.Index, r.commit.value),
 		r.commit.by.did("had commit index %d", r.commit.value),
-		see(e).did("deleted %d entries from %d on", e.Count, e.Index))
+		see(e).did("deleted %s from %d on", trace.Some(e.Count, "entry"), e.Index))
 }
 
 // Verdict says whether the property held.

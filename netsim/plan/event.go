@@ -83,16 +83,22 @@ func (t Trigger) impossible(events []Event) string {
 
 // suggest names the word that is nearest to one that is unknown, or all there are.
 func suggest(word string, known []string) string {
+	if best := Nearest(word, known); best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return "choose from " + strings.Join(known, ", ")
+}
+
+// Nearest is the known word that one that is mistyped was most likely meant to be, the
+// first of several; "" if none is near.
+func Nearest(word string, known []string) string {
 	best, least := "", max(1, len(word)/3)+1
 	for _, k := range known {
 		if d := distance(word, k); d < least {
 			best, least = k, d
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
-	}
-	return "choose from " + strings.Join(known, ", ")
+	return best
 }
 
 // distance is the least number of bytes that are inserted, removed, replaced or swapped

@@ -9,9 +9,12 @@ import (
 )
 
 // Keep says which of some candidates, all valid Plans, is worth keeping: its
-// position, or -1 for none. It may keep it with another seed, so it returns the
-// Plan as well.
+// position, -1 for none, or Stop to try nothing more. It may keep it with another seed,
+// so it returns the Plan as well.
 type Keep func(candidates []Plan) (int, Plan)
+
+// Stop is a Keep's answer that ends a Shrink.
+const Stop = -2
 
 // Shrink returns a smaller Plan that is still worth keeping: fewer faults,
 // calls, machines and settings, shorter times, rounder numbers. It stops when
@@ -26,25 +29,43 @@ type Keep func(candidates []Plan) (int, Plan)
 //
 // seen is when it could be seen in p that it is worth keeping, if that is known:
 // what comes later is tried to be left out first, as it makes every run shorter.
-func Shrink(p Plan, seen env.Instant, keep Keep) Plan {
+//
+// untried says in words what was not tried any more, in the order in which it would have
+// been, because keep answered Stop.
+func Shrink(p Plan, seen env.Instant, keep Keep) (smaller Plan, untried []string) {
 	s := &shrinker{best: p, keep: keep}
 	if seen > 0 {
 		s.offer(p.cut(time.Duration(seen.Add(time.Millisecond))), p.cut(time.Duration(seen.Add(100*time.Millisecond))))
 	}
 	for before := ""; before != s.best.String(); {
 		before = s.best.String()
-		s.faults()
-		s.calls()
-		s.machines()
-		s.length()
-		s.earlier()
-		s.settings()
-		s.triggers()
-		s.lasting()
-		s.hardware()
-		s.round()
+		for _, step := range s.steps() {
+			if !s.stopped {
+				step.try()
+			}
+			if s.stopped {
+				untried = append(untried, step.words)
+			}
+		}
+		if s.stopped {
+			break
+		}
 	}
-	return s.best
+	return s.best, untried
+}
+
+// steps are what is tried in turn, in words and in deed.
+func (s *shrinker) steps() []step {
+	return []step{
+		{"fewer faults", s.faults}, {"fewer calls", s.calls}, {"fewer machines", s.machines}, {"a shorter run", s.length},
+		{"shorter gaps", s.earlier}, {"fewer settings", s.settings}, {"simpler events that set faults off", s.triggers},
+		{"shorter and smaller faults", s.lasting}, {"plainer links and disks", s.hardware}, {"rounder numbers", s.round},
+	}
+}
+
+type step struct {
+	words string
+	try   func()
 }
 
 // batch is how many candidates are offered at a time; whoever tries them may do
@@ -52,8 +73,9 @@ func Shrink(p Plan, seen env.Instant, keep Keep) Plan {
 const batch = 4
 
 type shrinker struct {
-	best Plan
-	keep Keep
+	best    Plan
+	keep    Keep
+	stopped bool // keep has answered Stop
 }
 
 // offer takes one of the candidates as the new best, if one is kept, and
@@ -68,10 +90,11 @@ func (s *shrinker) offer(candidates ...Plan) int {
 			where = append(where, i)
 		}
 	}
-	if len(valid) == 0 {
+	if len(valid) == 0 || s.stopped {
 		return -1
 	}
 	k, kept := s.keep(valid)
+	s.stopped = k == Stop
 	if k < 0 {
 		return -1
 	}

@@ -35,7 +35,7 @@ func keepIf(holds func(Plan) bool) Keep {
 func TestShrinkLeavesWhatMatters(t *testing.T) {
 	p := drawn(t, 3)
 	fault, call := p.Faults[len(p.Faults)/2], p.Script[len(p.Script)/2]
-	small := Shrink(p, 0, keepIf(func(c Plan) bool {
+	small, _ := Shrink(p, 0, keepIf(func(c Plan) bool {
 		return slices.ContainsFunc(c.Faults, func(f Fault) bool { return f.Kind == fault.Kind }) &&
 			slices.ContainsFunc(c.Script, func(s Step) bool { return s.Text == call.Text })
 	}))
@@ -83,7 +83,7 @@ func TestShrinkKeepsWhatItIsAskedToKeep(t *testing.T) {
 		if !holds(p) {
 			t.Skip("does not hold to begin with")
 		}
-		small := Shrink(p, 0, func(candidates []Plan) (int, Plan) {
+		small, _ := Shrink(p, 0, func(candidates []Plan) (int, Plan) {
 			for k, c := range candidates {
 				if err := c.Validate(); err != nil {
 					t.Fatalf("a candidate is no plan: %v", err)
@@ -128,7 +128,7 @@ func dropCall(p Plan, i int) Plan {
 // A run whose seed another replaced is kept as it was run.
 func TestShrinkTakesThePlanThatWasKept(t *testing.T) {
 	p := drawn(t, 8)
-	small := Shrink(p, 0, func(candidates []Plan) (int, Plan) {
+	small, _ := Shrink(p, 0, func(candidates []Plan) (int, Plan) {
 		c := candidates[0]
 		if len(c.Faults) == len(p.Faults) {
 			return -1, Plan{}
@@ -138,5 +138,27 @@ func TestShrinkTakesThePlanThatWasKept(t *testing.T) {
 	})
 	if small.Seed != 99 {
 		t.Errorf("the seed is %d, not that of the run that was kept", small.Seed)
+	}
+}
+
+// Who stops a Shrink is told what was left to try.
+func TestAShrinkThatIsStoppedSaysWhatWasNotTried(t *testing.T) {
+	p, err := Parse(small + "disk sync 200us jitter 300us\nset a 1\nset b 2\nfault 3s kill n1 for 1s\nfault 4s kill n2 for 1s\n" +
+		"call 1s n1 p1 1 x\ncall 2s n1 p1 2 y\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	_, untried := Shrink(p, 0, func([]Plan) (int, Plan) {
+		if asked++; asked > 3 {
+			return Stop, Plan{}
+		}
+		return -1, Plan{}
+	})
+	if len(untried) != 9 || untried[0] != "fewer calls" || untried[8] != "rounder numbers" || asked != 4 {
+		t.Errorf("after %d questions untried: %q", asked, untried)
+	}
+	if _, untried = Shrink(p, 0, func([]Plan) (int, Plan) { return -1, Plan{} }); untried != nil {
+		t.Errorf("all was tried, and untried are %q", untried)
 	}
 }

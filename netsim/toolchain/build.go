@@ -44,6 +44,7 @@ type Options struct {
 	Race    bool   // with the race detector; needs a C compiler
 	// Raft is another hashicorp/raft to link: a version such as "v1.7.3", or a
 	// directory that holds one. "" is what go.mod says.
+	// It may also be another module and its version, such as "example.org/raft v1.2.3".
 	Raft string
 	// Mends are what is changed in hashicorp/raft. Those that have nothing to change in
 	// the version that is linked are left out; see MendsFor.
@@ -85,7 +86,7 @@ func CacheDir() string {
 }
 
 // Build compiles a world program, or finds it compiled. A Go for which there are no rules,
-// or that they do not fit, is a GoError; what the compiler says of the program is returned
+// or that they do not fit, is an UnfitError; what the compiler says of the program is returned
 // as its text.
 func Build(ctx context.Context, o Options) (Program, error) {
 	if o.Cache == "" {
@@ -112,12 +113,12 @@ func Build(ctx context.Context, o Options) (Program, error) {
 		return Program{}, err
 	}
 	defer release()
-	mod, err := writeMod(ctx, o)
+	mod, raft, err := writeMod(ctx, o)
 	if err != nil {
 		return Program{}, err
 	}
-	o.linked = library{like: o.Raft}
-	if len(o.Mends) > 0 || o.Raft != "" && !semver.IsValid(o.Raft) {
+	o.linked = library{like: raft}
+	if len(o.Mends) > 0 || raft != "" && !semver.IsValid(raft) && !o.Ordinary {
 		if o.linked, err = findLibrary(ctx, o, mod); err != nil {
 			return Program{}, err
 		}
@@ -273,12 +274,24 @@ func compile(ctx context.Context, o Options, dist Distribution, args []string) e
 		if broken := blame(o.rules(), dist, words); broken != nil {
 			return broken
 		}
-		if words == "" {
-			words = err.Error()
-		}
-		return fmt.Errorf("building %s: %s", o.Package, words)
+		return fmt.Errorf("building %s: %w", o.Package, &GoError{Args: o.again(args), Dir: o.Dir, Said: words, Err: err})
 	}
 	return nil
+}
+
+// again are the arguments with which the go command fails as it did of these, as a person
+// types them: without what is edited, and without a program.
+func (o *Options) again(of []string) []string {
+	args := []string{"build", "-o", os.DevNull}
+	if o.tests {
+		args = []string{"test", "-run", "^$"}
+	}
+	for _, arg := range of {
+		if strings.HasPrefix(arg, "-modfile=") || strings.HasPrefix(arg, "-mod=") {
+			args = append(args, arg)
+		}
+	}
+	return append(args, o.Package)
 }
 
 // arguments are those of the go command.
@@ -379,20 +392,14 @@ func forget(dir string, most int) error {
 	return nil
 }
 
-// output runs cmd and returns its standard output; an error carries what it
-// said on the other.
+// output runs a go command and returns its standard output; an error is a *GoError,
+// with what it said on the other.
 func output(cmd *exec.Cmd) ([]byte, error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	if errors.Is(err, exec.ErrNotFound) {
-		return nil, errNoGo
-	}
 	if err != nil {
-		if words := follow(&stderr, nil); words != "" {
-			return nil, errors.New(words)
-		}
-		return nil, err
+		return nil, &GoError{Args: cmd.Args[1:], Dir: cmd.Dir, Said: strings.TrimSpace(stderr.String()), Err: err}
 	}
 	return out, nil
 }

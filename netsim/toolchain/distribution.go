@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	goversion "go/version"
 	"os"
@@ -31,8 +30,8 @@ type Distribution struct {
 	modules string // GOMODCACHE
 }
 
-// GoError says that the chosen Go builds no world programs.
-type GoError interface {
+// UnfitError says that the chosen Go builds no world programs.
+type UnfitError interface {
 	error
 	goError()
 }
@@ -182,6 +181,3 @@ func (d Distribution) call(ctx context.Context, dir string, args ...string) *exe
 	}
 	return cmd
 }
-
-// errNoGo says that there is no go command at all.
-var errNoGo = errors.New("the command `go` is not on the PATH")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func TestAGoThatCannotBeHadIsOneLine(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	t.Setenv("PATH", t.TempDir())
-	if _, err := FindGo(t.Context(), ""); !errors.Is(err, errNoGo) {
+	if _, err := FindGo(t.Context(), ""); !errors.Is(err, exec.ErrNotFound) {
 		t.Errorf("without a go command: %v", err)
 	}
 }

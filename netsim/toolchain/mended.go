@@ -41,7 +41,11 @@ func findLibrary(ctx context.Context, o Options, mod string) (library, error) {
 	}
 	l := library{dir: answer[0], name: answer[1], like: answer[1]}
 	if replaced := strings.TrimSpace(answer[2]); replaced != "" {
-		l.name = replaced
+		path, version, _ := strings.Cut(replaced, " ")
+		if l.name = replacedBy(path, version); path == raftModule {
+			l.like = version
+			return l, nil
+		}
 		if l.like, err = madeFrom(l.dir); err != nil {
 			return library{}, err
 		}

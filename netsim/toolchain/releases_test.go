@@ -111,7 +111,7 @@ func TestCommentsDoNotCountInAFilesSum(t *testing.T) {
 // What a directory is like decides on build tags, edits and findings.
 func TestABuildFromADirectoryKnowsWhatThatIsLike(t *testing.T) {
 	o := Options{Package: "raftian/raftian/world", Dir: filepath.Join("..", ".."), Cache: t.TempDir(), Raft: copyOf(t, "v1.7.3")}
-	mod, err := writeMod(t.Context(), o)
+	mod, _, err := writeMod(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

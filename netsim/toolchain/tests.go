@@ -23,7 +23,7 @@ type TestProgram struct {
 }
 
 // Packages lists the packages that patterns name which have tests. A Go that cannot build
-// them is a GoError.
+// them is an UnfitError.
 func Packages(ctx context.Context, dir string, patterns []string) (paths []string, err error) {
 	dist, err := FindGo(ctx, dir)
 	if err == nil {

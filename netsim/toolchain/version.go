@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 )
 
 // raftModule is what Options.Raft replaces.
@@ -29,8 +32,7 @@ func raftVersion(program string) (string, error) {
 		if dep.Replace == nil {
 			return dep.Version, nil
 		}
-		// A directory has no version; it is known by its place.
-		return strings.TrimSpace(dep.Replace.Path + " " + strings.TrimPrefix(dep.Replace.Version, "(devel)")), nil
+		return replacedBy(dep.Replace.Path, strings.TrimPrefix(dep.Replace.Version, "(devel)")), nil
 	}
 	return "", nil
 }
@@ -45,6 +47,23 @@ func RaftIn(ctx context.Context, dir string) (string, error) {
 		return "", fmt.Errorf("looking for hashicorp/raft: %w", err)
 	}
 	return strings.TrimSpace(string(out)), nil
+}
+
+// replacedBy is how what replaces hashicorp/raft is called: its own version is that
+// version, another module is its path and version, and a directory, which has no
+// version, is known by its place.
+func replacedBy(path, version string) string {
+	if path == raftModule {
+		return version
+	}
+	return strings.TrimSpace(path + " " + version)
+}
+
+// OtherModule reads the name of a module that stands for hashicorp/raft, such as
+// "example.org/raft v1.2.3".
+func OtherModule(raft string) (path, version string, ok bool) {
+	path, version, _ = strings.Cut(raft, " ")
+	return path, version, module.Check(path, version) == nil
 }
 
 // raftMinor is as far as build tags for older versions go.
@@ -69,22 +88,38 @@ func raftTags(version string) []string {
 }
 
 // writeMod writes a go.mod like the module's own but with the hashicorp/raft
-// that was asked for, and returns its path; "" if the module's own will do.
-func writeMod(ctx context.Context, o Options) (string, error) {
-	if o.Raft == "" {
-		return "", nil
-	}
+// that was asked for, and returns its path; "" if the module's own will do. raft is
+// what is then linked, as Program.Raft calls it; "" if there is none.
+func writeMod(ctx context.Context, o Options) (path, raft string, err error) {
 	own, err := goMod(ctx, o.Dir)
+	if errors.Is(err, errNoMod) && o.Raft == "" { // the build says what is missing
+		return "", "", nil
+	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	text, err := os.ReadFile(own)
 	if err != nil {
-		return "", fmt.Errorf("reading go.mod: %w", err)
+		return "", "", fmt.Errorf("reading go.mod: %w", err)
 	}
-	if strings.Contains(string(text), raftModule+" "+o.Raft+"\n") {
-		return "", nil
+	linked, replaced, err := raftOf(own, text)
+	if err != nil {
+		return "", "", err
 	}
+	if o.Raft == "" || o.Raft == linked {
+		return "", linked, nil
+	}
+	change, err := raftChange(o.Raft, replaced)
+	if err != nil {
+		return "", "", err
+	}
+	path, err = writeChanged(ctx, o, own, text, change)
+	return path, o.Raft, err
+}
+
+// writeChanged writes the text of the go.mod own with a change, as of go mod edit, and
+// its go.sum below the cache, and returns the path.
+func writeChanged(ctx context.Context, o Options, own string, text []byte, change string) (path string, err error) {
 	// What raft itself needs is left for its own go.mod to say.
 	direct := slices.DeleteFunc(strings.SplitAfter(string(text), "\n"), func(line string) bool {
 		return strings.HasSuffix(strings.TrimSpace(line), "// indirect")
@@ -100,22 +135,61 @@ func writeMod(ctx context.Context, o Options) (string, error) {
 	if err := writeFile(strings.TrimSuffix(name, ".mod")+".sum", sums, 0o644); err != nil {
 		return "", err
 	}
-	change := "-require=" + raftModule + "@" + o.Raft
-	if info, err := os.Stat(filepath.Join(o.Raft, "go.mod")); err == nil && !info.IsDir() {
-		dir, err := filepath.Abs(o.Raft)
-		if err != nil {
-			return "", err
-		}
-		change = "-replace=" + raftModule + "=" + dir
-	} else if !strings.HasPrefix(o.Raft, "v") {
-		return "", fmt.Errorf("raft %q is neither a version such as v1.7.3 nor a directory that holds a go.mod", o.Raft)
-	}
 	cmd := exec.CommandContext(ctx, "go", "mod", "edit", change, name)
 	if _, err := output(cmd); err != nil {
 		return "", fmt.Errorf("asking for raft %s: %w", o.Raft, err)
 	}
 	return name, nil
 }
+
+// raftOf is the hashicorp/raft that a go.mod asks for, as Program.Raft calls it, and
+// whether it stands there in place of what is required; "" if there is none.
+func raftOf(name string, text []byte) (raft string, replaced bool, err error) {
+	mod, err := modfile.Parse(name, text, nil)
+	if err != nil {
+		return "", false, fmt.Errorf("reading go.mod: %s", strings.Join(strings.Fields(err.Error()), " "))
+	}
+	for _, r := range mod.Require {
+		if r.Mod.Path == raftModule {
+			raft = r.Mod.Version
+		}
+	}
+	required := raft
+	for _, r := range mod.Replace {
+		if r.Old.Path == raftModule && (r.Old.Version == required || r.Old.Version == "" && !replaced) {
+			raft, replaced = replacedBy(r.New.Path, r.New.Version), true
+		}
+	}
+	return raft, replaced, nil
+}
+
+// Asks reports whether the module of the present directory links a hashicorp/raft anyway,
+// which is named as Program.Raft names it.
+func Asks(ctx context.Context, raft string) bool {
+	_, linked, err := writeMod(ctx, Options{})
+	return err == nil && linked == raft
+}
+
+// raftChange is the change of a go.mod that has it ask for a hashicorp/raft. replaced
+// says that the go.mod has another one stand for it, which no requirement would change.
+func raftChange(raft string, replaced bool) (string, error) {
+	if info, err := os.Stat(filepath.Join(raft, "go.mod")); err == nil && !info.IsDir() {
+		dir, err := filepath.Abs(raft)
+		return "-replace=" + raftModule + "=" + dir, err
+	}
+	path, version, other := OtherModule(raft)
+	switch {
+	case other:
+		return "-replace=" + raftModule + "=" + path + "@" + version, nil
+	case !strings.HasPrefix(raft, "v"):
+		return "", fmt.Errorf("raft %q is neither a version such as v1.7.3 nor a directory that holds a go.mod", raft)
+	case replaced:
+		return "-replace=" + raftModule + "=" + raftModule + "@" + raft, nil
+	}
+	return "-require=" + raftModule + "@" + raft, nil
+}
+
+var errNoMod = errors.New("no go.mod here or above; run this inside a module that has raftian")
 
 // goMod is the path of the go.mod that governs dir.
 func goMod(ctx context.Context, dir string) (string, error) {
@@ -127,7 +201,7 @@ func goMod(ctx context.Context, dir string) (string, error) {
 	}
 	name := strings.TrimSpace(string(out))
 	if name == "" || name == os.DevNull {
-		return "", errors.New("no go.mod here or above; run this inside a module that has raftian")
+		return "", errNoMod
 	}
 	return name, nil
 }

@@ -21,3 +21,50 @@ func TestAnOlderRaftIsToldByItsTags(t *testing.T) {
 		}
 	}
 }
+
+// What a go.mod links is what a run's header says, so that the run can be made again.
+func TestTheRaftThatAModuleLinksIsReadOffItsGoMod(t *testing.T) {
+	const require = "module m\nrequire github.com/hashicorp/raft v1.8.0\n"
+	for text, want := range map[string]struct {
+		raft     string
+		replaced bool
+	}{
+		"module m\n": {"", false},
+		require:      {"v1.8.0", false},
+		require + "replace github.com/hashicorp/raft => github.com/hashicorp/raft v1.7.3\n":                          {"v1.7.3", true},
+		require + "replace github.com/hashicorp/raft v1.8.0 => github.com/hashicorp/raft v1.7.3\n":                   {"v1.7.3", true},
+		require + "replace github.com/hashicorp/raft v1.6.0 => github.com/hashicorp/raft v1.7.3\n":                   {"v1.8.0", false},
+		require + "replace github.com/hashicorp/raft => example.org/raft v0.1.0\n":                                   {"example.org/raft v0.1.0", true},
+		require + "replace github.com/hashicorp/raft => ./raft\n":                                                    {"./raft", true},
+		require + "replace (\ngithub.com/hashicorp/raft => ./raft\ngithub.com/hashicorp/raft v1.8.0 => ../raft\n)\n": {"../raft", true},
+	} {
+		raft, replaced, err := raftOf("go.mod", []byte(text))
+		if raft != want.raft || replaced != want.replaced || err != nil {
+			t.Errorf("%q is read as %q, %v, %v; want %+v", text, raft, replaced, err, want)
+		}
+	}
+	if _, _, err := raftOf("go.mod", []byte("modul m\n")); err == nil {
+		t.Error("no go.mod is none")
+	}
+}
+
+func TestAnotherRaftIsAskedForInOneWayEach(t *testing.T) {
+	dir := copyOf(t, "v1.7.3")
+	for _, c := range []struct {
+		raft     string
+		replaced bool
+		want     string
+	}{
+		{"v1.7.3", false, "-require=github.com/hashicorp/raft@v1.7.3"},
+		{"v1.7.3", true, "-replace=github.com/hashicorp/raft=github.com/hashicorp/raft@v1.7.3"},
+		{"example.org/raft v0.1.0", false, "-replace=github.com/hashicorp/raft=example.org/raft@v0.1.0"},
+		{dir, true, "-replace=github.com/hashicorp/raft=" + dir},
+	} {
+		if got, err := raftChange(c.raft, c.replaced); got != c.want || err != nil {
+			t.Errorf("%q: %s, %v; want %s", c.raft, got, err, c.want)
+		}
+	}
+	if _, err := raftChange("nonsense", false); err == nil {
+		t.Error("nonsense is asked for")
+	}
+}

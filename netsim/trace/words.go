@@ -42,9 +42,9 @@ func (e *Event) worldWords() string {
 	case KindRefuse:
 		return fmt.Sprintf("cannot connect to %s: %s (connection %d)", e.Peer, e.Text, e.Conn)
 	case KindDeliver:
-		return fmt.Sprintf("receives %d bytes from %s after %s (connection %d)", e.Count, e.Peer, brief(e.Took), e.Conn)
+		return fmt.Sprintf("receives %s from %s after %s (connection %d)", Some(e.Count, "byte"), e.Peer, brief(e.Took), e.Conn)
 	case KindHold:
-		return fmt.Sprintf("has %d bytes for %s held: %s; next try in %s (connection %d)", e.Count, e.Peer, e.Text, brief(e.Took), e.Conn)
+		return fmt.Sprintf("has %s for %s held: %s; next try in %s (connection %d)", Some(e.Count, "byte"), e.Peer, e.Text, brief(e.Took), e.Conn)
 	case KindClose:
 		return fmt.Sprintf("closes connection %d to %s", e.Conn, e.Peer)
 	case KindReset:
@@ -89,7 +89,7 @@ func (e *Event) raftWords() string {
 		if e.Text == "suffix" {
 			return fmt.Sprintf("drops %d conflicting entries from %d on", e.Count, e.Index)
 		}
-		return fmt.Sprintf("compacts %d entries from %d on", e.Count, e.Index)
+		return fmt.Sprintf("compacts %s from %d on", Some(e.Count, "entry"), e.Index)
 	case env.KindLog:
 		if e.Count == 0 {
 			return "finds its log empty"
@@ -108,7 +108,7 @@ func (e *Event) raftWords() string {
 	case env.KindRestore:
 		return fmt.Sprintf("restores a snapshot through entry %d (%s)", e.Index, e.Text)
 	case env.KindRPC:
-		return fmt.Sprintf("sends %s of term %d to %s (after entry %d, %d entries)", e.Text, e.Term, e.Peer, e.Index, e.Count)
+		return fmt.Sprintf("sends %s of term %d to %s (after entry %d, %s)", e.Text, e.Term, e.Peer, e.Index, Some(e.Count, "entry"))
 	case env.KindReply:
 		return e.replyWords()
 	case env.KindReady:
@@ -158,7 +158,7 @@ func (e *Event) playerWords() string {
 		}
 		return fmt.Sprintf("%s#%d returns %s %q%s after %s", e.Client, e.Seq, outcome, output, where, brief(e.Took))
 	case env.KindFrames:
-		return fmt.Sprintf("ran %d frames, %d late, the worst by %s", e.Count, e.Index, brief(e.Took))
+		return fmt.Sprintf("ran %s, %d late, the worst by %s", Some(e.Count, "frame"), e.Index, brief(e.Took))
 	}
 	return ""
 }

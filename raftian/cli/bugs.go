@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"raftian/experiments/bugs"
+	"raftian/netsim/plan"
 )
 
 func bugsCommand() *cobra.Command {
@@ -35,6 +36,13 @@ judge who must catch it.`,
 // bugToBe refuses a bug that is not of the zoo.
 func bugToBe(name string) error {
 	if _, known := bugs.Find(name); name != "" && !known {
+		var names []string
+		for _, b := range bugs.All() {
+			names = append(names, b.Name)
+		}
+		if best := plan.Nearest(name, names); best != "" {
+			return fmt.Errorf("unknown bug %q; did you mean %q?", name, best)
+		}
 		return fmt.Errorf("unknown bug %q; %s bugs lists them", name, self())
 	}
 	return nil

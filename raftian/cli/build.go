@@ -143,11 +143,11 @@ func build(ctx context.Context, world, raft, mend string) (*campaign.Program, er
 	if cannot := toolchain.MendError(nil); errors.As(err, &cannot) {
 		return nil, Usage(fmt.Errorf("--mend: %w", err))
 	}
-	if unfit := toolchain.GoError(nil); err != nil && raft != "" && !errors.As(err, &unfit) {
-		return nil, Usage(fmt.Errorf("--raft %s does not build: %s", raft, OneLine(err)))
+	if unfit := toolchain.UnfitError(nil); err != nil && raft != "" && !errors.As(err, &unfit) {
+		return nil, Usage(fmt.Errorf("--raft %s does not build: %s", raft, goWords(err)))
 	}
 	if err != nil {
-		return nil, Tool(err)
+		return nil, Tool(errors.New(goWords(err)))
 	}
 	for _, name := range strings.Split(mend, ",") {
 		if mend != "" && mend != findings.AllMends && !slices.Contains(strings.Split(p.Mends, ","), name) {
@@ -155,6 +155,15 @@ func build(ctx context.Context, world, raft, mend string) (*campaign.Program, er
 		}
 	}
 	return p, nil
+}
+
+// goWords is what an error says, in one line: whole if it is of the go command, whose
+// line ends with the command that repeats it.
+func goWords(err error) string {
+	if failed := (*toolchain.GoError)(nil); errors.As(err, &failed) {
+		return err.Error()
+	}
+	return OneLine(err)
 }
 
 // building shows how far a build has come.
@@ -177,13 +186,20 @@ func BuildAgain(ctx context.Context, h trace.Header, raft string) (*campaign.Pro
 	if h.Live {
 		return nil, Usage(errLive)
 	}
-	if raft == "" {
-		raft = h.Raft
-	}
-	if err := raftToBe(raft); err != nil {
-		return nil, Usage(err)
+	if raft != "" {
+		if err := raftToBe(raft); err != nil {
+			return nil, Usage(err)
+		}
+	} else if raft = raftOfRun(h.Raft); raftToBe(raft) != nil && !toolchain.Asks(ctx, raft) {
+		return nil, Usage(fmt.Errorf("the run was made with the hashicorp/raft in directory %s, which is not here; name another with --raft", raft))
 	}
 	return build(ctx, cmp.Or(h.World, campaign.GameWorld), raft, h.Mends)
+}
+
+// raftOfRun is the hashicorp/raft that a run's header names, as --raft takes it: some
+// headers name the module before a version of it.
+func raftOfRun(raft string) string {
+	return strings.TrimPrefix(raft, "github.com/hashicorp/raft ")
 }
 
 // OneLine is what an error says, in one line of bearable length.
@@ -197,9 +213,13 @@ func OneLine(err error) string {
 }
 
 // raftToBe refuses what cannot be another hashicorp/raft, before anything is
-// built: package toolchain takes a version or a directory with a go.mod.
+// built: package toolchain takes a version, a directory with a go.mod, or another
+// module and its version.
 func raftToBe(raft string) error {
 	if raft == "" || raft[0] == 'v' && len(raft) > 1 && '0' <= raft[1] && raft[1] <= '9' {
+		return nil
+	}
+	if _, _, ok := toolchain.OtherModule(raft); ok {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(raft, "go.mod")); err != nil {

@@ -35,11 +35,12 @@ func briefly(verdicts []linearizability.Verdict) []linearizability.Verdict {
 
 func checkCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "check FILE.run | check --model MODEL FILE|DIR",
+		Use:   "check FILE.run|DIR | check --model MODEL FILE|DIR",
 		Short: "Judge a kept run again, or histories recorded elsewhere",
 		Long: `Check reads a run file and judges it again, with this program's judges. A file that
 is cut off is judged as far as it goes; that it is cut is said, and the exit
-status is 2.
+status is 2. Of a directory it judges every .run file, there and below, and prints a
+table; the exit status is 1 if a run fails, else 2 if one cannot be read to its end.
 
 With --model it judges whether histories that were recorded elsewhere are
 linearizable: Jepsen's, in EDN, in JSON or as lines of its log, or operations in JSON
@@ -58,16 +59,27 @@ first value (--initial), the report says so.`,
 	excuse := c.Flags().Bool("excuse", false, "of a run with a planted bug, name what is a known finding, too")
 	h := histories{}
 	h.flags(c, "judge a history by this model: ")
-	c.Flags().IntVar(&h.jobs, "jobs", runtime.NumCPU(), "histories at once")
+	c.Flags().IntVar(&h.jobs, "jobs", runtime.NumCPU(), "histories, or runs of a directory, at once")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if c.Flags().Changed("model") {
 			h.asJSON = *asJSON
 			return h.run(c, args[0])
 		}
+		info, no := os.Stat(args[0])
+		isDir := no == nil && info.IsDir()
 		for _, name := range []string{"machines", "jobs", "nil", "initial"} {
+			if name == "jobs" && isDir {
+				continue
+			}
 			if c.Flags().Changed(name) {
 				return Usage(fmt.Errorf("--%s has no meaning without --model", name))
 			}
+		}
+		if isDir {
+			if h.jobs < 1 || h.jobs > 1024 {
+				return Usage(errors.New("--jobs must be from 1 to 1024"))
+			}
+			return checkAll(c, args[0], h.jobs, *asJSON, *excuse)
 		}
 		r, err := campaign.Check(c.Context(), args[0], func(world string) (*campaign.Program, error) {
 			return build(c.Context(), world, "", "")
@@ -78,9 +90,6 @@ first value (--initial), the report says so.`,
 		case r == nil && errors.Is(err, trace.ErrNotRun):
 			return Usage(fmt.Errorf("%w; a history that was recorded elsewhere takes --model", err))
 		case r == nil:
-			if info, no := os.Stat(args[0]); no == nil && info.IsDir() {
-				return Usage(fmt.Errorf("%s is a directory, which takes --model: its histories are judged", args[0]))
-			}
 			return Usage(err)
 		case *asJSON:
 			if err := printJSON(checked{args[0], r.Plan.Seed, r.Events, len(r.History), r.Digest, briefly(r.Verdicts), knownIn(r, *excuse)}); err != nil {
@@ -91,7 +100,7 @@ first value (--initial), the report says so.`,
 			if r.Live {
 				what = "live session"
 			}
-			fmt.Fprintf(Out, "%s: %s, %d events, %d operations\n", args[0], what, r.Events, len(r.History))
+			fmt.Fprintf(Out, "%s: %s, %s, %s\n", args[0], what, trace.Some(r.Events, "event"), trace.Some(len(r.History), "operation"))
 			printVerdicts(Out, r.Verdicts)
 			printKnown(Out, r, *excuse)
 		}

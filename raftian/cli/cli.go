@@ -7,6 +7,8 @@
 //
 //	cli.go       the commands, exit status
 //	handover.go  having raftian/full go on
+//	hints.go     what was meant by a mistyped word
+//	reference.go raftian help plan
 //	build.go     building the world program, with progress
 //	bar.go       progress on a terminal
 //	explore.go   raftian explore
@@ -142,7 +144,12 @@ failed, 130 it was interrupted.`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
-		Args:              cobra.NoArgs,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return wrongCommand(c, args[0])
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, _ []string) error {
 			return Usage(errors.New("say what to do; raftian --help lists the commands"))
 		},
@@ -153,11 +160,15 @@ failed, 130 it was interrupted.`,
 		rest.Commands = elsewhere()
 	}
 	root.AddCommand(rest.Commands...)
-	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND]", Short: "Help about a command", Args: cobra.MaximumNArgs(1),
+	root.SetFlagErrorFunc(wrongFlag)
+	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND|plan]", Short: "Help about a command, or the language of plans", Args: cobra.MaximumNArgs(1),
 		RunE: func(h *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "plan" {
+				return printReference(Out)
+			}
 			c, left, err := root.Find(args)
 			if err != nil || len(left) > 0 {
-				return Usage(fmt.Errorf("there is no command %q; raftian --help lists them", args[0]))
+				return wrongCommand(root, args[0])
 			}
 			c.SetContext(h.Context())
 			c.InitDefaultHelpFlag()

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"raftian/experiments/campaign"
 	"raftian/netsim/plan"
+	"raftian/netsim/trace"
 	"raftian/raftian/guest"
 )
 
@@ -22,6 +24,8 @@ func exploreCommand() *cobra.Command {
 		keep  string
 		twice bool
 		asked bool
+		limit time.Duration
+		most  int
 	)
 	c := &cobra.Command{
 		Use:   "explore",
@@ -37,7 +41,12 @@ fail are kept in files; the last lines say how to reproduce each.`,
 	c.Flags().StringVar(&keep, "keep", "failing", "which runs to keep: failing or all")
 	c.Flags().BoolVar(&twice, "twice", false, "run every seed twice and compare, not only every sixteenth")
 	c.Flags().BoolVar(&asked, "json", false, "print one JSON object instead of words")
+	c.Flags().DurationVar(&limit, "for", 0, "begin runs for so long, in real time; without --seeds from seed 1 on, as many as there are")
+	c.Flags().IntVar(&most, "max-failures", 0, "begin no more runs once so many have failed")
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		if c.Flags().Changed("for") && limit <= 0 || c.Flags().Changed("max-failures") && most < 1 {
+			return Usage(errors.New("--for and --max-failures must be more than nothing"))
+		}
 		draw, err := f.options()
 		if err != nil {
 			return err
@@ -55,12 +64,17 @@ fail are kept in files; the last lines say how to reproduce each.`,
 		if err := DirectoryToBe("--out", out); err != nil {
 			return Usage(err)
 		}
+		endless := limit > 0 && !c.Flags().Changed("seeds")
+		if endless {
+			list = list[:1]
+		}
 		words := io.Writer(Out)
 		if asked {
 			words = io.Discard
 		}
 		return explore(c, &f, words, asked, campaign.Options{
-			Seeds: list, Draw: draw, Jobs: jobs, Out: out, KeepAll: keep == "all", Twice: twice})
+			Seeds: list, Draw: draw, Jobs: jobs, Out: out, KeepAll: keep == "all", Twice: twice,
+			Limit: limit, Endless: endless, MaxFailures: most})
 	}
 	return c
 }
@@ -69,7 +83,7 @@ fail are kept in files; the last lines say how to reproduce each.`,
 func machinesOf(o guest.Options) string {
 	switch {
 	case o.Machines != 0:
-		return fmt.Sprintf("%d machines", o.Machines)
+		return trace.Some(o.Machines, "machine")
 	case o.Faults == plan.Calm:
 		return "5 machines"
 	}
@@ -82,9 +96,14 @@ func explore(c *cobra.Command, f *planFlags, words io.Writer, asJSON bool, o cam
 		return err
 	}
 	printProgram(words, p)
-	fmt.Fprintf(words, "seeds %s: %d runs of %s on %s, %g calls per second, faults %s\n",
-		c.Flags().Lookup("seeds").Value, len(o.Seeds), f.length, machinesOf(o.Draw), f.rate, f.faults)
-	bar := NewBar(len(o.Seeds), "running")
+	many, total := trace.Some(len(o.Seeds), "run"), len(o.Seeds)
+	seeds := c.Flags().Lookup("seeds").Value.String()
+	if o.Endless {
+		seeds, many, total = "from 1", "runs", -1
+	}
+	fmt.Fprintf(words, "seeds %s: %s of %s on %s, %g calls per second, faults %s\n",
+		seeds, many, f.length, machinesOf(o.Draw), f.rate, f.faults)
+	bar := NewBar(total, "running")
 	o.Finished = func() { bar.Add(1) }
 	o.Known = known(f.excuse)
 	r, err := campaign.Explore(c.Context(), p, o)

@@ -123,12 +123,10 @@ func TestAFailureIsAFindingThatCanBeReproduced(t *testing.T) {
 	}
 }
 
-// What the compiler says is passed on as it is; it may take several lines.
+// What the compiler says is passed on, in one line with the command that repeats it.
 func TestAWorldThatDoesNotCompileIsTheToolsFailure(t *testing.T) {
 	got := clitest.Raftian(t, "explore", "--world", "../../experiments/campaign/testdata/broken", "--seeds", "1")
-	if got.Status != ExitTool || !strings.Contains(got.Stderr, "main.go:5:15: undefined: undefined") {
-		t.Errorf("exit status %d: %s", got.Status, got.Stderr)
-	}
+	got.Want(t, ExitTool, "main.go:5:15: undefined: undefined); to repeat it: go build -o /dev/null ../../experiments/campaign/testdata/broken")
 }
 
 func TestARunThatPanicsIsKeptAndTold(t *testing.T) {
@@ -197,5 +195,26 @@ func TestARunThatNobodyCanJudgeIsNoSuccess(t *testing.T) {
 		if got.Status != ExitFail || strings.Count(got.Stderr, "\n") != 1 || !strings.Contains(got.Stderr, words) {
 			t.Errorf("exit status %d: %s", got.Status, got.Stderr)
 		}
+	}
+}
+
+func TestExploreEndsWhenItsTimeIsOverOrEnoughHasFailed(t *testing.T) {
+	got := clitest.Raftian(t, append([]string{"explore", "--for", "1s", "--jobs", "1", "--out", t.TempDir(), "--faults", "calm"}, clitest.Small()...)...)
+	got.Want(t, ExitPass, "")
+	got.WantLines(t, "seeds from 1: runs of 5s", "ended with seeds 1 to ", ": its time of 1s is over")
+
+	got = clitest.Raftian(t, append([]string{"explore", "--seeds", "7,9,2,3,4,5,6", "--max-failures", "1", "--jobs", "1", "--bug", "ack-before-commit",
+		"--out", t.TempDir(), "--json"}, clitest.Small()...)...)
+	got.Want(t, ExitFail, "")
+	var sum struct {
+		Runs   int
+		Ended  string
+		Failed []struct{ Seed int }
+	}
+	if err := json.Unmarshal([]byte(got.Out), &sum); err != nil {
+		t.Fatal(err)
+	}
+	if sum.Runs != 1 || len(sum.Failed) != 1 || sum.Failed[0].Seed != 2 || sum.Ended != "1 run failed, and no more were asked for" {
+		t.Errorf("%+v", sum)
 	}
 }

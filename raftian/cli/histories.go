@@ -11,6 +11,7 @@ import (
 
 	"raftian/experiments/campaign"
 	"raftian/linearizability"
+	"raftian/netsim/trace"
 )
 
 // judged is what `check --model --json` prints of a history.
@@ -124,7 +125,7 @@ func (h *histories) run(c *cobra.Command, path string) error {
 
 // printJudged prints what came of one history.
 func printJudged(j campaign.JudgedHistory) {
-	fmt.Fprintf(Out, "%s: %d operations, %d of them without an answer", j.File, j.Operations, j.Unknown)
+	fmt.Fprintf(Out, "%s: %s, %d of them without an answer", j.File, trace.Some(j.Operations, "operation"), j.Unknown)
 	if j.Left > 0 {
 		fmt.Fprintf(Out, "; %s left out, no operations", lines(j.Left))
 	}
@@ -240,25 +241,27 @@ func (h *histories) directory(c *cobra.Command, dir string, m campaign.HistoryMo
 	case all.Failed > 0:
 		return finding()
 	case all.Unreadable > 0:
-		return Usage(fmt.Errorf("%s: %d of %d histories cannot be read", dir, all.Unreadable, len(tree.Paths)))
+		return Usage(fmt.Errorf("%s: %d of %s cannot be read", dir, all.Unreadable, trace.Some(len(tree.Paths), "history")))
 	}
 	return nil
 }
 
 // print prints the line below the table.
 func (a *judgedAll) print(tree campaign.HistoryTree) {
-	fmt.Fprintf(Out, "\n%d histories: %d pass, %d do not, %d cannot be read", len(tree.Paths), a.Passed, a.Failed, a.Unreadable)
+	fmt.Fprintf(Out, "\n%s: %d pass, %d do not, %d cannot be read", trace.Some(len(tree.Paths), "history"), a.Passed, a.Failed, a.Unreadable)
+	if a.Differ > 0 {
+		fmt.Fprintf(Out, "; of %d Jepsen said otherwise", a.Differ)
+	}
 	for _, more := range []struct {
-		n    int
-		text string
+		n          int
+		what, text string
 	}{
-		{a.Differ, "of %d Jepsen said otherwise"},
-		{a.Left, "%d lines of logs were left out, no operations"},
-		{tree.Others, "%d files of other kinds were left alone"},
-		{tree.Links, "%d links were not followed"},
+		{a.Left, "line", " of logs left out, no operations"},
+		{tree.Others, "file", " of other kinds left alone"},
+		{tree.Links, "link", " not followed"},
 	} {
 		if more.n > 0 {
-			fmt.Fprintf(Out, "; "+more.text, more.n)
+			fmt.Fprint(Out, "; ", trace.Some(more.n, more.what), more.text)
 		}
 	}
 	fmt.Fprintln(Out)

@@ -78,7 +78,7 @@ func TestADirectoryOfHistoriesIsATable(t *testing.T) {
 	}
 	if len(rows) != 5 || strings.Join(rows[1], " ") != "a-sound.edn 2 1 pass" ||
 		strings.Join(rows[2][:4], " ") != "b-broken.edn - - unreadable" || !strings.Contains(got.Out, "b-broken.edn: line 2: process 0") ||
-		!strings.Contains(got.Out, "2 histories: 1 pass, 0 do not, 1 cannot be read; 1 files of other kinds") {
+		!strings.Contains(got.Out, "2 histories: 1 pass, 0 do not, 1 cannot be read; 1 file of other kinds") {
 		t.Errorf("it prints\n%s", got.Out)
 	}
 

@@ -24,11 +24,12 @@ func runCommand() *cobra.Command {
 		out  string
 	)
 	c := &cobra.Command{
-		Use:   "run [PLAN | --seed N]",
+		Use:   "run [PLAN | FILE.run --plan | --seed N]",
 		Short: "Run one plan and judge it",
 		Long: `Run makes one run: of a plan in a file ("-" is standard input), or of the plan that
 a seed and the flags stand for, which are those of explore. --plan prints the plan
-and runs nothing.`,
+and runs nothing; with it the file may also be a run, whose plan is printed as it is.
+raftian help plan is the reference of what a plan may say.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	f.add(c)
@@ -45,6 +46,12 @@ and runs nothing.`,
 		if len(args) == 1 {
 			if err := refuse(c, "seed", "length", "machines", "faults", "rate", "bug"); err != nil {
 				return err
+			}
+			if *only && out == "" {
+				if _, pl, err := readHeader(args[0]); err == nil {
+					fmt.Fprint(Out, pl)
+					return nil
+				}
 			}
 			if pl, text, err = readPlan(args[0]); err != nil {
 				return Usage(err)
@@ -135,7 +142,7 @@ func readPlan(name string) (pl plan.Plan, content string, err error) {
 	if err != nil {
 		if f, no := trace.Open(name); no == nil {
 			_ = f.Close()
-			err = errors.New("it is a run, which raftian rerun runs again, and no plan")
+			err = errors.New("it is a run, which raftian rerun runs again, and no plan; --plan prints the plan in it")
 		}
 		return plan.Plan{}, "", fmt.Errorf("%s: %w", name, err)
 	}
@@ -144,14 +151,15 @@ func readPlan(name string) (pl plan.Plan, content string, err error) {
 
 func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, excuse bool) error {
 	printProgram(Out, p)
-	fmt.Fprintf(Out, "seed %d: %s on %d machines, %d calls, %d faults\n", pl.Seed, pl.Length, len(pl.Machines), len(pl.Script), len(pl.Faults))
+	fmt.Fprintf(Out, "seed %d: %s on %s, %s, %s\n", pl.Seed, pl.Length, trace.Some(len(pl.Machines), "machine"),
+		trace.Some(len(pl.Script), "call"), trace.Some(len(pl.Faults), "fault"))
 	r, err := p.Run(c.Context(), pl)
 	if err != nil {
 		return ownFailure(c, err)
 	}
 	printVerdicts(Out, r.Verdicts)
 	printKnown(Out, r, excuse)
-	fmt.Fprintf(Out, "\n%d events, %d operations, %.1f ms of CPU per virtual second\ndigest %s\n", r.Events, len(r.History),
+	fmt.Fprintf(Out, "\n%s, %s, %.1f ms of CPU per virtual second\ndigest %s\n", trace.Some(r.Events, "event"), trace.Some(len(r.History), "operation"),
 		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
 	if r.Exit != "" {
 		fmt.Fprintf(Out, "the world program died:\n%s\n", beginning(r.Exit, 20))
@@ -184,7 +192,7 @@ func beginning(text string, lines int) string {
 	if len(all) <= lines {
 		return strings.Join(all, "\n")
 	}
-	return fmt.Sprintf("%s\n(%d more lines; %s show has them of a run that is kept with --out)", strings.Join(all[:lines], "\n"), len(all)-lines, self())
+	return fmt.Sprintf("%s\n(%s; %s show has them of a run that is kept with --out)", strings.Join(all[:lines], "\n"), trace.Some(len(all)-lines, "more line"), self())
 }
 
 // ownFailure tells an interruption from the tool's own failure.

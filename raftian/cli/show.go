@@ -113,7 +113,7 @@ func show(w io.Writer, name string, f *filter) error {
 	}
 	s.sumUp()
 	if e.digest != "" {
-		fmt.Fprintf(w, "%d events, digest %s\n", s.last.N, e.digest)
+		fmt.Fprintf(w, "%s, digest %s\n", trace.Some(s.last.N, "event"), e.digest)
 	}
 	if e.broken != nil {
 		return fmt.Errorf("%s: %w", name, e.broken)

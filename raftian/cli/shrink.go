@@ -98,8 +98,9 @@ func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o c
 	case err != nil && s == nil:
 		return ownFailure(c, err)
 	}
-	fmt.Fprintf(Out, "after:  %s, in %d runs and %.1f s\n\n%s", campaign.Size(s.Result.Plan), s.Runs,
+	fmt.Fprintf(Out, "after:  %s, in %s and %.1f s\n\n%s", campaign.Size(s.Result.Plan), trace.Some(s.Runs, "run"),
 		time.Since(began).Seconds(), s.Result.Plan)
+	printUntried(s.Untried, o.Limit, c.Context().Err() != nil)
 	printVerdicts(Out, s.Result.Verdicts)
 	printKnown(Out, s.Result, false)
 	if err := s.Result.Save(out, p); err != nil {
@@ -113,4 +114,19 @@ func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o c
 		return c.Context().Err()
 	}
 	return finding()
+}
+
+// printUntried says that shrinking ended before all was tried, why, and what was left.
+func printUntried(untried []string, limit time.Duration, interrupted bool) {
+	if len(untried) == 0 {
+		return
+	}
+	why := fmt.Sprintf("its time of %s ran out; --time 0 takes as long as it takes", limit)
+	if interrupted {
+		why = "it was interrupted"
+	}
+	fmt.Fprintf(Out, "\nnot all was tried: %s. Left to try:\n", why)
+	for _, words := range untried {
+		fmt.Fprintf(Out, "  %s\n", words)
+	}
 }

@@ -70,8 +70,8 @@ func (s *story) begin(p plan.Plan, h trace.Header) {
 	if h.Live {
 		fmt.Fprintf(s.w, "live session of guest %s, %s on machines %s, raft %s\n", p.Guest, p.Length, strings.Join(p.Machines, " "), orNone(h.Raft))
 	} else {
-		fmt.Fprintf(s.w, "seed %d, guest %s, %s on machines %s, %d calls, %d faults, raft %s\n",
-			p.Seed, p.Guest, p.Length, strings.Join(p.Machines, " "), len(p.Script), len(p.Faults), orNone(h.Raft))
+		fmt.Fprintf(s.w, "seed %d, guest %s, %s on machines %s, %s, %s, raft %s\n",
+			p.Seed, p.Guest, p.Length, strings.Join(p.Machines, " "), trace.Some(len(p.Script), "call"), trace.Some(len(p.Faults), "fault"), orNone(h.Raft))
 	}
 	fmt.Fprintf(s.w, "L leads, c candidate, f follower, - down; > evidence of a judge\n\n")
 	fmt.Fprintf(s.w, "  %11s %7s  %s%-6s %s\n", "seconds", "event", s.strip(func(m string) byte { return m[len(m)-1] }), "where", "what")
@@ -203,6 +203,6 @@ func (s *story) abandon(machine string, at env.Instant, why string) {
 // sumUp prints what the run came to, whatever the filter shows of it.
 func (s *story) sumUp() {
 	c := s.counts
-	fmt.Fprintf(s.w, "\n%d of %d calls made: %d ok, %d without effect, %d unknown, %d never answered; elections won %d, crashes %d, faults %d\n",
-		c.ok+c.fail+c.unknown+c.unanswered, s.planned, c.ok, c.fail, c.unknown, c.unanswered, c.leaders, c.crashes, c.faults)
+	fmt.Fprintf(s.w, "\n%d of %s made: %d ok, %d without effect, %d unknown, %d never answered; elections won %d, crashes %d, faults %d\n",
+		c.ok+c.fail+c.unknown+c.unanswered, trace.Some(s.planned, "call"), c.ok, c.fail, c.unknown, c.unanswered, c.leaders, c.crashes, c.faults)
 }

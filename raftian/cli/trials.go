@@ -14,6 +14,7 @@ import (
 
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
+	"raftian/netsim/trace"
 )
 
 func trialsCommand() *cobra.Command {
@@ -125,7 +126,7 @@ func (t *trials) run(ctx context.Context, pkg string) (failed bool, err error) {
 		if n.Ran == 0 {
 			mark = "?    "
 		}
-		fmt.Fprintf(Out, "%s %s  %s, %d seeds in %s\n", mark, pkg, tests(n), done, time.Since(began).Round(10*time.Millisecond))
+		fmt.Fprintf(Out, "%s %s  %s, %s in %s\n", mark, pkg, tests(n), trace.Some(done, "seed"), time.Since(began).Round(10*time.Millisecond))
 		return false, nil
 	}
 	again, err := p.Run(ctx, first.Seed, t.match, t.limit)
@@ -146,10 +147,7 @@ func (t *trials) run(ctx context.Context, pkg string) (failed bool, err error) {
 
 // tests says how many tests ran.
 func tests(n toolchain.Tally) string {
-	text := fmt.Sprintf("%d tests", n.Ran)
-	if n.Ran == 1 {
-		text = "1 test"
-	}
+	text := trace.Some(n.Ran, "test")
 	if n.Skipped > 0 {
 		text += fmt.Sprintf(", %d skipped", n.Skipped)
 	}

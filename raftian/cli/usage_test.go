@@ -18,7 +18,18 @@ func TestBadUsageIsOneLineAndStatus2(t *testing.T) {
 	plain := clitest.File(t, "plain", []byte("words\n"))
 	for _, c := range []struct{ line, words string }{
 		{"", "say what to do"},
-		{"explode", `unknown command "explode"`},
+		{"explode", `there is no command "explode"; did you mean "explore"?`},
+		{"astrology", `there is no command "astrology"; raftian --help lists them`},
+		{"explore --seed 5", "unknown flag: --seed; explore takes many: --seeds 5, or --seeds 1-32"},
+		{"run --seeds 1-3", "unknown flag: --seeds; run takes one: --seed 5 (raftian explore takes --seeds)"},
+		{"test --seed=5 ./command", "unknown flag: --seed; test takes many"},
+		{"explore --fautls calm", "unknown flag: --fautls; did you mean --faults?"},
+		{"explore -seeds 5", "write it with two dashes: --seeds"},
+		{"explore --bug no-dedupe", `unknown bug "no-dedupe"; did you mean "no-dedup"?`},
+		{"shrink x.run --astrology", "raftian shrink --help lists those of shrink"},
+		{"run x.run --plan", "open x.run: "},
+		{"explore --for -1s", "--for and --max-failures must be more than nothing"},
+		{"explore --max-failures 0", "--for and --max-failures must be more than nothing"},
 		{"--nonsense", "unknown flag: --nonsense"},
 		{"explore extra", "extra"},
 		{"explore --nonsense", "unknown flag: --nonsense"},
@@ -165,7 +176,7 @@ func TestAWorldThatIsNoneIsOneLineAndStatus2(t *testing.T) {
 		"./testdata":    "--world ./testdata is no world program",
 		"../node":       "it is package node, not a command",
 		"..":            "asked what it is, it said: raftian: say what to do",
-		"../no/such/it": "has no such package",
+		"../no/such/it": "there is no such package (go said: ",
 	} {
 		t.Run(world, func(t *testing.T) {
 			clitest.Raftian(t, "explore", "--world", world, "--seeds", "1").Want(t, ExitUsage, words)
@@ -196,6 +207,7 @@ func TestADirectoryThatCannotBeWrittenIsRefusedBeforeAnythingRuns(t *testing.T) 
 
 func TestHelpOfWhatIsNoneIsBadUsage(t *testing.T) {
 	clitest.Raftian(t, "help", "nonsense").Want(t, ExitUsage, `no command "nonsense"`)
+	clitest.Raftian(t, "help", "exlore").Want(t, ExitUsage, `did you mean "explore"?`)
 	got := clitest.Raftian(t, "help", "shrink")
 	got.Want(t, ExitPass, "")
 	got.WantLines(t, "Usage:\n  raftian shrink")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"raftian/game/rules"
+	"raftian/netsim/trace"
 	"raftian/raftian/api"
 	"raftian/raftian/cli"
 	"raftian/raftian/server"
@@ -75,6 +76,6 @@ func (g *table) attach(ctx context.Context, address string, http *http.Client) e
 		g.player = v.GetNode()
 	}
 	g.title = "raftian attach " + address
-	g.where = fmt.Sprintf("%s of cluster %s, with %d members", v.GetNode(), v.GetCluster(), len(v.GetMembers()))
+	g.where = fmt.Sprintf("%s of cluster %s, with %s", v.GetNode(), v.GetCluster(), trace.Some(len(v.GetMembers()), "member"))
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"raftian/netsim/plan"
+	"raftian/netsim/trace"
 	"raftian/raftian/api"
 	"raftian/raftian/cli"
 	"raftian/raftian/play"
@@ -101,7 +102,7 @@ func (f *playFlags) run(ctx context.Context) error {
 	if o.Log, err = newLog(words, "text", "info"); err != nil {
 		return cli.Tool(err)
 	}
-	g := &table{screen: f.screenFlags, pace: f.pace, title: fmt.Sprintf("raftian play, %d nodes", f.nodes), fps: f.fps}
+	g := &table{screen: f.screenFlags, pace: f.pace, title: fmt.Sprintf("raftian play, %s", trace.Some(f.nodes, "node")), fps: f.fps}
 	if f.screen() == prompting {
 		g.no = "without a screen nothing is recorded"
 	} else {
@@ -120,7 +121,7 @@ func (f *playFlags) run(ctx context.Context) error {
 	if f.dir != "" {
 		g.last = uint64(time.Now().UnixNano()) // commands of earlier sessions came first
 	}
-	g.where = fmt.Sprintf("%d nodes in %s", o.Nodes, filepath.Clean(o.Dir))
+	g.where = fmt.Sprintf("%s in %s", trace.Some(o.Nodes, "node"), filepath.Clean(o.Dir))
 	err = g.play(ctx)
 	if e := g.cluster.Stop(); err == nil && e != nil {
 		return cli.Tool(e)

@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -153,6 +154,9 @@ func (s *Settings) fields() map[string]func(string) error {
 		"bug":                s.setBug,
 	}
 }
+
+// SettingNames are the settings that there are, sorted.
+func SettingNames() []string { return slices.Sorted(maps.Keys(new(Settings).fields())) }
 
 // setPeers reads "n1,n2" or "n1@host:port/host:port,…", Raft's address first.
 func (s *Settings) setPeers(value string) error {

@@ -80,7 +80,7 @@ func peersIn(o ClusterOptions) (string, error) {
 	if err == nil {
 		peers := strings.TrimSpace(string(text))
 		if n := strings.Count(peers, "@"); n != o.Nodes {
-			return "", fmt.Errorf("%s holds a cluster of %d nodes, not of %d", o.Dir, n, o.Nodes)
+			return "", fmt.Errorf("%s holds a cluster of %s, not of %d", o.Dir, trace.Some(n, "node"), o.Nodes)
 		}
 		return peers, nil
 	}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"raftian/raftian/cli/clitest"
+)
+
+// runsIn is a directory with run files of these contents, by name.
+func runsIn(t *testing.T, files map[string][]byte) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, b := range files {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, b, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestADirectoryOfRunsIsJudgedInOneTable(t *testing.T) {
+	sound, err := os.ReadFile(clitest.Kept(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	failing := filepath.Join(t.TempDir(), "bug.run")
+	clitest.Raftian(t, append([]string{"run", "--bug", "ack-before-commit", "--seed", "7", "--out", failing}, clitest.Small()...)...)
+	bad, err := os.ReadFile(failing)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	dir := runsIn(t, map[string][]byte{"a.run": sound, "below/b.run": sound, "notes.txt": []byte("words")})
+	got := clitest.Raftian(t, "check", dir)
+	got.Want(t, ExitPass, "")
+	got.WantLines(t, "FILE", "a.run ", "pass", "below/b.run ", "pass", "2 runs: 2 pass, 0 do not, 0 cannot be read to their end")
+
+	dir = runsIn(t, map[string][]byte{"a.run": sound, "cut.run": sound[:len(sound)/2], "none.run": []byte("words")})
+	got = clitest.Raftian(t, "check", dir)
+	got.Want(t, ExitUsage, "2 of 3 runs cannot be read to their end")
+	got.WantLines(t, "a.run", "pass", "cut.run", "cut off", "none.run", "unreadable", "3 runs: 1 pass, 0 do not, 2 cannot")
+
+	dir = runsIn(t, map[string][]byte{"a.run": sound, "bug.run": bad, "cut.run": sound[:len(sound)/2]})
+	got = clitest.Raftian(t, "check", "--json", "--jobs", "2", dir)
+	got.Want(t, ExitFail, "")
+	var sum checkedAll
+	if err := json.Unmarshal([]byte(got.Out), &sum); err != nil {
+		t.Fatal(err)
+	}
+	if sum.Passed != 1 || sum.Failed != 1 || sum.Unreadable != 1 || len(sum.Runs) != 3 || sum.Runs[1].File != filepath.Join(dir, "bug.run") ||
+		sum.Runs[2].Error == "" {
+		t.Errorf("%+v", sum)
+	}
+	clitest.Raftian(t, "check", "--jobs", "0", dir).Want(t, ExitUsage, "--jobs must be from 1 to 1024")
+}
+
+func TestARunsPlanIsPrintedAndRunsNothing(t *testing.T) {
+	want := clitest.Raftian(t, append([]string{"run", "--plan", "--seed", clitest.KeptSeed}, clitest.Small()...)...)
+	got := clitest.Raftian(t, "run", clitest.Kept(t), "--plan")
+	got.Want(t, ExitPass, "")
+	if got.Out != want.Out {
+		t.Errorf("the plan in the file is\n%s\nthat of its seed\n%s", got.Out, want.Out)
+	}
+	clitest.Raftian(t, "run", clitest.Kept(t)).Want(t, ExitUsage, "--plan prints the plan in it")
+}
+
+func TestTheLanguageOfPlansIsInTheHelp(t *testing.T) {
+	got := clitest.Raftian(t, "help", "plan")
+	got.Want(t, ExitPass, "")
+	got.WantLines(t, "raftian plan 1", "Lines\n", "  heal T\n", "Faults, with", "partition WHO | WHO … for T", "(network)", "fault 3s partition n1 | n2,n3 for 2s",
+		"nth N", "1 to 1000000", "Events", "hold [of cut|loss|down|stall] [to MACHINE]", "Settings", "set max-append N, 1 to 1024 (64)")
+}
+
+func TestShrinkSaysWhatItHadNoTimeToTry(t *testing.T) {
+	failing := filepath.Join(t.TempDir(), "bug.run")
+	clitest.Raftian(t, append([]string{"run", "--bug", "ack-before-commit", "--seed", "7", "--out", failing}, clitest.Small()...)...)
+	got := clitest.Raftian(t, "shrink", failing, "--time", "1ms", "--out", filepath.Join(t.TempDir(), "small.run"))
+	got.Want(t, ExitFail, "")
+	got.WantLines(t, "not all was tried: its time of 1ms ran out; --time 0", "fewer faults", "fewer calls", "rounder numbers", "other seeds: each plan was tried with 1 seed, of at most 256")
+}
