@@ -10,6 +10,10 @@
 //	members.go       who is in it, as each machine knows it
 //	election.go      who would be elected, by the library's rules or with one mended
 //	stuck.go         what follows where nobody leads, or a machine takes nothing more
+//	lost.go          what follows where histories part
+//	refusal.go       machines that refuse what their snapshot covers
+//	installs.go      snapshots on their way, and those that take a machine back
+//	says.go          what the library says in its log
 //	mend.go          what mends each in the library, for builds with --mend
 //	recognisers.go   which recogniser is whose; each has a file of its own
 //

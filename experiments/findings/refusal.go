@@ -94,7 +94,10 @@ func (r *refusals) take(c *cluster, e *trace.Event) *refusal {
 	case env.KindRestore:
 		if e.Text == "user" {
 			r.burned[e.Machine] = e.Index
-		} else if e.Text == "install" && r.came[e.Machine].index != e.Index {
+		} else if e.Text == "install" {
+			delete(r.burned, e.Machine)
+		}
+		if e.Text == "install" && r.came[e.Machine].index != e.Index {
 			r.came[e.Machine] = placedAt{of(e), e.Index}
 		}
 	case env.KindDiag:

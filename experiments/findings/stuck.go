@@ -156,15 +156,18 @@ type held struct {
 // ofHeld reports whether a violation comes of that: that the machine stays behind, is not
 // in the configuration again, as it cannot catch up, or does not answer a local read of
 // what its client has seen elsewhere; and, if there is no majority without it and the others
-// that are held, that nothing is committed any more.
+// that are held, that nothing is committed any more, and the others stay where they are.
 func (c *cluster) ofHeld(f *failure, h held) bool {
 	m := c.machines[h.name]
 	c.held[h.name] = true
-	if m == nil || f.last().N != 0 && f.last().N < h.since.event && f.judge != "local-logs" {
+	if m == nil {
 		return false
 	}
 	if name, is := behind(f); is {
-		return name == h.name
+		return name == h.name || c.progress.event < h.since.event && c.needs(h.name)
+	}
+	if f.last().N != 0 && f.last().N < h.since.event {
+		return false
 	}
 	if f.judge == "membership" && f.Machine == h.name {
 		return f.Signature == "a machine that was put out is not let in again" || f.Signature == "a machine is not in the configuration at the end"
