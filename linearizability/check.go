@@ -86,7 +86,7 @@ func forgive(m Model, all []call, culprit wrong, budget int) []call {
 			effect[i].answered, effect[i].to = false, never
 		}
 	}
-	if firstWrong(m, answer, budget).before(firstWrong(m, effect, budget)) {
+	if at := firstWrong(m, answer, budget); at != never && search(m, until(effect, at), budget) != illegal {
 		return effect
 	}
 	return answer
@@ -200,7 +200,7 @@ type Linearizability struct {
 }
 
 // violationsOfRun is how many violations are looked for in the History of a run.
-const violationsOfRun = 16
+const violationsOfRun = 5
 
 // NewLinearizability returns the judge. Without a model it judges nothing.
 func NewLinearizability(m *Model, s Search) *Linearizability {

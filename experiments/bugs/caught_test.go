@@ -98,7 +98,7 @@ func caughtBefore() map[string]uint64 {
 		"retry-storm":                4,
 		"reuse-of-sequence":          8,
 		"session-evicted":            3,
-		"session-expires-by-clock":   2,
+		"session-expires-by-clock":   3,
 		"session-forgotten":          10,
 		"stale-leader-read":          10,
 		"term-not-synced":            4,

@@ -153,7 +153,7 @@ func TestALongTextIsCutAndSaysSo(t *testing.T) {
 	if got := beginning("a\nb\n", 2); got != "a\nb" {
 		t.Errorf("of two lines %q is left", got)
 	}
-	if got := beginning("a\nb\nc\n", 2); !strings.HasPrefix(got, "a\nb\n(1 more lines;") || strings.Contains(got, "c\n") {
+	if got := beginning("a\nb\nc\n", 2); !strings.HasPrefix(got, "a\nb\n(1 more line;") || strings.Contains(got, "c\n") {
 		t.Errorf("of three lines %q is left", got)
 	}
 }

@@ -25,7 +25,7 @@ func TestWithoutADisplayPlayIsAtThePrompt(t *testing.T) {
 	t.Setenv("DISPLAY", "")
 	played := clitest.Raftian(t, "play", "--nodes", "1") // with nothing to read
 	played.Want(t, cli.ExitPass, "there is no display to open a window on: DISPLAY is not set; playing at the prompt instead (--web")
-	if !strings.HasPrefix(played.Out, "1 nodes in ") {
+	if !strings.HasPrefix(played.Out, "1 node in ") {
 		t.Errorf("it says %q", played.Out)
 	}
 	t.Setenv("DISPLAY", ":4711")
