@@ -41,7 +41,8 @@ func Check(m Model, ops []history.Op, s Search) Verdict {
 		all := calls(part)
 		v, culprit := checkPart(m, all, s)
 		if v.Outcome == Inconclusive {
-			v.Judge, whole = judgeName, v
+			v.Judge = judgeName
+			whole = v
 		}
 		for n := 1; v.Outcome == Fail; n++ {
 			found = append(found, Violation{Signature: v.Signature, Reason: v.Reason, Evidence: v.Evidence})

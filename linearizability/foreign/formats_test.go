@@ -83,6 +83,10 @@ func TestLinesOfLogs(t *testing.T) {
 	}
 	// An error follows the value, and may hold anything.
 	for _, end := range []string{"1\t:info\t:write\t5\t:timeout", "1\t:fail\t:write\t5\t{:type :x, \"", "1 :ok :write 5", "1\t:ok\t:write\t\"a\\tb\""} {
+		call := call
+		if strings.Contains(end, "tb") {
+			call = "1\t:invoke\t:write\t\"a\\tb\"" // a tab in a text is none between fields
+		}
 		h, err := foreign.ReadHistory(strings.NewReader(call+"\n"+end+"\n"), foreign.Register())
 		if err != nil || h.Ops[0].ReturnEvent != 2 {
 			t.Errorf("%q: %+v, %v", end, h, err)

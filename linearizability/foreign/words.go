@@ -28,6 +28,9 @@ type Words struct {
 	withKey func(input, key string) (string, error)
 	// keyed is the words of the same model, once for each key.
 	keyed func() Words
+	// instead says that the :value of an :ok is the output alone, and stands in the place
+	// of what the call gave.
+	instead bool
 }
 
 // vocabulary is what the words of one model are made of.
@@ -161,6 +164,7 @@ func answers(input, output string) error {
 // its :value alone; an answer is its :value.
 func Texts() Words {
 	return Words{
+		instead: true,
 		input: func(e *entry) (string, error) {
 			if e.value.kind != text && !e.value.isNil() {
 				return "", fmt.Errorf("the :value of a call is %s, no text", e.value)
@@ -244,6 +248,36 @@ func word(v value) string {
 	return models.Quote(v.String())
 }
 
+// sameValue fails if an :ok says that another value was given than the call did, or that
+// another step was made: which of the two took effect is not known then.
+func sameValue(call, end *entry) error {
+	if end.kind != ":ok" || end.value.isNil() || slices.Contains([]string{":read", ":r", ":get", ":dequeue"}, end.f) {
+		return nil
+	}
+	given, done := call.value.String(), end.value.String()
+	switch {
+	case end.f == ":txn":
+		given, done = stepOf(call.value), stepOf(end.value)
+	case call.value.isPair() && end.value.isPair(): // printed as a tuple or not
+		given = call.value.items[0].String() + " " + call.value.items[1].String()
+		done = end.value.items[0].String() + " " + end.value.items[1].String()
+	}
+	if given != done {
+		return fmt.Errorf("its :value is %.40s, and that of the call was %.40s", end.value, call.value)
+	}
+	return nil
+}
+
+// stepOf is what a transaction of one step does, without the value that it gives or finds;
+// of other values it is "".
+func stepOf(v value) string {
+	if len(v.items) != 1 || len(v.items[0].items) < 2 {
+		return ""
+	}
+	step := v.items[0].items
+	return step[0].String() + " " + step[1].String()
+}
+
 // same fails if a completion is of another call than the invocation.
 func (w Words) same(call, end *entry) error {
 	if call.f != end.f {
@@ -251,6 +285,9 @@ func (w Words) same(call, end *entry) error {
 	}
 	if call.hasKey && end.hasKey && call.key.String() != end.key.String() {
 		return errors.New("the call was about another key")
+	}
+	if err := sameValue(call, end); err != nil && !w.instead {
+		return err
 	}
 	if w.withKey == nil || call.hasKey || end.kind != ":ok" {
 		return nil

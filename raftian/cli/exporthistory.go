@@ -21,6 +21,9 @@ func (h *histories) export(c *cobra.Command, path, form, out string) error {
 	if form == "perfetto" {
 		return Usage(errors.New("--as perfetto shows machines and messages, which a history recorded elsewhere does not have"))
 	}
+	if form == "jepsen" && slices.Contains([]string{"set", "queue", "counter", "list-append"}, h.model) {
+		return Usage(fmt.Errorf("--as jepsen has no words for the values of --model %s; csv, jsonl, porcupine and svg have them", h.model))
+	}
 	m, err := h.historyModel(c)
 	if err != nil {
 		return Usage(err)
