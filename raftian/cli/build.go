@@ -45,7 +45,7 @@ func (f *planFlags) add(c *cobra.Command) {
 	c.Flags().Float64Var(&f.rate, "rate", 60, "calls per second, of all clients together; a few seeds have fewer unless calm")
 	f.given = c.Flags().Changed
 	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo; see bugs")
-	c.Flags().BoolVar(&f.excuse, "excuse", false, "with --bug: known findings are no failures, as without a bug")
+	c.Flags().BoolVar(&f.excuse, "excuse", false, "with --bug: tell known findings apart, as without a bug")
 	c.Flags().StringVar(&f.raft, "raft", "", "another hashicorp/raft: a version, or a directory that holds one")
 	c.Flags().StringVar(&f.mend, "mend", "", "mend findings in hashicorp/raft: a comma list of their names, or all; no failure is excused by a mended one")
 	c.Flags().StringVar(&f.world, "world", campaign.GameWorld, "package of the world program: what runs on the machines")
@@ -64,7 +64,7 @@ func (f *planFlags) options() (guest.Options, error) {
 		return guest.Options{}, Usage(fmt.Errorf("--mend: %w", err))
 	}
 	if f.excuse && f.bug == "" {
-		return guest.Options{}, Usage(errors.New("--excuse has a meaning with --bug alone: without it, known findings are excused anyway"))
+		return guest.Options{}, Usage(errors.New("--excuse has a meaning with --bug alone: without it, known findings are told apart anyway"))
 	}
 	faults, err := plan.ParseFaults(f.faults)
 	if err != nil {
