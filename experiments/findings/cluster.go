@@ -19,6 +19,7 @@ type cluster struct {
 	progress  moment                  // when more was known to be committed for the last time
 	highest   uint64                  // up to where
 	healed    *moment                 // when the faults were over
+	delivers  bool                    // the trace tells what arrives, as the World's do
 	stopping  *moment                 // when programs were asked to end; it stays as it was then
 	reign     reign
 	calls     calls
@@ -212,7 +213,11 @@ func (c *cluster) take(e *trace.Event) {
 	case trace.KindCrash, trace.KindExit:
 		m.up, m.ready, m.role = false, false, ""
 	case trace.KindDeliver:
-		m.lastDeliveryFrom[e.Peer] = of(e)
+		c.delivered(m, e)
+	case env.KindRPC:
+		if !c.delivers { // the trace of real processes: what was sent may have arrived
+			c.on(e.Peer).lastDeliveryFrom[e.Machine] = moment{e.N, e.At, e.Peer, c.on(e.Peer).boot}
+		}
 	case env.KindReady:
 		m.ready, m.readySince = true, of(e)
 	case env.KindRole:
@@ -243,6 +248,17 @@ func (c *cluster) take(e *trace.Event) {
 	default:
 		m.disk(e)
 	}
+}
+
+// delivered follows bytes that arrive.
+func (c *cluster) delivered(m *machine, e *trace.Event) {
+	if !c.delivers {
+		c.delivers = true
+		for _, other := range c.machines { //raftian:unordered each is cleared
+			clear(other.lastDeliveryFrom)
+		}
+	}
+	m.lastDeliveryFrom[e.Peer] = of(e)
 }
 
 // boots starts a machine anew; what is on its disk stays, unless that is another.
