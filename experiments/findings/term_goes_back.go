@@ -23,6 +23,9 @@ import (
 // Or the other way around: the machine is a candidate in S, a request of the leader of a
 // term above S+1 has arrived, that term is durable, and then S+1 is.
 //
+// Or the lower one is that of a request for a vote, which the main goroutine handles,
+// while the handler of a request of the leader of the higher term has written that.
+//
 // It shows as the durable term going back, there. If the power goes while T is written, it
 // may show as the next boot's term; then the machine is known to be a follower of T by a
 // request, and the higher term to have been on its disk.
@@ -32,6 +35,13 @@ import (
 type termGoesBack struct {
 	machines map[string]*termWrites
 	found    map[uint64]*path // by the event that shows it
+	polls    map[poll]moment  // the last request for a vote
+}
+
+// poll is that a machine was asked for its vote in a term.
+type poll struct {
+	voter string
+	term  uint64
 }
 
 // termWrites is what a machine does about its term.
@@ -56,10 +66,13 @@ type raisedTerm struct {
 }
 
 func newTermGoesBack(plan.Plan) recogniser {
-	return &termGoesBack{make(map[string]*termWrites), make(map[uint64]*path)}
+	return &termGoesBack{make(map[string]*termWrites), make(map[uint64]*path), make(map[poll]moment)}
 }
 
 func (r *termGoesBack) event(c *cluster, e *trace.Event) {
+	if e.Kind == env.KindRPC && e.Text == "RequestVote" {
+		r.polls[poll{e.Peer, e.Term}] = of(e)
+	}
 	m := c.machines[e.Machine]
 	if m == nil {
 		return
@@ -138,11 +151,22 @@ func (r *termGoesBack) lowered(c *cluster, m *machine, w *termWrites, e *trace.E
 	} else if led, is := x.asked(c, x.to); is && x.candidate && x.from+1 == e.Term && w.stood.event < x.event {
 		p.steps = append(p.steps, led.step("became leader of term %d", x.to), w.stood.step("became a candidate in term %d", x.from),
 			x.heard[led.machine].step("received a request of %s", led.machine))
+	} else if asked, is := r.polls[poll{e.Machine, e.Term}]; is && x.from < e.Term && x.isOfLeader(c) {
+		led, _ := c.leaderOf(x.to)
+		p.steps = append(p.steps, led.step("became leader of term %d", x.to), asked.step("asked for a vote in term %d", e.Term),
+			x.heard[led.machine].step("received a request of %s", led.machine))
 	} else {
 		return
 	}
 	p.steps = append(p.steps, x.step("made term %d durable", x.to), of(e).step("made term %d durable", e.Term))
 	r.found[e.N], w.back, w.backTo = p, p, e.Term
+}
+
+// isOfLeader reports whether a request of the leader of the higher term had arrived when that
+// was durable.
+func (x *raisedTerm) isOfLeader(c *cluster) bool {
+	_, is := x.asked(c, x.to)
+	return is
 }
 
 // told reports whether one who was in the higher term, or stood for it, had sent something
