@@ -1,8 +1,6 @@
 package findings
 
 import (
-	"strings"
-
 	"raftian/netsim/env"
 	"raftian/netsim/trace"
 )
@@ -322,15 +320,4 @@ func (c *cluster) knowCommitted(index uint64, p placed) {
 	if _, known := c.committed[index]; !known {
 		c.committed[index] = p
 	}
-}
-
-// voters are the machines with a vote in a configuration's text.
-func voters(config string) (names []string) {
-	for group := range strings.SplitSeq(config, ",") {
-		words := strings.Fields(group)
-		if last := len(words) - 1; last >= 0 && strings.TrimSuffix(words[last], "s") == "voter" {
-			names = append(names, words[:last]...)
-		}
-	}
-	return names
 }

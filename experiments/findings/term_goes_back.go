@@ -151,8 +151,7 @@ func (r *termGoesBack) lowered(c *cluster, m *machine, w *termWrites, e *trace.E
 	} else if led, is := x.asked(c, x.to); is && x.candidate && x.from+1 == e.Term && w.stood.event < x.event {
 		p.steps = append(p.steps, led.step("became leader of term %d", x.to), w.stood.step("became a candidate in term %d", x.from),
 			x.heard[led.machine].step("received a request of %s", led.machine))
-	} else if asked, is := r.polls[poll{e.Machine, e.Term}]; is && x.from < e.Term && x.isOfLeader(c) {
-		led, _ := c.leaderOf(x.to)
+	} else if asked := r.polls[poll{e.Machine, e.Term}]; is && x.from < e.Term && asked.event != 0 {
 		p.steps = append(p.steps, led.step("became leader of term %d", x.to), asked.step("asked for a vote in term %d", e.Term),
 			x.heard[led.machine].step("received a request of %s", led.machine))
 	} else {
@@ -160,13 +159,6 @@ func (r *termGoesBack) lowered(c *cluster, m *machine, w *termWrites, e *trace.E
 	}
 	p.steps = append(p.steps, x.step("made term %d durable", x.to), of(e).step("made term %d durable", e.Term))
 	r.found[e.N], w.back, w.backTo = p, p, e.Term
-}
-
-// isOfLeader reports whether a request of the leader of the higher term had arrived when that
-// was durable.
-func (x *raisedTerm) isOfLeader(c *cluster) bool {
-	_, is := x.asked(c, x.to)
-	return is
 }
 
 // told reports whether one who was in the higher term, or stood for it, had sent something
