@@ -50,6 +50,7 @@ type Options struct {
 	// the version that is linked are left out; see MendsFor.
 	Mends []Mend
 	Flags []string
+	Tags  string // build tags besides those that the build needs, separated by commas
 	// Progress is told the import path of each package as its compilation
 	// begins; packages found in Go's build cache are not told. May be nil.
 	Progress func(pkg string)
@@ -243,7 +244,7 @@ func targetKey(o Options) string {
 	if err != nil {
 		dir = o.Dir
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q %q", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends), o.spared))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q %q %q %s", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends), o.spared, o.Tags, o.cgo()))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -252,10 +253,7 @@ func compile(ctx context.Context, o Options, dist Distribution, args []string) e
 	cmd.Dir = o.Dir
 	if !o.Ordinary {
 		cmd = dist.call(ctx, o.Dir, args...)
-		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GODEBUG=", "GOEXPERIMENT=")
-		if o.Race {
-			cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
-		}
+		cmd.Env = append(cmd.Env, "GODEBUG=", "GOEXPERIMENT=", "CGO_ENABLED="+o.cgo())
 	}
 	// Without this a cancelled build leaves compilers running.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
@@ -279,12 +277,27 @@ func compile(ctx context.Context, o Options, dist Distribution, args []string) e
 	return nil
 }
 
+// cgo is the build's CGO_ENABLED: 1 where the race detector needs a C compiler, and for
+// tests where the environment asks for it.
+func (o *Options) cgo() string {
+	if o.Race || o.tests && os.Getenv("CGO_ENABLED") == "1" {
+		return "1"
+	}
+	return "0"
+}
+
 // again are the arguments with which the go command fails as it did of these, as a person
 // types them: without what is edited, and without a program.
 func (o *Options) again(of []string) []string {
 	args := []string{"build", "-o", os.DevNull}
 	if o.tests {
 		args = []string{"test", "-run", "^$"}
+	}
+	if o.Tags != "" {
+		args = append(args, "-tags", o.Tags)
+	}
+	if o.tests {
+		args = append(args, o.Flags...)
 	}
 	for _, arg := range of {
 		if strings.HasPrefix(arg, "-modfile=") || strings.HasPrefix(arg, "-mod=") {
@@ -306,7 +319,7 @@ func (o *Options) arguments(overlay, mod, target string) (args []string) {
 	}
 	args = append(args, "-o", target, "-buildvcs=false")
 	if !o.Ordinary {
-		args = append(args, "-overlay", overlay, "-tags", strings.Join(append(raftTags(o.linked.like), Tag), ","), "-buildmode=exe", "-ldflags=-s -w")
+		args = append(args, "-overlay", overlay, "-tags", o.tags(), "-buildmode=exe", "-ldflags=-s -w")
 	}
 	if mod != "" {
 		args = append(args, "-modfile="+mod, "-mod=mod")
@@ -315,6 +328,15 @@ func (o *Options) arguments(overlay, mod, target string) (args []string) {
 		args = append(args, "-race")
 	}
 	return append(append(args, o.Flags...), o.Package)
+}
+
+// tags are all build tags, as the go command takes them.
+func (o *Options) tags() string {
+	all := append(raftTags(o.linked.like), Tag)
+	if o.Tags != "" {
+		all = append(all, o.Tags)
+	}
+	return strings.Join(all, ",")
 }
 
 // follow tells progress the packages that `go build -v` names, and returns

@@ -49,6 +49,8 @@ var shows = map[string]string{
 	"race-pool":                "race",
 	"crypto-rand":              "crypto/rand",
 	"streams":                  "build",
+	"choices":                  "build",
+	"choices-started":          "nothing",
 	"map-order-link":           "build",
 	"crypto-rand-link":         "build",
 }
@@ -183,7 +185,7 @@ func drawn(t *testing.T, rule, cache string, seed uint64) map[string]string {
 			t.Log(err)
 			return nil
 		}
-		trial, err := p.Run(t.Context(), seed, match, time.Minute)
+		trial, err := p.Run(t.Context(), seed, toolchain.Order{Flags: []string{"-test.run=" + match}, Limit: time.Minute})
 		if err != nil {
 			t.Log(err)
 			return nil
