@@ -26,6 +26,7 @@
 //	judges.go    raftian judges
 //	version.go   raftian version
 //	out.go       where files go, and JSON
+//	junit.go     what CI is told: a JUnit file, and GitHub
 package cli
 
 import (
