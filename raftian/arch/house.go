@@ -156,5 +156,5 @@ func libraries() []Library {
 // tree is what the top level holds, beside files whose name begins with a dot
 // and what .gitignore names.
 func tree() []string {
-	return []string{"README.md", "experiments", "game", "go.mod", "go.sum", "linearizability", "netsim", "raftian"}
+	return []string{"README.md", "experiments", "findings", "game", "go.mod", "go.sum", "linearizability", "netsim", "raftian"}
 }
