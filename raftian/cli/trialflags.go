@@ -26,6 +26,7 @@ type trialFlags struct {
 	choices  string
 	minimize bool
 	minTime  time.Duration
+	junit    junitFile
 
 	match, skip, shuffle string
 	short, verbose, json bool
@@ -50,6 +51,7 @@ func (f *trialFlags) add(c *cobra.Command) {
 	p.BoolVar(&f.minimize, "minimize", false, "look for the few choices of the scheduler that a failure needs, and print them")
 	p.DurationVar(&f.minTime, "minimize-time", time.Minute, "real time for that, for each group of failures")
 	p.StringVar(&f.choices, "choices", "all", "obey only these choices of a seed, as --minimize prints them: 3,7-9, none or all; all else is first in, first out")
+	f.junit.flag(c, "the tests")
 	p.StringVar(&f.match, "run", "", "only tests that match this regular expression")
 	p.StringVar(&f.skip, "skip", "", "no tests that match this regular expression")
 	p.BoolVar(&f.short, "short", false, "have long tests shorten themselves")
@@ -86,7 +88,7 @@ func (f *trialFlags) testRun(c *cobra.Command, rest []string) (*testRun, error) 
 	if err != nil {
 		return nil, Usage(fmt.Errorf("--choices: %w", err))
 	}
-	t := &testRun{trialFlags: *f, list: list, again: againFlags(c, rest)}
+	t := &testRun{trialFlags: f, list: list, again: againFlags(c, rest), github: onGitHub(f.json)}
 	t.order = toolchain.Order{Flags: f.binaryFlags(), Args: rest, Limit: f.limit, Choices: choices}
 	if t.build, err = f.options(c); err != nil {
 		return nil, err

@@ -14,16 +14,21 @@ import (
 
 	"raftian/netsim/toolchain"
 	"raftian/netsim/trace"
+	"raftian/raftian/ci"
 	"raftian/raftian/trials"
 )
 
 // testRun is the runs of packages' tests over seeds.
 type testRun struct {
-	trialFlags
+	*trialFlags
 	list  []uint64 // seeds
 	build toolchain.Options
 	order toolchain.Order
 	again string // flags that matter to a run, for commands that are printed
+
+	github *ci.GitHub
+	table  ci.Table // a row a package
+	told   []string // of each group, in Markdown
 
 	tally   toolchain.Tally // of all packages
 	profile trials.Profile  // of all packages
@@ -41,6 +46,7 @@ type packageRun struct {
 	profile trials.Profile
 	none    bool // no test matches
 	report  report
+	suite   *ci.Suite
 }
 
 // coverable refuses to cover what cannot be covered, in packages or in -coverpkg.
@@ -68,12 +74,14 @@ func (t *testRun) tryPackage(ctx context.Context, pkg string) (more bool, err er
 	if p.TestProgram, err = toolchain.BuildTest(ctx, o); err != nil {
 		if said := (*toolchain.GoError)(nil); errors.As(err, &said) && said.Cause() == toolchain.CauseCompile {
 			p.report.say("FAIL  %s  does not compile\n%s\n", pkg, indent(said.Said))
+			t.notCompiled(pkg, said)
 			t.broken = fmt.Errorf("the tests of %s do not compile", pkg)
 			return !t.failFast, nil
 		}
 		return false, err
 	}
 	began := time.Now()
+	p.suite = t.junit.suite(pkg, ci.Property{Name: "seeds", Value: t.seeds}, ci.Property{Name: "go", Value: p.GoVersion})
 	if err := p.allSeeds(ctx); err != nil {
 		return false, err
 	}
@@ -90,6 +98,7 @@ func (t *testRun) tryPackage(ctx context.Context, pkg string) (more bool, err er
 		}
 	}
 	p.summary(time.Since(began))
+	p.tellServers()
 	if t.minimize {
 		for _, g := range p.groups {
 			if err := p.minimizeGroup(ctx, g); err != nil {
@@ -184,10 +193,7 @@ func (p *packageRun) take(k int, t toolchain.Trial) {
 	if p.json {
 		p.report.events(t)
 	}
-	var fresh *trials.Group
-	if t.Failed {
-		fresh = p.groups.Add(t)
-	}
+	fresh := p.note(t)
 	switch {
 	case p.json:
 	case fresh != nil && p.verbose:
@@ -253,7 +259,7 @@ func (p *packageRun) summary(took time.Duration) {
 	n := p.groups.Seeds()
 	p.report.say("FAIL  %s  %d of %s failed (%s) %s%s\n", p.Package, n, trace.Some(p.done, "seed"), share(n, p.done), in, covered)
 	for _, g := range p.groups {
-		p.report.say("      %s\n", title(g))
+		p.report.say("      %s\n", title(g.Failure))
 		p.report.say("      %s of seeds, %s: %s\n", share(len(g.Seeds), p.done), trace.Some(len(g.Seeds), "seed"), someSeeds(g.Seeds))
 		if g.Differs {
 			p.report.say("      seed %d run again %s: these tests depend on more than their seed\n", g.First.Seed, differently(g))
@@ -282,17 +288,17 @@ func (p *packageRun) command(seed uint64, choices string) string {
 	return fmt.Sprintf("%s test --seeds %d%s%s %s%s", self(), seed, choices, flags, p.Package, args)
 }
 
-// title names what a group's failures have in common.
-func title(g *trials.Group) string {
-	if len(g.Tests) == 0 {
-		return reason(g.Failure)
+// title names the tests that failed, and why.
+func title(f trials.Failure) string {
+	if len(f.Tests) == 0 {
+		return reason(f)
 	}
 	const most = 5
-	names := strings.Join(g.Tests[:min(len(g.Tests), most)], ", ")
-	if more := len(g.Tests) - most; more > 0 {
+	names := strings.Join(f.Tests[:min(len(f.Tests), most)], ", ")
+	if more := len(f.Tests) - most; more > 0 {
 		names += fmt.Sprintf(" and %d more", more)
 	}
-	return names + ": " + reason(g.Failure)
+	return names + ": " + reason(f)
 }
 
 func reason(f trials.Failure) string {

@@ -87,7 +87,10 @@ skipped; 2 bad usage, or tests that do not compile; 3 two runs of one seed diffe
 		if err != nil {
 			return err
 		}
-		return t.test(c.Context(), patterns)
+		if err := t.junit.begin(); err != nil {
+			return err
+		}
+		return t.tell(t.test(c.Context(), patterns))
 	}
 	return c
 }
