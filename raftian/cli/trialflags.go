@@ -50,7 +50,7 @@ func (f *trialFlags) add(c *cobra.Command) {
 	p.BoolVar(&f.failFast, "fail-fast", false, "try no more seeds, and no more packages, once one has failed")
 	p.BoolVar(&f.minimize, "minimize", false, "look for the few choices of the scheduler that a failure needs, and print them")
 	p.DurationVar(&f.minTime, "minimize-time", time.Minute, "real time for that, for each group of failures")
-	p.StringVar(&f.choices, "choices", "all", "obey only these choices of a seed, as --minimize prints them: 3,7-9, none or all; all else is first in, first out")
+	p.StringVar(&f.choices, "choices", "all", "obey only these choices of a seed, as --minimize prints them: 3,7-9, hold:12, none or all")
 	f.junit.flag(c, "the tests")
 	p.StringVar(&f.match, "run", "", "only tests that match this regular expression")
 	p.StringVar(&f.skip, "skip", "", "no tests that match this regular expression")

@@ -114,11 +114,11 @@ func (p *packageRun) choiceWords(c toolchain.Choice) string {
 	return b.String()
 }
 
-// goroutineWords says where a goroutine is, and where it was started.
+// goroutineWords says where a goroutine is, and on another line where it was started.
 func (p *packageRun) goroutineWords(g toolchain.Goroutine, does string) string {
 	words := fmt.Sprintf("%d %s in %s", g.ID, does, p.placeWords(g.At))
 	if len(g.Started) > 0 {
-		words += ", started in " + p.placeWords(g.Started)
+		words += "\n    started in " + p.placeWords(g.Started)
 	}
 	return words
 }

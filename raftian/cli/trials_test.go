@@ -67,7 +67,7 @@ func TestAllSeedsAreTriedAndTheShareToldThatFails(t *testing.T) {
 // What is left of a schedule is one choice, at the line of the race.
 func TestAScheduleIsMinimizedToTheRace(t *testing.T) {
 	for _, c := range []struct{ match, race string }{
-		{"Money", `, all else first in, first out \(\d+ runs in .*\n +choice \d+, 0s into the bubble: goroutine \d+ .*\n +\d+ .*\n +\d+ .*\n +again, with these choices alone`},
+		{"Money", `, all else first in, first out \(\d+ runs in .*\n +choice \d+, 0s into the bubble: goroutine \d+ .*\n +\d+ .*\n +started in .*\n +\d+ .*\n +started in .*\n +again, with these choices alone`},
 		{"Bell", `holding back 1 goroutine .*\n.* held back; .*\n +\d+ would go on in classics.\(\*Bell\).Wait \(\S*classics.go:43\)`},
 		{"Door", `holding back 1 goroutine .*\n.* held back; .*\n +\d+ would go on in classics.\(\*Door\).Close \(\S*classics.go:65\)`},
 	} {
