@@ -12,6 +12,8 @@
 //	build.go     building the world program, with progress
 //	bar.go       progress on a terminal
 //	explore.go   raftian explore
+//	told.go      what it tells at once, and to CI
+//	corpus.go    seeds that failed, for the next campaign
 //	run.go       raftian run, rerun
 //	check.go     raftian check
 //	histories.go raftian check --model
@@ -25,7 +27,7 @@
 //	judges.go    raftian judges
 //	version.go   raftian version
 //	out.go       where files go, and JSON
-//	junit.go     what CI is told: a JUnit file, and GitHub
+//	junit.go     --junit; whether this is GitHub
 package cli
 
 import (
@@ -93,15 +95,39 @@ func Main(rest Rest) {
 	defer stop()
 	// A second Ctrl-C ends it at once.
 	context.AfterFunc(ctx, stop)
+	ctx = untilHangup(ctx)
 	root := rootCommand(rest)
 	root.SetArgs(likeGoTest(os.Args[1:]))
 	root.SetOut(Out)
 	err := root.ExecuteContext(ctx)
-	if lost := Out.failed(); lost != nil {
+	// Who interrupts it, or loses the terminal, need not be told that he reads nothing.
+	if lost := Out.failed(); lost != nil && ctx.Err() == nil {
 		err = Tool(fmt.Errorf("writing to standard output: %w", lost))
 	}
 	os.Exit(status(err))
 }
+
+// untilHangup is a context that also ends when the terminal is lost: what is done by then
+// is kept as after Ctrl-C. Both the kernel and a shell send the signal, so that a second
+// one must not end the program. Under nohup there is none.
+func untilHangup(parent context.Context) context.Context {
+	if signal.Ignored(syscall.SIGHUP) {
+		return parent
+	}
+	ctx, stop := context.WithCancel(parent)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		<-hangups
+		stop()
+	}()
+	return ctx
+}
+
+// surviveClosedPipe has writes to a standard output that nobody reads any more fail, and
+// not end the program: what it does besides printing is worth its while. Main says so when
+// all is done.
+func surviveClosedPipe() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 // status prints an error and returns the exit status it stands for. Whatever
 // cobra says itself is bad usage.
