@@ -402,7 +402,7 @@ func (e *exploration) finish() *Report {
 	slices.Sort(r.Converge)
 	slices.SortStableFunc(r.Known, func(a, b KnownRun) int { return cmp.Compare(a.Seed, b.Seed) })
 	sum := sha256.New()
-	for _, seed := range e.o.Seeds {
+	for _, seed := range slices.Sorted(slices.Values(e.o.Seeds)) {
 		if d := e.digests[seed]; d != "" {
 			fmt.Fprintf(sum, "%d %s\n", seed, d)
 		}

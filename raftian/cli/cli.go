@@ -13,9 +13,12 @@
 //	bar.go       progress on a terminal
 //	explore.go   raftian explore
 //	told.go      what it tells at once, and to CI
+//	baseline.go  what failures are known by: findings, and --known
 //	corpus.go    seeds that failed, for the next campaign
 //	run.go       raftian run, rerun
 //	check.go     raftian check
+//	checkdir.go  of a directory
+//	checktold.go what it tells CI
 //	histories.go raftian check --model
 //	show.go      raftian show: which events, and the verdicts
 //	story.go     telling the events of a run
@@ -43,6 +46,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"raftian/raftian/known"
 )
 
 // The exit statuses; scripts depend on them.
@@ -188,10 +193,14 @@ failed, 130 it was interrupted.`,
 	}
 	root.AddCommand(rest.Commands...)
 	root.SetFlagErrorFunc(wrongFlag)
-	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND|plan]", Short: "Help about a command, or the language of plans", Args: cobra.MaximumNArgs(1),
+	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND|plan|known]", Short: "Help about a command, the language of plans, or that of known failures", Args: cobra.MaximumNArgs(1),
 		RunE: func(h *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "plan" {
 				return printReference(Out)
+			}
+			if len(args) == 1 && args[0] == "known" {
+				fmt.Fprintln(Out, known.Language)
+				return nil
 			}
 			c, left, err := root.Find(args)
 			if err != nil || len(left) > 0 {

@@ -39,6 +39,7 @@ each seed that fails and a summary.`,
 		Args: cobra.NoArgs,
 	}
 	f.add(c)
+	f.known.flag(c)
 	c.Flags().StringVar(&seeds, "seeds", "1-32", "seeds: 5, 1-32 or 1-3,9; from-time: 32 that were not tried before, or from-time+1000")
 	c.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "runs at once")
 	c.Flags().StringVar(&out, "out", "runs", "directory for run files")
@@ -126,6 +127,7 @@ func rangeWords(seeds []uint64) string {
 type explored struct {
 	campaign.Summary
 	Corpus *corpusSum `json:"corpus,omitempty"`
+	Unmet  []string   `json:"known_unmet,omitempty"` // entries of --known that no run met
 }
 
 func explore(c *cobra.Command, f *planFlags, t *teller, o campaign.Options) (err error) {
@@ -147,12 +149,13 @@ func explore(c *cobra.Command, f *planFlags, t *teller, o campaign.Options) (err
 	fmt.Fprintf(t.words, "seeds %s: %s of %s on %s, %g calls per second, faults %s\n",
 		seeds, many, f.length, machinesOf(o.Draw), f.rate, f.faults)
 	t.again = func(seed uint64) string { return fmt.Sprintf("%s run --seed %d%s", self(), seed, f.words(c)) }
+	t.known = &f.known
 	if err := t.begin(p, &o, seeds); err != nil {
 		return err
 	}
 	t.bar = NewBar(total, "running")
 	o.Finished = t.made
-	o.Known = known(f.excuse)
+	o.Known, o.Where = f.known.names, f.known.where
 	r, err := campaign.Explore(c.Context(), p, o)
 	t.bar.Close()
 	if err != nil && r.Runs == 0 {
@@ -165,6 +168,7 @@ func explore(c *cobra.Command, f *planFlags, t *teller, o campaign.Options) (err
 // tool's own, that ended the campaign.
 func (t *teller) report(c *cobra.Command, r *campaign.Report, seeds string, broken error) error {
 	r.Print(t.words)
+	t.known.printUnmet(t.words, trace.Some(r.Runs, "run"))
 	lost := t.end(r, seeds)
 	if len(r.Failures) > 0 {
 		fmt.Fprintln(t.words)
@@ -174,7 +178,7 @@ func (t *teller) report(c *cobra.Command, r *campaign.Report, seeds string, brok
 	}
 	err := broken
 	if t.asJSON && err == nil {
-		sum := explored{Summary: r.Summary(t.program, cpuTime())}
+		sum := explored{Summary: r.Summary(t.program, cpuTime()), Unmet: t.known.unmet()}
 		if t.corpus != nil {
 			sum.Corpus = &t.corpus.Sum
 		}

@@ -37,6 +37,8 @@ type summary struct {
 	Corpus      *struct {
 		Fail []uint64 `json:"fail"`
 	} `json:"corpus"`
+	Known []campaign.KnownRun `json:"known"`
+	Unmet []string            `json:"known_unmet"`
 }
 
 // exploreJSON runs explore and reads the one object it prints.

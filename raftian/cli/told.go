@@ -22,12 +22,14 @@ import (
 // In the JUnit file a campaign is a suite and a seed a case, of the guest's class. A seed
 // fails whose run does: the message is what the first judge said, the type that judge, the
 // text all evidence, the file that the run is kept in, and the command that makes it again.
-// A seed that met known failures alone passes, and names them in its system-out.
+// A seed that met known failures alone is skipped, and the message names them: as servers
+// show it, it is neither green nor red, and breaks nothing.
 type teller struct {
 	asJSON bool
 	words  io.Writer // for a person; it leads nowhere if asJSON
 	junit  junitFile
 	dir    string // of the corpus; "" for none
+	known  *excuses
 
 	program *campaign.Program
 	again   func(seed uint64) string // the command that makes a seed's run again
@@ -78,9 +80,11 @@ func (t *teller) made(m campaign.Made) {
 	}
 	c := ci.Case{Class: t.program.Guest, Name: fmt.Sprintf("seed %d", m.Seed), Number: m.Seed, Took: m.Took}
 	if len(m.Known) > 0 {
+		c.Skipped = knownCase(m.Known)
 		c.Out = fmt.Sprintf("known: %s\nkept in %s\n", strings.Join(m.Known, ", "), m.File)
 	}
 	if f := m.Failure; f != nil {
+		c.Skipped = nil
 		to := t.words
 		if t.asJSON {
 			to = os.Stderr
@@ -91,6 +95,11 @@ func (t *teller) made(m campaign.Made) {
 		t.github.Error(fmt.Sprintf("seed %d: %s", f.Seed, judge), fmt.Sprintf("%s\nkept in %s\nagain: %s", f.Headline(), f.File, t.again(f.Seed)))
 	}
 	t.junit.add(t.suite, c)
+}
+
+// knownCase says in a JUnit file that what fails is known.
+func knownCase(names []string) *ci.Why {
+	return &ci.Why{Message: "known: " + strings.Join(names, ", "), Type: "known"}
 }
 
 // evidence is all that there is to say of a failure.
@@ -173,6 +182,9 @@ func (t *teller) summary(r *campaign.Report, seeds string) string {
 			table.Rows = append(table.Rows, []string{ci.Plain(k.name), seedWords(k.seeds), ci.Code(k.where)})
 		}
 		fmt.Fprintln(&b, table)
+	}
+	if names := t.known.unmet(); len(names) > 0 {
+		fmt.Fprintf(&b, "Of %s, not met: %s.\n\n", ci.Code(t.known.path), ci.Plain(strings.Join(names, ", ")))
 	}
 	table := ci.Table{Head: []string{"judge", "pass", "known", "fail", "inconclusive", "not run"}}
 	for _, j := range r.Tallies {
