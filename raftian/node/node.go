@@ -122,7 +122,7 @@ func Program(newFSM NewFSM) func(env.Env) error {
 func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	settings, err := ParseSettings(e.Args())
 	if err == nil {
-		err = raft.ValidateConfig(settings.config(e.ID()))
+		err = raft.ValidateConfig(settings.Config(e.ID()))
 	}
 	if err != nil {
 		return nil, &env.ArgsError{Err: err}
@@ -199,7 +199,7 @@ func (n *Node) startRaft() error {
 	}
 	logger := observe.Logger(e, n.settings.LogLevel)
 	n.trans = raft.NewNetworkTransportWithConfig(n.settings.transport(stream, logger))
-	conf := n.settings.config(n.self.ID)
+	conf := n.settings.Config(n.self.ID)
 	conf.Logger = logger
 	if n.logs, err = n.logStore(o); err != nil {
 		return errors.Join(fmt.Errorf("making the log cache: %w", err), n.trans.Close())
