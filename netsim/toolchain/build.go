@@ -357,15 +357,21 @@ func keep(cache, target string) (path, digest string, err error) {
 	}
 	sum := sha256.Sum256(data)
 	digest = hex.EncodeToString(sum[:])
+	path, err = keepBytes(cache, data, digest)
+	return path, digest, err
+}
+
+// keepBytes puts an executable into the cache, where its digest is its name.
+func keepBytes(cache string, executable []byte, digest string) (path string, err error) {
 	path = filepath.Join(cache, "bin", digest[:32])
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
+	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(executable)) {
 		Program{Path: path}.Used()
-		return path, digest, nil
+		return path, nil
 	}
-	if err := writeFile(path, data, 0o755); err != nil {
-		return "", "", err
+	if err := writeFile(path, executable, 0o755); err != nil {
+		return "", err
 	}
-	return path, digest, forget(filepath.Dir(path), kept)
+	return path, forget(filepath.Dir(path), kept)
 }
 
 // kept is how many programs the cache keeps: those with the mends of each finding, which a

@@ -57,6 +57,8 @@ first value (--initial), the report says so.`,
 	}
 	asJSON := c.Flags().Bool("json", false, "print one JSON object instead of words")
 	excuse := c.Flags().Bool("excuse", false, "of a run with a planted bug, name what is a known finding, too")
+	var again Again
+	again.AddProgram(c)
 	h := histories{}
 	h.flags(c, "judge a history by this model: ")
 	c.Flags().IntVar(&h.jobs, "jobs", runtime.NumCPU(), "histories, or runs of a directory, at once")
@@ -81,9 +83,7 @@ first value (--initial), the report says so.`,
 			}
 			return checkAll(c, args[0], h.jobs, *asJSON, *excuse)
 		}
-		r, err := campaign.Check(c.Context(), args[0], func(world string) (*campaign.Program, error) {
-			return build(c.Context(), world, "", "")
-		})
+		r, err := campaign.Check(c.Context(), args[0], again.model(c.Context()))
 		switch own := (*exitError)(nil); {
 		case r == nil && errors.As(err, &own):
 			return own

@@ -10,6 +10,7 @@
 //	hints.go     what was meant by a mistyped word
 //	reference.go raftian help plan
 //	build.go     building the world program, with progress
+//	program.go   raftian build; world programs in files
 //	bar.go       progress on a terminal
 //	explore.go   raftian explore
 //	run.go       raftian run, rerun
@@ -25,6 +26,7 @@
 //	judges.go    raftian judges
 //	version.go   raftian version
 //	out.go       where files go, and JSON
+//	junit.go     what CI is told: a JUnit file, and GitHub
 package cli
 
 import (
@@ -84,6 +86,8 @@ type Rest struct {
 	// Draw writes what raftian replay shows of a run at a moment, or of its first
 	// violation if at is nil, as an SVG file.
 	Draw func(c *cobra.Command, run, out string, at *time.Duration) error
+	// Viewer builds the viewer for browsers and writes it to a file.
+	Viewer func(c *cobra.Command, out string) error
 }
 
 // Main is the whole program: it does what the command line says, and exits.
@@ -155,7 +159,7 @@ failed, 130 it was interrupted.`,
 		},
 	}
 	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(rest),
-		shrinkCommand(), trialsCommand(), bugsCommand(), judgesCommand(), versionCommand())
+		shrinkCommand(), trialsCommand(), bugsCommand(), judgesCommand(), buildCommand(rest), versionCommand())
 	if rest.Commands == nil {
 		rest.Commands = elsewhere()
 	}

@@ -258,7 +258,7 @@ func printVerdicts(w io.Writer, verdicts []linearizability.Verdict) {
 }
 
 func rerunCommand() *cobra.Command {
-	var raft string
+	var again Again
 	c := &cobra.Command{
 		Use:   "rerun FILE.run",
 		Short: "Run a kept run again and compare every event",
@@ -267,7 +267,7 @@ and the digest, or shows the first event that differs, from both sides, and exit
 with 3. It does not judge; see check.`,
 		Args: One("FILE.run"),
 	}
-	c.Flags().StringVar(&raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
+	again.add(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		// A file that is not whole is refused before anything is built for it.
 		if e, err := readEnding(args[0]); err != nil {
@@ -281,7 +281,7 @@ with 3. It does not judge; see check.`,
 		}
 		defer f.Close()
 		h := f.Header()
-		p, err := BuildAgain(c.Context(), h, raft)
+		p, err := again.Build(c.Context(), h)
 		if err != nil {
 			return err
 		}
