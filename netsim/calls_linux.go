@@ -131,8 +131,7 @@ func (w *World) reach(does string, path unsafe.Pointer) {
 // refuseCall ends the run, and says which machine's program does what, and where.
 func (w *World) refuseCall(number uint32, does string, here stacks.Goroutine) {
 	i := w.lives[number-1]
-	quit(StatusOutside, fmt.Errorf("the program on %s %s%s; a simulated machine has no others than its Env's: use FS, Listen and Dial of env.Env",
-		i.name, does, placeOf(here)))
+	quit(StatusOutside, fmt.Errorf("the program on %s %s%s", i.name, does, placeOf(here)))
 }
 
 // placeOf says where the program's own code makes the call that has led here: of the

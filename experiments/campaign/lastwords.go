@@ -44,7 +44,7 @@ func lastWords(stderr string, exit, cause error, printed []trace.Line) string {
 	case len(printed) > 0:
 		words = exit.Error() + "; before that, programs printed"
 		for _, line := range printed[max(0, len(printed)-printedMost):] {
-			words += fmt.Sprintf("\n%s/%d %s: %s", line.Machine, line.Boot, line.Stream, line.Text)
+			words += fmt.Sprintf("\n%s/%d %s: %s", line.Machine, line.Boot, line.Stream, line.Words())
 		}
 	default:
 		return exit.Error()

@@ -79,8 +79,9 @@ func (p *Program) Run(ctx context.Context, pl plan.Plan) (*Result, error) {
 // ErrDiffers says that two runs of one plan were not the same.
 var ErrDiffers = errors.New("two runs of the same plan differ")
 
-// ErrOutside says that a machine's program reached around its env.Env, how, and where.
-var ErrOutside = errors.New("the program reaches around its env.Env")
+// ErrOutside says that a machine's program reached around its env.Env; what comes before
+// it says how, and where.
+var ErrOutside = errors.New("that goes around its Env: a simulated machine has the FS, Listen and Dial of env.Env, and no other programs")
 
 // ErrRefused says that the program does not run a plan, and why: a setting is not what
 // it may be.
@@ -120,7 +121,7 @@ func (p *Program) run(ctx context.Context, pl plan.Plan, q guest.Request) (*Resu
 	case cmd.ProcessState.ExitCode() == netsim.StatusRefused:
 		return nil, fmt.Errorf("%w: %s", ErrRefused, strings.TrimSpace(stderr.String()))
 	case cmd.ProcessState.ExitCode() == netsim.StatusOutside:
-		return nil, fmt.Errorf("seed %d: %w: %s", pl.Seed, ErrOutside, strings.TrimSpace(stderr.String()))
+		return nil, fmt.Errorf("seed %d: %s; %w", pl.Seed, strings.TrimSpace(stderr.String()), ErrOutside)
 	case !ended || exit != nil:
 		r.Exit = lastWords(stderr.String(), exit, context.Cause(watched), r.Printed)
 	}

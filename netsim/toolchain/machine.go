@@ -118,20 +118,26 @@ var raftianPrinted struct {
 //go:linkname raftian_takePrints raftian/netsim.takePrints
 func raftian_takePrints(take func(text []byte)) { raftianPrinted.take = take }
 
-// raftianPrint takes what is printed, if a program does it: then nothing is locked but
-// printing itself. What does not fit is lost.
+// raftianPrint takes what is printed by a machine's goroutine, unless the process is about
+// to die. What does not fit is lost.
 func raftianPrint(gp *g, b []byte) bool {
-	if gp.machine == 0 || raftianPrinted.take == nil || gp != gp.m.curg || gp.m.locks != 1 || gp.m.mallocing != 0 || gp.m.dying != 0 {
+	if gp.machine == 0 || raftianPrinted.take == nil || gp != gp.m.curg || gp.m.mallocing != 0 || gp.m.dying != 0 {
 		return false
 	}
 	raftianPrinted.n += copy(raftianPrinted.text[raftianPrinted.n:], b)
 	return true
 }
 
+// raftianPrintEnd hands over what was taken. Where the runtime still holds a lock, it is
+// the runtime that prints, and no program.
 func raftianPrintEnd() {
-	if n := raftianPrinted.n; n > 0 && getg().machine != 0 {
-		raftianPrinted.n = 0
+	n, gp := raftianPrinted.n, getg()
+	switch raftianPrinted.n = 0; {
+	case n == 0:
+	case gp.machine != 0 && gp.m.locks == 0:
 		raftianPrinted.take(raftianPrinted.text[:n])
+	default:
+		writeErr(raftianPrinted.text[:n])
 	}
 }
 `

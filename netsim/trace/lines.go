@@ -3,8 +3,11 @@ package trace
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"raftian/netsim/env"
 )
@@ -24,6 +27,29 @@ type Line struct {
 	// Lines and Bytes are how much is left out in a gap.
 	Lines uint64 `json:"lines,omitempty"`
 	Bytes uint64 `json:"bytes,omitempty"`
+}
+
+// Words is the line as a person may see it: characters that a terminal would obey are
+// escaped, and what is left out is said.
+func (l *Line) Words() string {
+	if l.Lines > 0 {
+		return fmt.Sprintf("… %s, %s, left out", Some(l.Lines, "line"), Some(l.Bytes, "byte"))
+	}
+	var b strings.Builder
+	for _, r := range l.Text {
+		if r == '\t' || unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	switch {
+	case l.Cut > 0:
+		fmt.Fprintf(&b, " … (%s more)", Some(l.Cut, "byte"))
+	case l.Open:
+		b.WriteString(" … (the line has no end)")
+	}
+	return b.String()
 }
 
 // Bounds on what is kept of what programs print, in bytes. Of an incarnation it is the

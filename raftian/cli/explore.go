@@ -109,7 +109,7 @@ func explore(c *cobra.Command, f *planFlags, words io.Writer, asJSON bool, o cam
 	r, err := campaign.Explore(c.Context(), p, o)
 	bar.Close()
 	if err != nil && r.Runs == 0 {
-		return Tool(err)
+		return ownFailure(c, err)
 	}
 	r.Print(words)
 	if len(r.Failures) > 0 {
@@ -124,7 +124,7 @@ func explore(c *cobra.Command, f *planFlags, words io.Writer, asJSON bool, o cam
 	}
 	switch {
 	case err != nil:
-		return Tool(err)
+		return ownFailure(c, err)
 	case len(r.Failures) > 0:
 		return finding()
 	case r.Interrupted:
