@@ -167,7 +167,7 @@ func (p *Program) name(ctx context.Context, o Options, mod string) (err error) {
 // Environment is the whole environment a world program is to be started with:
 // one thread of Go code, no preemption, and nothing of the caller's.
 func Environment() []string {
-	return []string{"GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOTRACEBACK=all"}
+	return []string{"GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1,tracebacklabels=1", "GOTRACEBACK=all"}
 }
 
 // writeOverlay writes the edited files and the overlay description below cache,

@@ -40,8 +40,13 @@ package toolchain
 //   - streams, map-order-link, crypto-rand-link: the streams, and how other packages
 //     draw from them, in files of their own, which import what they need.
 //
+// The rest says to which machine a goroutine belongs, and has what its program prints
+// and its system calls go to the World (machineRules).
+//
 // RULES.md says how to carry them to another Go, and what fails without each.
-func Rules() []Rule {
+func Rules() []Rule { return append(chanceRules(), machineRules()...) }
+
+func chanceRules() []Rule {
 	return []Rule{
 		{
 			Name: "bootstrap-seed", File: "runtime/rand.go",

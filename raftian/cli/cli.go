@@ -23,6 +23,7 @@
 //	histories.go raftian check --model
 //	show.go      raftian show: which events, and the verdicts
 //	story.go     telling the events of a run
+//	output.go    raftian show --output: what programs printed
 //	export.go    raftian export
 //	exporthistory.go  raftian export --model
 //	shrink.go    raftian shrink

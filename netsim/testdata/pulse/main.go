@@ -90,7 +90,9 @@ func pulse(e env.Env) error {
 	}
 	go b.accept(l)
 	for _, arg := range e.Args() {
-		if peer, _, _ := strings.Cut(arg, "="); peer != e.ID() && peer != "hang" {
+		if peer, _, _ := strings.Cut(arg, "="); peer == "prints" {
+			printAll()
+		} else if peer != e.ID() && peer != "hang" {
 			go b.call(peer)
 		}
 	}
