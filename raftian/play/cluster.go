@@ -60,8 +60,8 @@ func NewCluster(ctx context.Context, o ClusterOptions) (*Cluster, error) {
 		id, addresses, _ := strings.Cut(peer, "@")
 		raft, api, _ := strings.Cut(addresses, "/")
 		m := &machine{o: server.Options{ID: id, Dir: filepath.Join(o.Dir, id), Raft: raft, API: api, Peers: peers,
-			FPS: o.FPS, Settings: o.Settings, Log: o.Log, Wires: new(server.Wires)}}
-		m.o.Tell = func(e trace.Event) {
+			FPS: o.FPS, Settings: o.Settings, Log: o.Log, PeerConns: new(server.PeerConns)}}
+		m.o.Observe = func(e trace.Event) {
 			m.boot.Store(e.Boot)
 			c.record.note(e)
 		}
@@ -113,7 +113,7 @@ func freeAddresses(count int) (list []string, err error) {
 }
 
 func (m *machine) start(ctx context.Context) error {
-	m.o.Wires.Cut(false)
+	m.o.PeerConns.Cut(false)
 	node, err := server.Start(ctx, m.o)
 	if err == nil {
 		m.node, m.failed = node, node.Failed()
@@ -159,10 +159,10 @@ func (c *Cluster) Cut(id string) error {
 		return err
 	case m.node == nil:
 		return fmt.Errorf("%s does not run", id)
-	case m.o.Wires.IsCut():
+	case m.o.PeerConns.IsCut():
 		return fmt.Errorf("%s is cut off already", id)
 	}
-	m.o.Wires.Cut(true)
+	m.o.PeerConns.Cut(true)
 	c.record.cut(id, true)
 	return nil
 }
@@ -186,8 +186,8 @@ func (c *Cluster) Heal(id string) error {
 
 // join gives a node its connections back. One that does not run has none.
 func (c *Cluster) join(m *machine) {
-	if m.node != nil && m.o.Wires.IsCut() {
-		m.o.Wires.Cut(false)
+	if m.node != nil && m.o.PeerConns.IsCut() {
+		m.o.PeerConns.Cut(false)
 		c.record.cut(m.o.ID, false)
 	}
 }
@@ -217,7 +217,7 @@ func (c *Cluster) take(id string) (*machine, *server.Server, error) {
 	if m.node == nil {
 		return nil, nil, fmt.Errorf("%s does not run", id)
 	}
-	m.o.Wires.Cut(true)
+	m.o.PeerConns.Cut(true)
 	node := m.node
 	m.node, m.gone = nil, make(chan struct{})
 	return m, node, nil
@@ -236,7 +236,7 @@ func (c *Cluster) Standings() (list []Standing) {
 	defer c.mu.Unlock()
 	for _, m := range c.nodes {
 		_, _ = c.find(m.o.ID) // notices one that has ended
-		list = append(list, Standing{ID: m.o.ID, Down: m.node == nil, Cut: m.node != nil && m.o.Wires.IsCut()})
+		list = append(list, Standing{ID: m.o.ID, Down: m.node == nil, Cut: m.node != nil && m.o.PeerConns.IsCut()})
 	}
 	return list
 }
