@@ -182,7 +182,7 @@ func (s *Server) run(secure *tlsConfigs) error {
 		return fmt.Errorf("starting the node: %w", err)
 	}
 	if s.service, err = api.New(s.node, api.Options{Cluster: s.identity.Cluster, Origins: s.o.Origins,
-		Met: s.network.seen.all, Observe: s.metrics.call}); err != nil {
+		PeersSeen: s.network.seen.all, Observe: s.metrics.call}); err != nil {
 		return errors.Join(err, s.node.Stop())
 	}
 	s.metrics.watch(s.service)
