@@ -28,7 +28,7 @@ type memFS struct {
 	unsynced []nameChange
 
 	calls  []string // that changed something, or made it durable
-	offAt  int      // the power goes off before so many calls were made; 0 for never
+	powerOffAt  int      // the power goes off before so many calls were made; 0 for never
 	inject func(call string) error
 	lost   failedSync
 }
@@ -70,7 +70,7 @@ func (m *memFS) call(format string, args ...any) error {
 	return nil
 }
 
-func (m *memFS) off() bool { return m.offAt > 0 && len(m.calls) >= m.offAt-1 }
+func (m *memFS) off() bool { return m.powerOffAt > 0 && len(m.calls) >= m.powerOffAt-1 }
 
 func (m *memFS) change(c nameChange) {
 	setNames(m.cached, c)

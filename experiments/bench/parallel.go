@@ -15,8 +15,7 @@ import (
 
 func remove(path string) error { return os.Remove(path) }
 
-// jobs are the numbers of runs at once that are compared: 1, 2, 4, … up to twice the
-// processors.
+// jobs returns the numbers of parallel runs: 1, 2, 4, … up to twice the processors.
 func jobs() (list []int) {
 	for n := 1; n <= 2*runtime.NumCPU(); n *= 2 {
 		list = append(list, n)
@@ -24,15 +23,15 @@ func jobs() (list []int) {
 	return list
 }
 
-// crowd is a campaign as `raftian explore` makes it, judging and all, with so many runs
-// at once.
-func (b suite) crowd() (cases []lab.Case[Measure]) {
+// parallel measures campaigns as `raftian explore` makes them, with judges, and with
+// several runs at once.
+func (b suite) parallel() (cases []lab.Case[Measure]) {
 	seeds := 16
 	if b.s.Quick {
 		seeds = 2
 	}
 	for _, n := range jobs() {
-		cases = append(cases, measured(Measure{Part: "crowd", Line: "runs at once", X: fmt.Sprint(n)}, 8*time.Second,
+		cases = append(cases, newCase(Measure{Part: "crowd", Line: "runs at once", X: fmt.Sprint(n)}, 8*time.Second,
 			func(ctx context.Context, m *Measure, repeat int) error {
 				o := campaign.Options{Draw: guest.Options{Faults: plan.All}, Jobs: n, Out: b.s.Path("failed")}
 				for k := range seeds {
@@ -47,7 +46,7 @@ func (b suite) crowd() (cases []lab.Case[Measure]) {
 					return ctx.Err()
 				}
 				*m = Measure{Part: m.Part, Line: m.Line, X: m.X, Virtual: r.Virtual.Seconds(), CPU: r.CPU.Seconds(), Wall: r.Wall.Seconds(),
-					Own: (lab.OwnCPU() - before).Seconds(), Events: r.Events, Bytes: r.Wire, Runs: r.Runs + r.Repeated}
+					OwnCPU: (lab.OwnCPU() - before).Seconds(), Events: r.Events, Bytes: r.Wire, Runs: r.Runs + r.Repeated}
 				return os.RemoveAll(o.Out)
 			}))
 	}

@@ -9,15 +9,15 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// glance is how long a node is given to tell how it sees the cluster.
-const glance = 500 * time.Millisecond
+// statusTimeout limits one query of a node's status.
+const statusTimeout = 500 * time.Millisecond
 
-// who tells how each node sees the cluster. Members are as the first that answers
-// knows them.
-func (p *Prompt) who(ctx context.Context) error {
-	asked, cancel := context.WithTimeout(ctx, patience)
+// printCluster prints how each node sees the cluster. The members are those known to
+// the first node that answers.
+func (p *Prompt) printCluster(ctx context.Context) error {
+	timeout, cancel := context.WithTimeout(ctx, promptTimeout)
 	defer cancel()
-	first, err := p.cluster(asked)
+	first, err := p.cluster(timeout)
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (p *Prompt) who(ctx context.Context) error {
 	var all sync.WaitGroup
 	for k, m := range first.GetMembers() {
 		all.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, glance)
+			ctx, cancel := context.WithTimeout(ctx, statusTimeout)
 			defer cancel()
 			views[k], _ = p.Peer(m.GetApi()).Players().Cluster(ctx, &apiv1.ClusterRequest{})
 		})
@@ -52,7 +52,7 @@ func (p *Prompt) who(ctx context.Context) error {
 	return nil
 }
 
-// cluster is the cluster as one node sees it.
+// cluster returns the cluster as one node sees it.
 func (p *Prompt) cluster(ctx context.Context) (*apiv1.ClusterResponse, error) {
 	return p.Client.Cluster(ctx)
 }

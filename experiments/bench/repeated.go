@@ -12,18 +12,19 @@ import (
 )
 
 const (
-	// pairsFull is how many runs are made twice.
+	// pairsFull is the number of runs that are made twice.
 	pairsFull  = 10_000
 	pairsQuick = 20
-	// firstPair is the first seed of them: others than those of the campaigns that
-	// everything was developed with.
+	// firstPair is their first seed, apart from those of the campaigns used in
+	// development.
 	firstPair = 5_000_001
-	// pairLength is how long each is, in virtual time: the shortest there is, so that
-	// there are many.
+	// pairLength is their virtual length: the shortest possible, so that there are
+	// many.
 	pairLength = 5 * time.Second
 )
 
-// chunks is how many measurements the part twice has, of a hundred seeds each.
+// chunks returns the number of measurements of the part "twice", of a hundred seeds
+// each.
 func (b suite) chunks() int {
 	if b.s.Repeats > 0 {
 		return b.s.Repeats
@@ -42,11 +43,10 @@ func (b suite) chunk() int {
 	return 100
 }
 
-// twice makes runs twice, one after the other in processes of their own, and compares
-// the digests of their events.
-func (b suite) twice() []lab.Case[Measure] {
+// repeated makes runs twice, in processes of their own, and compares their digests.
+func (b suite) repeated() []lab.Case[Measure] {
 	m := Measure{Part: "twice", Line: "all faults", X: pairLength.String()}
-	return []lab.Case[Measure]{measured(m, 18*time.Second, func(ctx context.Context, m *Measure, repeat int) error {
+	return []lab.Case[Measure]{newCase(m, 18*time.Second, func(ctx context.Context, m *Measure, repeat int) error {
 		first, chunk := uint64(firstPair+repeat*b.chunk()), uint64(b.chunk())
 		m.Seeds = fmt.Sprintf("%d-%d", first, first+chunk-1)
 		for seed := first; seed < first+chunk; seed++ {
@@ -67,8 +67,8 @@ func (b suite) twice() []lab.Case[Measure] {
 			} else if a.Exit != "" {
 				m.Died++
 			}
-			m.take(a)
-			m.take(c)
+			m.add(a)
+			m.add(c)
 		}
 		return nil
 	})}

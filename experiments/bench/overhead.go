@@ -10,7 +10,7 @@ import (
 	"raftian/raftian/guest"
 )
 
-// What is compared in the part price.
+// The variants of the part "price".
 const (
 	bare    = "no events"
 	traced  = "events, decoded"
@@ -19,10 +19,10 @@ const (
 	written = "events, judged and kept in a file"
 )
 
-func prices() []string { return []string{bare, traced, judged, written, racing} }
+func variants() []string { return []string{bare, traced, judged, written, racing} }
 
-// price is what watching costs, of the same runs.
-func (b suite) price() (cases []lab.Case[Measure]) {
+// overhead measures the cost of observing the same runs.
+func (b suite) overhead() (cases []lab.Case[Measure]) {
 	seeds := 3
 	length := 30 * time.Second
 	if b.s.Quick {
@@ -33,7 +33,7 @@ func (b suite) price() (cases []lab.Case[Measure]) {
 		if class == "all" {
 			faults = plan.All
 		}
-		for _, what := range prices() {
+		for _, what := range variants() {
 			if what == racing && b.race == nil {
 				continue
 			}
@@ -41,13 +41,13 @@ func (b suite) price() (cases []lab.Case[Measure]) {
 			if what == racing {
 				cost = 12 * time.Second
 			}
-			cases = append(cases, measured(Measure{Part: "price", Line: what, X: class}, cost, func(ctx context.Context, m *Measure, repeat int) error {
+			cases = append(cases, newCase(Measure{Part: "price", Line: what, X: class}, cost, func(ctx context.Context, m *Measure, repeat int) error {
 				for k := range seeds {
 					pl, err := draw(guest.Options{Seed: uint64(1 + repeat*seeds + k), Machines: 5, Length: length, Faults: faults})
 					if err != nil {
 						return err
 					}
-					if err := b.pay(ctx, m, pl, what); err != nil {
+					if err := b.measureOverhead(ctx, m, pl, what); err != nil {
 						return err
 					}
 				}
@@ -58,8 +58,8 @@ func (b suite) price() (cases []lab.Case[Measure]) {
 	return cases
 }
 
-// pay makes a run and adds what it cost.
-func (b suite) pay(ctx context.Context, m *Measure, pl plan.Plan, what string) error {
+// measureOverhead makes a run and adds its cost.
+func (b suite) measureOverhead(ctx context.Context, m *Measure, pl plan.Plan, what string) error {
 	before := lab.OwnCPU()
 	program := b.program
 	switch what {
@@ -75,7 +75,7 @@ func (b suite) pay(ctx context.Context, m *Measure, pl plan.Plan, what string) e
 		if err != nil {
 			return err
 		}
-		m.take(c)
+		m.add(c)
 	default:
 		began := time.Now()
 		r, err := program.Run(ctx, pl)
@@ -90,8 +90,8 @@ func (b suite) pay(ctx context.Context, m *Measure, pl plan.Plan, what string) e
 				return err
 			}
 		}
-		m.take(campaign.Cost{Events: r.Events, Bytes: int64(len(r.Wire)), Virtual: pl.Length, Wall: time.Since(began), CPU: r.CPU})
+		m.add(campaign.Cost{Events: r.Events, Bytes: int64(len(r.Wire)), Virtual: pl.Length, Wall: time.Since(began), CPU: r.CPU})
 	}
-	m.Own += (lab.OwnCPU() - before).Seconds()
+	m.OwnCPU += (lab.OwnCPU() - before).Seconds()
 	return nil
 }

@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// The first start says how a node finds its cluster; after that the directory knows.
+// The flag that says how a node finds its cluster is needed at its first start only.
 func TestARestartNeedNotSayHowTheClusterIsFound(t *testing.T) {
 	t.Parallel()
-	list := three(t)
+	list := threeNodes(t)
 	nodes := []*Server{start(t, list[0]), start(t, list[1]), start(t, list[2])}
 	do(t, clientOf("p", nodes[0]), "n1 attack n2")
 	stop(t, nodes[2])
@@ -39,13 +39,13 @@ func TestARestartNeedNotSayHowTheClusterIsFound(t *testing.T) {
 	refused(t, empty, "say how the node finds its cluster")
 }
 
-// Somebody else cannot come under the name of a node that is up, and hears why.
+// A second node with the ID of a running one is not admitted, and is told why.
 func TestANodeThatIsUpKeepsItsPlace(t *testing.T) {
 	t.Parallel()
-	first := alone(t)
+	first := singleNode(t)
 	n1 := start(t, first)
 	join := func(id string) Options {
-		o := alone(t)
+		o := singleNode(t)
 		o.ID, o.Bootstrap, o.Join = id, false, n1.API()
 		return o
 	}
@@ -53,7 +53,7 @@ func TestANodeThatIsUpKeepsItsPlace(t *testing.T) {
 	eventually(t, "n2 votes", func() bool { return strings.Contains(suffrages(n1), "n2 voter "+n2.o.Raft) })
 	start(t, join("n3"))
 	eventually(t, "n3 votes", func() bool { return strings.Contains(suffrages(n1), "n3 voter") })
-	var log said
+	var log syncBuffer
 	other := join("n2")
 	other.Log = slog.New(slog.NewTextHandler(&log, nil))
 	start(t, other)
@@ -68,7 +68,7 @@ func TestANodeThatIsUpKeepsItsPlace(t *testing.T) {
 	eventually(t, "the newcomer votes", func() bool { return strings.Contains(suffrages(n1), "n2 voter "+other.Raft) })
 }
 
-// suffrages are the members as a node sees them.
+// suffrages lists the members and their suffrage, as s sees them.
 func suffrages(s *Server) string {
 	var all []string
 	for _, m := range s.View().Members {
@@ -80,8 +80,8 @@ func suffrages(s *Server) string {
 func TestAnOriginThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, origin := range []string{"nonsense", "https://example.org/", "example.org", "https://", ""} {
-		o := alone(t)
+		o := singleNode(t)
 		o.Origins = []string{origin}
-		refused(t, o, "is no origin of a page")
+		refused(t, o, "is not an origin")
 	}
 }

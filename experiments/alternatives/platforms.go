@@ -17,13 +17,13 @@ import (
 	"raftian/netsim/trace"
 )
 
-// stuckAfter is when a program that does not come to its end is given up.
-const stuckAfter = 30 * time.Second
+// runTimeout is when a run that does not end is stopped.
+const runTimeout = 30 * time.Second
 
 // simulate measures a run in virtual time.
 func simulate(p *campaign.Program) func(context.Context, *Measure, plan.Plan) error {
 	return func(ctx context.Context, m *Measure, pl plan.Plan) error {
-		limited, cancel := context.WithTimeout(ctx, stuckAfter)
+		limited, cancel := context.WithTimeout(ctx, runTimeout)
 		defer cancel()
 		var wire bytes.Buffer
 		c, err := p.CostOf(limited, pl, campaign.AtOnce, &wire)
@@ -31,15 +31,15 @@ func simulate(p *campaign.Program) func(context.Context, *Measure, plan.Plan) er
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case limited.Err() != nil:
-			m.End = "it was still running after " + stuckAfter.String()
+			m.Failure = "it was still running after " + runTimeout.String()
 		case err != nil:
 			return err
 		case c.Exit != "":
-			m.End, _, _ = strings.Cut(c.Exit, "\n")
+			m.Failure, _, _ = strings.Cut(c.Exit, "\n")
 		}
 		m.Reached, m.CPU, m.Wall, m.Events, m.Trace = c.Reached.Seconds(), c.CPU.Seconds(), c.Wall.Seconds(), int(c.Events), c.Digest
 		events, err := fleet.Decode(wire.Bytes())
-		if err != nil && m.End == "" {
+		if err != nil && m.Failure == "" {
 			return err
 		}
 		m.Log = logOf(events)
@@ -47,7 +47,7 @@ func simulate(p *campaign.Program) func(context.Context, *Measure, plan.Plan) er
 	}
 }
 
-// logOf is a digest of the commands that the machine applied that applied most.
+// logOf returns a digest of the commands applied by the machine that applied most.
 func logOf(events []trace.Event) string {
 	logs := map[string][]string{}
 	longest := ""
@@ -56,7 +56,7 @@ func logOf(events []trace.Event) string {
 			logs[e.Machine] = append(logs[e.Machine], fmt.Sprintf("%s %d %016x", e.Client, e.Seq, e.Hash))
 		}
 	}
-	for m, list := range logs { //raftian:unordered of those that are equally long, any will do
+	for m, list := range logs { //raftian:unordered any of the longest logs will do
 		if len(list) > len(logs[longest]) {
 			longest = m
 		}
@@ -65,7 +65,7 @@ func logOf(events []trace.Event) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// processes plays the plan's script to processes, in real time.
+// processes plays the plan's script to processes in real time.
 func (m *Measure) processes(ctx context.Context, s lab.Setup, pl plan.Plan) (err error) {
 	began := time.Now()
 	o := fleet.Options{Raftian: s.Raftian, Dir: s.Out, Nodes: len(pl.Machines)}
@@ -82,9 +82,9 @@ func (m *Measure) processes(ctx context.Context, s lab.Setup, pl plan.Plan) (err
 		if e := f.Close(); err == nil {
 			err = e
 		}
-		m.CPU, m.Wall = f.Spent().Seconds(), time.Since(began).Seconds()
+		m.CPU, m.Wall = f.CPUTime().Seconds(), time.Since(began).Seconds()
 	}()
-	if err := play(ctx, f.Addresses(), pl); err != nil {
+	if err := playScript(ctx, f.Addresses(), pl); err != nil {
 		return err
 	}
 	events, err := f.Events()

@@ -8,9 +8,9 @@ import (
 	"raftian/netsim/env/envtest"
 )
 
-// To its node, what stands at the gate is a network like any other. (With TLS it is but
-// for deadlines: what has arrived can still be read after one, and a write that met one
-// is the last. A connection on which a call has failed is closed in any case.)
+// The conformance test of env holds for network. (With TLS, deadlines differ: data that
+// has arrived can still be read after one, and no write succeeds after one that timed
+// out. A connection on which a call has failed is closed in any case.)
 func TestAGateKeepsTheNetworksPromises(t *testing.T) {
 	t.Parallel()
 	one := func(t *testing.T) env.Env {
@@ -19,7 +19,7 @@ func TestAGateKeepsTheNetworksPromises(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { r.Close() })
-		return newGate(r, Options{ID: "n1", Dir: t.TempDir()}, "00112233445566778899aabbccddeeff", nil, slog.New(slog.DiscardHandler))
+		return newNetwork(r, Options{ID: "n1", Dir: t.TempDir()}, "00112233445566778899aabbccddeeff", nil, slog.New(slog.DiscardHandler))
 	}
 	envtest.Run(t, func(t *testing.T, check func(t *testing.T, a, b env.Env)) { check(t, one(t), one(t)) })
 }
