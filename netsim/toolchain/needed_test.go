@@ -91,6 +91,8 @@ func TestEachRuleIsNeeded(t *testing.T) {
 			failed := failsWithout(t, name)
 			t.Logf("without %q: %q", name, failed)
 			switch want := shows[name]; {
+			case want == "nothing" && failed == nil:
+				t.Skip("no check here shows the rule")
 			case name == "" && failed != nil:
 				t.Error("with all rules, checks fail")
 			case name != "" && !slices.Contains(failed, want):
