@@ -281,7 +281,7 @@ func compile(ctx context.Context, o Options, dist Distribution, f buildFiles) er
 		if broken := blame(o.rules(), dist, words); broken != nil {
 			return broken
 		}
-		return fmt.Errorf("building %s: %w", o.Package, &GoError{Args: o.again(args), Dir: o.Dir, Said: words, Err: err})
+		return fmt.Errorf("building %s: %w", o.Package, &GoError{Args: o.again(args), Dir: o.Dir, Env: settingsOf(cmd), Said: words, Err: err})
 	}
 	return nil
 }
@@ -298,7 +298,19 @@ func (o *Options) again(of []string) []string {
 			args = append(args, arg)
 		}
 	}
+	if tags := o.tags(); !o.Ordinary && len(tags) > 0 {
+		args = append(args, "-tags", strings.Join(tags, ","))
+	}
 	return append(args, o.Package)
+}
+
+// tags are the build tags apart from Tag.
+func (o *Options) tags() []string {
+	tags := raftTags(o.linked.like)
+	if o.brought {
+		tags = append(tags, noRunFiles)
+	}
+	return tags
 }
 
 // arguments are those of the go command.
@@ -313,11 +325,7 @@ func (o *Options) arguments(f buildFiles) (args []string) {
 	}
 	args = append(args, "-o", f.target, "-buildvcs=false")
 	if !o.Ordinary {
-		tags := append(raftTags(o.linked.like), Tag)
-		if o.brought {
-			tags = append(tags, noRunFiles)
-		}
-		args = append(args, "-overlay", f.overlay, "-tags", strings.Join(tags, ","), "-buildmode=exe", "-ldflags=-s -w")
+		args = append(args, "-overlay", f.overlay, "-tags", strings.Join(append(o.tags(), Tag), ","), "-buildmode=exe", "-ldflags=-s -w")
 	}
 	if f.mod != "" {
 		args = append(args, "-modfile="+f.mod, "-mod=mod")
@@ -416,7 +424,7 @@ func output(cmd *exec.Cmd) ([]byte, error) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, &GoError{Args: cmd.Args[1:], Dir: cmd.Dir, Said: strings.TrimSpace(stderr.String()), Err: err}
+		return nil, &GoError{Args: cmd.Args[1:], Dir: cmd.Dir, Env: settingsOf(cmd), Said: strings.TrimSpace(stderr.String()), Err: err}
 	}
 	return out, nil
 }
