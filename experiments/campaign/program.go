@@ -65,31 +65,61 @@ var ErrNoWorld = errors.New("no world program")
 // that cannot be one is an ErrNoWorld, a Go that builds none a toolchain.UnfitError; other
 // errors are of the build.
 func Build(ctx context.Context, o toolchain.Options) (*Program, error) {
-	built, err := toolchain.Build(ctx, o)
+	built, err := Compile(ctx, o)
 	if err != nil {
-		why, unfit := noCommand(ctx, o), toolchain.UnfitError(nil)
-		switch own := toolchain.Source(); {
-		case why == nil:
-			return nil, err
-		case o.Package == GameWorld && o.Dir == "" && own != "" && elsewhere(why): // wherever the command is called
-			o.Dir = own
-			return Build(ctx, o)
-		case errors.As(err, &unfit): // so that the go command could not answer
-			return nil, err
-		}
-		return nil, why
+		return nil, err
 	}
-	p := &Program{Program: built, Package: o.Package}
+	return meet(ctx, built, o.Package)
+}
+
+// Compile builds the world program of a package, and does not start it: it may be for
+// another kind of computer. Errors are those of Build.
+func Compile(ctx context.Context, o toolchain.Options) (toolchain.Program, error) {
+	built, err := toolchain.Build(ctx, o)
+	if err == nil {
+		return built, nil
+	}
+	why, unfit := noCommand(ctx, o), toolchain.UnfitError(nil)
+	switch own := toolchain.Source(); {
+	case why == nil:
+		return toolchain.Program{}, err
+	case o.Package == GameWorld && o.Dir == "" && own != "" && elsewhere(why): // wherever the command is called
+		o.Dir = own
+		return Compile(ctx, o)
+	case errors.As(err, &unfit): // so that the go command could not answer
+		return toolchain.Program{}, err
+	}
+	return toolchain.Program{}, why
+}
+
+// Open asks the world program in a program file who it is; nothing is built. A file that
+// holds none for this computer is an error in one line, as is a guest that this command
+// judges by other rules.
+func Open(ctx context.Context, file string) (*Program, error) {
+	built, about, err := toolchain.OpenProgramFile(file, "")
+	if err != nil {
+		return nil, err
+	}
+	p, err := meet(ctx, built, about.World)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return p, nil
+}
+
+// meet asks a program that was built from a package who it is.
+func meet(ctx context.Context, built toolchain.Program, pkg string) (*Program, error) {
+	p := &Program{Program: built, Package: pkg}
 	d, err := p.describe(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if !d.Deterministic {
-		return nil, fmt.Errorf("%s was built without the edited runtime", o.Package)
+		return nil, fmt.Errorf("%s was built without the edited runtime", pkg)
 	}
 	for _, own := range guests() {
 		if own.Name == d.Guest && own.Fingerprint() != d.Fingerprint {
-			return nil, fmt.Errorf("%s plays by other rules than this command judges by: it was built from other sources; build the command anew", o.Package)
+			return nil, fmt.Errorf("%s plays by other rules than this command judges by: it was built from other sources; build the command anew", pkg)
 		}
 	}
 	p.Guest, p.Events = d.Guest, d.Events

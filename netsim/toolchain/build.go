@@ -59,9 +59,10 @@ type Options struct {
 	// that has.
 	Ordinary bool
 
-	tests  bool    // the package's tests, not its command
-	linked library // what is linked, once it is known
-	spared string  // name of a rule that is left out, for tests of what it does
+	tests   bool    // the package's tests, not its command
+	linked  library // what is linked, once it is known
+	brought bool    // go.mod brings this module's packages, once that is known
+	spared  string  // name of a rule that is left out, for tests of what it does
 }
 
 // Program is a built world program.
@@ -113,19 +114,20 @@ func Build(ctx context.Context, o Options) (Program, error) {
 		return Program{}, err
 	}
 	defer release()
-	mod, raft, err := writeMod(ctx, o)
+	choice, err := writeMod(ctx, o)
 	if err != nil {
 		return Program{}, err
 	}
-	o.linked = library{like: raft}
-	if len(o.Mends) > 0 || raft != "" && !semver.IsValid(raft) && !o.Ordinary {
+	mod := choice.mod
+	o.linked, o.brought = library{like: choice.raft}, choice.brought
+	if len(o.Mends) > 0 || o.brought || choice.raft != "" && !semver.IsValid(choice.raft) && !o.Ordinary {
 		if o.linked, err = findLibrary(ctx, o, mod); err != nil {
 			return Program{}, err
 		}
 	}
 	var stand map[string]string
 	if o.Mends = MendsFor(o.Mends, o.linked.like); len(o.Mends) > 0 {
-		if mod, stand, err = writeMended(ctx, o, mod); err != nil {
+		if mod, stand, err = writeMended(ctx, o, mod, dist.modules); err != nil {
 			return Program{}, err
 		}
 	}
@@ -136,7 +138,7 @@ func Build(ctx context.Context, o Options) (Program, error) {
 		}
 	}
 	target := filepath.Join(o.Cache, "build", key+"-"+targetKey(o))
-	if err := compile(ctx, o, dist, o.arguments(overlay, mod, target)); err != nil {
+	if err := compile(ctx, o, dist, buildFiles{overlay, mod, target}); err != nil {
 		return Program{}, err
 	}
 	p := Program{GoVersion: dist.Version}
@@ -247,7 +249,11 @@ func targetKey(o Options) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func compile(ctx context.Context, o Options, dist Distribution, args []string) error {
+// buildFiles are the files that the go command is given, and the one that it makes.
+type buildFiles struct{ overlay, mod, target string }
+
+func compile(ctx context.Context, o Options, dist Distribution, f buildFiles) error {
+	args := o.arguments(f)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = o.Dir
 	if !o.Ordinary {
@@ -257,6 +263,7 @@ func compile(ctx context.Context, o Options, dist Distribution, args []string) e
 			cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
 		}
 	}
+	outsideWorkspace(cmd, f.mod)
 	// Without this a cancelled build leaves compilers running.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
@@ -295,7 +302,7 @@ func (o *Options) again(of []string) []string {
 }
 
 // arguments are those of the go command.
-func (o *Options) arguments(overlay, mod, target string) (args []string) {
+func (o *Options) arguments(f buildFiles) (args []string) {
 	switch {
 	case o.Ordinary:
 		args = []string{"build", "-v"}
@@ -304,12 +311,16 @@ func (o *Options) arguments(overlay, mod, target string) (args []string) {
 	default:
 		args = []string{"build", "-v", "-trimpath"}
 	}
-	args = append(args, "-o", target, "-buildvcs=false")
+	args = append(args, "-o", f.target, "-buildvcs=false")
 	if !o.Ordinary {
-		args = append(args, "-overlay", overlay, "-tags", strings.Join(append(raftTags(o.linked.like), Tag), ","), "-buildmode=exe", "-ldflags=-s -w")
+		tags := append(raftTags(o.linked.like), Tag)
+		if o.brought {
+			tags = append(tags, noRunFiles)
+		}
+		args = append(args, "-overlay", f.overlay, "-tags", strings.Join(tags, ","), "-buildmode=exe", "-ldflags=-s -w")
 	}
-	if mod != "" {
-		args = append(args, "-modfile="+mod, "-mod=mod")
+	if f.mod != "" {
+		args = append(args, "-modfile="+f.mod, "-mod=mod")
 	}
 	if o.Race {
 		args = append(args, "-race")
@@ -346,15 +357,21 @@ func keep(cache, target string) (path, digest string, err error) {
 	}
 	sum := sha256.Sum256(data)
 	digest = hex.EncodeToString(sum[:])
+	path, err = keepBytes(cache, data, digest)
+	return path, digest, err
+}
+
+// keepBytes puts an executable into the cache, where its digest is its name.
+func keepBytes(cache string, executable []byte, digest string) (path string, err error) {
 	path = filepath.Join(cache, "bin", digest[:32])
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
+	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(executable)) {
 		Program{Path: path}.Used()
-		return path, digest, nil
+		return path, nil
 	}
-	if err := writeFile(path, data, 0o755); err != nil {
-		return "", "", err
+	if err := writeFile(path, executable, 0o755); err != nil {
+		return "", err
 	}
-	return path, digest, forget(filepath.Dir(path), kept)
+	return path, forget(filepath.Dir(path), kept)
 }
 
 // kept is how many programs the cache keeps: those with the mends of each finding, which a
@@ -369,7 +386,7 @@ func (p Program) Used() {
 	_ = os.Chtimes(p.Path, now, now) // if it is gone, starting it will say so
 }
 
-// forget removes all but the most recently used files of dir.
+// forget removes all but the most recently used entries of dir.
 func forget(dir string, most int) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -387,7 +404,7 @@ func forget(dir string, most int) error {
 	}
 	sort.Slice(files, func(i, j int) bool { return files[i].used.After(files[j].used) })
 	for i := most; i < len(files); i++ {
-		_ = os.Remove(filepath.Join(dir, files[i].name))
+		_ = os.RemoveAll(filepath.Join(dir, files[i].name))
 	}
 	return nil
 }

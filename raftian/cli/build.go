@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,11 +31,13 @@ type planFlags struct {
 	faults   string
 	rate     float64
 	bug      string
-	excuse   bool
+	known    excuses
 	raft     string
 	mend     string
 	world    string
+	program  string
 	profile  string
+	exclude  func() error // what the user said that cannot go together
 }
 
 func (f *planFlags) add(c *cobra.Command) {
@@ -45,15 +48,20 @@ func (f *planFlags) add(c *cobra.Command) {
 	c.Flags().Float64Var(&f.rate, "rate", 60, "calls per second, of all clients together; a few seeds have fewer unless calm")
 	f.given = c.Flags().Changed
 	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo; see bugs")
-	c.Flags().BoolVar(&f.excuse, "excuse", false, "with --bug: tell known findings apart, as without a bug")
+	c.Flags().BoolVar(&f.known.excuse, "excuse", false, "with --bug: tell known findings apart, as without a bug")
 	c.Flags().StringVar(&f.raft, "raft", "", "another hashicorp/raft: a version, or a directory that holds one")
 	c.Flags().StringVar(&f.mend, "mend", "", "mend findings in hashicorp/raft: a comma list of their names, or all; no failure is excused by a mended one")
 	c.Flags().StringVar(&f.world, "world", campaign.GameWorld, "package of the world program: what runs on the machines")
+	c.Flags().StringVar(&f.program, "program", "", programUse)
+	f.exclude = func() error { return excludeProgram(c) }
 	c.Flags().StringVar(&f.profile, "profile", "", "directory for a profile of each run's processor time, which go tool pprof reads")
 }
 
 // options checks the flags.
 func (f *planFlags) options() (guest.Options, error) {
+	if err := f.exclude(); err != nil {
+		return guest.Options{}, err
+	}
 	if err := bugToBe(f.bug); err != nil {
 		return guest.Options{}, Usage(err)
 	}
@@ -63,8 +71,11 @@ func (f *planFlags) options() (guest.Options, error) {
 	if _, err := findings.Mends(f.mend); err != nil {
 		return guest.Options{}, Usage(fmt.Errorf("--mend: %w", err))
 	}
-	if f.excuse && f.bug == "" {
+	if f.known.excuse && f.bug == "" {
 		return guest.Options{}, Usage(errors.New("--excuse has a meaning with --bug alone: without it, known findings are told apart anyway"))
+	}
+	if err := f.known.load(); err != nil {
+		return guest.Options{}, err
 	}
 	faults, err := plan.ParseFaults(f.faults)
 	if err != nil {
@@ -94,7 +105,13 @@ func (f *planFlags) build(ctx context.Context) (*campaign.Program, error) {
 			return nil, Usage(err)
 		}
 	}
-	p, err := build(ctx, f.world, f.raft, f.mend)
+	var p *campaign.Program
+	var err error
+	if f.program != "" {
+		p, err = openProgram(ctx, f.program)
+	} else {
+		p, err = build(ctx, f.world, f.raft, f.mend)
+	}
 	if err != nil || f.profile == "" {
 		return p, err
 	}
@@ -111,27 +128,35 @@ func (f *planFlags) build(ctx context.Context) (*campaign.Program, error) {
 // command.
 func (f *planFlags) words(c *cobra.Command) string {
 	var b strings.Builder
-	for _, name := range []string{"length", "machines", "faults", "rate", "bug", "raft", "mend", "world"} {
+	for _, name := range []string{"length", "machines", "faults", "rate", "bug", "raft", "mend", "world", "program"} {
 		if flag := c.Flags().Lookup(name); flag != nil && flag.Changed {
 			fmt.Fprintf(&b, " --%s %s", name, flag.Value)
 		}
 	}
-	if f.excuse {
+	if f.known.excuse {
 		b.WriteString(" --excuse")
+	}
+	if f.known.path != "" {
+		b.WriteString(" --known " + f.known.path)
 	}
 	return b.String()
 }
 
 // build builds the world program of a package, with progress on a terminal.
 func build(ctx context.Context, world, raft, mend string) (*campaign.Program, error) {
-	mends, err := findings.Mends(mend)
+	return buildWith(ctx, world, raft, mend, campaign.Build)
+}
+
+// buildWith builds in the way of with.
+func buildWith(ctx context.Context, world, raft, mend string, with func(context.Context, toolchain.Options) (*campaign.Program, error)) (*campaign.Program, error) {
+	mends, err := mendsOf(mend)
 	if err != nil {
-		return nil, Usage(fmt.Errorf("--mend: %w", err))
+		return nil, err
 	}
 	o := toolchain.Options{Package: world, Raft: raft, Mends: mends}
 	var p *campaign.Program
 	err = building(&o, "building the world program", func() (err error) {
-		p, err = campaign.Build(ctx, o)
+		p, err = with(ctx, o)
 		return err
 	})
 	if err != nil && ctx.Err() != nil {
@@ -145,6 +170,9 @@ func build(ctx context.Context, world, raft, mend string) (*campaign.Program, er
 	}
 	if unfit := toolchain.UnfitError(nil); err != nil && raft != "" && !errors.As(err, &unfit) {
 		return nil, Usage(fmt.Errorf("--raft %s does not build: %s", raft, goWords(err)))
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, Tool(fmt.Errorf("%s; with --program a program is run that raftian build has written where there is Go", OneLine(err)))
 	}
 	if err != nil {
 		return nil, Tool(errors.New(goWords(err)))
@@ -180,12 +208,33 @@ func building(o *toolchain.Options, words string, build func() error) error {
 // errLive is why a recording of play is not run again.
 var errLive = errors.New("the file records a live session of real nodes, which nothing can run again; replay, show, check and export read it")
 
-// BuildAgain builds the world program that a run file names, with the raft that
-// was asked for or else the file's.
-func BuildAgain(ctx context.Context, h trace.Header, raft string) (*campaign.Program, error) {
+// Again says with what a kept run is run again.
+type Again struct {
+	Raft    string // another hashicorp/raft than the file's, as --raft takes it; "" is the file's
+	Program string // a program file; "" is to build what the run file names
+}
+
+// add adds the flags for it.
+func (a *Again) add(c *cobra.Command) {
+	c.Flags().StringVar(&a.Raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
+	a.AddProgram(c)
+}
+
+// AddProgram adds the flag for Program.
+func (a *Again) AddProgram(c *cobra.Command) {
+	c.Flags().StringVar(&a.Program, "program", "", programUse)
+}
+
+// Build returns the world program that a run file names: the one in the program file, or
+// built with the raft that was asked for or else the file's.
+func (a Again) Build(ctx context.Context, h trace.Header) (*campaign.Program, error) {
 	if h.Live {
 		return nil, Usage(errLive)
 	}
+	if a.Program != "" {
+		return a.open(ctx, h)
+	}
+	raft := a.Raft
 	if raft != "" {
 		if err := raftToBe(raft); err != nil {
 			return nil, Usage(err)
@@ -194,6 +243,21 @@ func BuildAgain(ctx context.Context, h trace.Header, raft string) (*campaign.Pro
 		return nil, Usage(fmt.Errorf("the run was made with the hashicorp/raft in directory %s, which is not here; name another with --raft", raft))
 	}
 	return build(ctx, cmp.Or(h.World, campaign.GameWorld), raft, h.Mends)
+}
+
+// open returns the program in the program file, if it is of the run's world.
+func (a Again) open(ctx context.Context, h trace.Header) (*campaign.Program, error) {
+	if a.Raft != "" {
+		return nil, Usage(errors.New("--raft has no meaning with --program, which is built already; give it to raftian build"))
+	}
+	p, err := openProgram(ctx, a.Program)
+	if err != nil {
+		return nil, err
+	}
+	if h.Guest != p.Guest {
+		return nil, Usage(fmt.Errorf("--program %s runs guest %q, the run is of guest %q (%s)", a.Program, p.Guest, h.Guest, cmp.Or(h.World, campaign.GameWorld)))
+	}
+	return p, nil
 }
 
 // raftOfRun is the hashicorp/raft that a run's header names, as --raft takes it: some

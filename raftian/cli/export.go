@@ -26,6 +26,7 @@ func exportCommand(rest Rest) *cobra.Command {
 		form, out string
 		at        time.Duration
 		h         histories
+		again     Again
 	)
 	c := &cobra.Command{
 		Use:   "export FILE.run --as FORM --out FILE | export --model MODEL FILE --as FORM --out FILE",
@@ -54,6 +55,7 @@ as Jepsen's checkers of registers take them.`,
 	c.Flags().StringVar(&form, "as", "", "the form: "+strings.Join(forms(), ", "))
 	c.Flags().StringVar(&out, "out", "", "the file to write")
 	c.Flags().DurationVar(&at, "at", 0, "the virtual time that a drawing is of, such as 3.2s")
+	again.AddProgram(c)
 	h.flags(c, "read a history recorded elsewhere, by this model: ")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		hasAt := c.Flags().Changed("at")
@@ -92,6 +94,7 @@ as Jepsen's checkers of registers take them.`,
 			return Usage(err)
 		}
 		defer x.from.Close()
+		x.again = again
 		err = WriteFile(out, func(w io.Writer) error { return x.write(c.Context(), w, form) })
 		switch own := (*exitError)(nil); {
 		case c.Context().Err() != nil:
@@ -135,6 +138,7 @@ type exporting struct {
 	plan   plan.Plan
 	ending *ending
 	broken error // why the file cannot be read further
+	again  Again
 }
 
 // openExport opens a run file. It is read through once before, because its
@@ -169,7 +173,7 @@ func (x *exporting) write(ctx context.Context, w io.Writer, form string) error {
 	switch form {
 	case "porcupine":
 		return campaign.Picture(ctx, w, x.plan, r, func() (*campaign.Program, error) {
-			return BuildAgain(ctx, x.from.Header(), "")
+			return x.again.Build(ctx, x.from.Header())
 		})
 	case "jepsen":
 		return export.Jepsen(w, r)

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"raftian/experiments/campaign"
-	"raftian/experiments/findings"
 	"raftian/linearizability"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
@@ -35,6 +33,7 @@ raftian help plan is the reference of what a plan may say.`,
 	f.add(c)
 	c.Flags().Uint64Var(&seed, "seed", 1, "seed to draw the plan from")
 	c.Flags().StringVar(&out, "out", "", "keep the run in this file")
+	f.known.flag(c)
 	only := c.Flags().Bool("plan", false, "print the plan and run nothing")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		draw, err := f.options()
@@ -85,7 +84,7 @@ raftian help plan is the reference of what a plan may say.`,
 			fmt.Fprint(Out, pl)
 			return nil
 		}
-		err = run(c, p, pl, out, f.excuse)
+		err = run(c, p, pl, out, &f.known)
 		if errors.Is(err, campaign.ErrRefused) && len(args) == 1 {
 			err = inPlan(args[0], text, err)
 		}
@@ -149,7 +148,7 @@ func readPlan(name string) (pl plan.Plan, content string, err error) {
 	return pl, string(text), nil
 }
 
-func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, excuse bool) error {
+func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, known *excuses) error {
 	printProgram(Out, p)
 	fmt.Fprintf(Out, "seed %d: %s on %s, %s, %s\n", pl.Seed, pl.Length, trace.Some(len(pl.Machines), "machine"),
 		trace.Some(len(pl.Script), "call"), trace.Some(len(pl.Faults), "fault"))
@@ -158,7 +157,7 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, excuse
 		return ownFailure(c, err)
 	}
 	printVerdicts(Out, r.Verdicts)
-	printKnown(Out, r, excuse)
+	known.print(Out, r)
 	fmt.Fprintf(Out, "\n%s, %s, %.1f ms of CPU per virtual second\ndigest %s\n", trace.Some(r.Events, "event"), trace.Some(len(r.History), "operation"),
 		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
 	if r.Exit != "" {
@@ -206,49 +205,6 @@ func ownFailure(c *cobra.Command, err error) error {
 	return Tool(err)
 }
 
-// causes are what is known of the violations of a run. excuse asks for those of one with
-// a planted bug, too.
-func causes(r *campaign.Result, excuse bool) [][]findings.Cause {
-	return findings.Explain(findings.All(), findings.Run{Plan: r.Plan, Raft: r.Like, Mends: r.Mends, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: excuse})
-}
-
-// known is that for a campaign.
-func known(excuse bool) func(*campaign.Result) [][]string {
-	return func(r *campaign.Result) [][]string { return findings.Names(causes(r, excuse)) }
-}
-
-// knownIn names for each judge that failed with known findings alone one of them.
-func knownIn(r *campaign.Result, excuse bool) map[string]string {
-	by := map[string]string{}
-	for _, s := range campaign.SortOut(r.Verdicts, findings.Names(causes(r, excuse))) {
-		if s.Known() {
-			by[s.Unknown.Judge] = s.Findings[0]
-		}
-	}
-	return by
-}
-
-// printKnown says which failures are known findings, and how each came about.
-func printKnown(w io.Writer, r *campaign.Result, excuse bool) {
-	all := causes(r, excuse)
-	for k, s := range campaign.SortOut(r.Verdicts, findings.Names(all)) {
-		if len(s.Findings) == 0 {
-			continue
-		}
-		for _, name := range s.Findings {
-			part := ""
-			if !s.Known() {
-				part = ", in part"
-			}
-			fmt.Fprintf(w, "  known%-8s %-22s  %s (experiments/findings/%s)\n", part, s.Unknown.Judge, name, name)
-		}
-		first := slices.IndexFunc(all[k], func(c findings.Cause) bool { return c.Finding != "" })
-		for _, step := range all[k][first].Steps {
-			fmt.Fprintf(w, "                event %d: %s\n", step.Event, step.Text)
-		}
-	}
-}
-
 func printVerdicts(w io.Writer, verdicts []linearizability.Verdict) {
 	fmt.Fprintln(w)
 	for _, v := range verdicts {
@@ -258,7 +214,7 @@ func printVerdicts(w io.Writer, verdicts []linearizability.Verdict) {
 }
 
 func rerunCommand() *cobra.Command {
-	var raft string
+	var again Again
 	c := &cobra.Command{
 		Use:   "rerun FILE.run",
 		Short: "Run a kept run again and compare every event",
@@ -268,7 +224,7 @@ with 3. That programs printed something else is said, and is no difference: what
 print may hold addresses, say. It does not judge; see check.`,
 		Args: One("FILE.run"),
 	}
-	c.Flags().StringVar(&raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
+	again.add(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		// A file that is not whole is refused before anything is built for it.
 		if e, err := readEnding(args[0]); err != nil {
@@ -282,7 +238,7 @@ print may hold addresses, say. It does not judge; see check.`,
 		}
 		defer f.Close()
 		h := f.Header()
-		p, err := BuildAgain(c.Context(), h, raft)
+		p, err := again.Build(c.Context(), h)
 		if err != nil {
 			return err
 		}

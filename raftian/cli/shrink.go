@@ -18,7 +18,7 @@ func shrinkCommand() *cobra.Command {
 		out   string
 		jobs  int
 		seeds int
-		raft  string
+		again Again
 		judge string
 		limit time.Duration
 	)
@@ -36,7 +36,7 @@ the end of the time it has.`,
 	c.Flags().IntVar(&seeds, "seeds", 256, "how many seeds to try each smaller plan with, at most")
 	c.Flags().DurationVar(&limit, "time", time.Minute, "how long it may take; 0 is as long as it takes")
 	c.Flags().StringVar(&judge, "judge", "", "go by the failure that this judge sees; by default the first that sees one")
-	c.Flags().StringVar(&raft, "raft", "", "another hashicorp/raft than the file says: a version or a directory")
+	again.add(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if jobs < 1 || jobs > 1024 || seeds < 1 || seeds > 1000 {
 			return Usage(errors.New("--jobs must be from 1 to 1024, --seeds from 1 to 1000"))
@@ -58,7 +58,7 @@ the end of the time it has.`,
 		if end, err := readEnding(args[0]); err == nil && end.broken != nil {
 			fmt.Fprintf(Out, "%s: %s; its plan is whole, and is run\n", args[0], OneLine(end.broken))
 		}
-		p, err := BuildAgain(c.Context(), h, raft)
+		p, err := again.Build(c.Context(), h)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o c
 		time.Since(began).Seconds(), s.Result.Plan)
 	printUntried(s.Untried, o.Limit, c.Context().Err() != nil)
 	printVerdicts(Out, s.Result.Verdicts)
-	printKnown(Out, s.Result, false)
+	(&excuses{}).print(Out, s.Result)
 	if err := s.Result.Save(out, p); err != nil {
 		return Tool(err)
 	}

@@ -31,6 +31,12 @@ type usedGo struct {
 	Error     string `json:"error,omitempty"` // why there is none, or why it will not do
 }
 
+// withoutGo says what can be done.
+const withoutGo = `without it      explore, run, rerun, shrink, check, show, export and replay work on programs and
+                runs made elsewhere: raftian build there writes what --program and --viewer read;
+                play, serve and attach are in raftian/full; build and test need Go
+`
+
 func versionCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "version",
@@ -55,6 +61,7 @@ toolchain line of go.mod or for GOTOOLCHAIN.`,
 		fmt.Fprintf(Out, "Go supported    %s\n", strings.Join(v.Supported, ", "))
 		if v.Go.Error != "" {
 			fmt.Fprintf(Out, "Go used         none: %s\n", v.Go.Error)
+			fmt.Fprint(Out, withoutGo)
 		} else {
 			fmt.Fprintf(Out, "Go used         %s\n                found at %s\n                by %s with GOTOOLCHAIN=%s\n",
 				v.Go.Version, v.Go.Root, v.Go.Command, v.Go.Setting)

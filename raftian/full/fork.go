@@ -20,6 +20,7 @@ import (
 type forks struct {
 	header  trace.Header // of the run that they come of
 	name    string       // of its file
+	again   cli.Again    // with what it is run again
 	dir     string
 	program *campaign.Program
 	count   int
@@ -35,7 +36,7 @@ func (f *forks) run(ctx context.Context, p plan.Plan) (*replay.Run, string, erro
 		}
 	}
 	if f.program == nil {
-		if f.program, err = cli.BuildAgain(ctx, f.header, ""); err != nil {
+		if f.program, err = f.again.Build(ctx, f.header); err != nil {
 			return nil, "", err
 		}
 	}

@@ -25,5 +25,6 @@ func main() {
 	cli.Main(cli.Rest{
 		Commands: []*cobra.Command{replayCommand(), experimentCommand(), serveCommand(), playCommand(), attachCommand()},
 		Draw:     svg,
+		Viewer:   writeViewer,
 	})
 }

@@ -37,7 +37,8 @@ func replayCommand() *cobra.Command {
 	var (
 		p                picture
 		screenshot, size string
-		address          string
+		address, viewer  string
+		again            cli.Again
 	)
 	c := cli.Command("replay")
 	c.Long = `Replay opens a kept run in a window, at its first violation. ? explains what is seen
@@ -47,11 +48,18 @@ With --screenshot it opens no window and writes what would be seen as a PNG file
 any machine, with or without a display; --at says when, such as 3.2s.
 
 With --web it serves the same viewer to a browser and prints where; an address on
-127.0.0.1 is for this machine only. Other run files can be dropped on the page.`
+127.0.0.1 is for this machine only. Other run files can be dropped on the page. The
+viewer is the one of --viewer, or the file ` + cli.ViewerName + ` beside this program;
+if there is neither it is built, which needs Go.
+
+What if: F in the window makes other runs of the plan. They need the world program, which
+is built, or is that of --program.`
 	c.Args = cli.One("FILE.run")
 	c.Flags().DurationVar(&p.at, "at", 0, "begin at this virtual time, such as 3.2s, instead of at the first violation")
 	c.Flags().StringVar(&screenshot, "screenshot", "", "write a picture to this PNG file and open no window")
 	c.Flags().StringVar(&address, "web", "", "serve the viewer to a browser at this address, such as 127.0.0.1:0, and open no window")
+	c.Flags().StringVar(&viewer, "viewer", "", viewerUse)
+	again.AddProgram(c)
 	c.Flags().StringVar(&size, "size", "1600x900", "size of the window or picture in pixels, at least 1280x600")
 	c.Flags().StringVar(&p.choose, "inspect", "", "begin with this node, such as n2, in the inspector")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -69,7 +77,7 @@ With --web it serves the same viewer to a browser and prints where; an address o
 			}
 		}
 		if address != "" {
-			return p.serve(c.Context(), args[0], address)
+			return p.serve(c.Context(), args[0], website{address, viewer})
 		}
 		run, err := readRun(c, args[0])
 		if err != nil {
@@ -81,7 +89,8 @@ With --web it serves the same viewer to a browser and prints where; an address o
 			return cli.Usage(fmt.Errorf("%s: %w", args[0], err))
 		}
 		if screenshot == "" {
-			return window(c.Context(), args[0], run, d, book)
+			f := &forks{header: run.Header, name: args[0], again: again}
+			return window(c.Context(), f, d, book)
 		}
 		return write(args[0], run, screenshot, "png", func(w io.Writer) error {
 			return paint.PNG(w, d.Draw(), book)
@@ -91,10 +100,9 @@ With --web it serves the same viewer to a browser and prints where; an address o
 }
 
 // window shows a replay in a window.
-func window(ctx context.Context, name string, run *replay.Run, d *desk.Desk, book *glyph.Book) error {
-	f := &forks{header: run.Header, name: name}
+func window(ctx context.Context, f *forks, d *desk.Desk, book *glyph.Book) error {
 	defer f.close()
-	err := view.Show(ctx, d, book, view.Options{Title: "raftian replay " + filepath.Base(name), Run: f.run, Save: f.save})
+	err := view.Show(ctx, d, book, view.Options{Title: "raftian replay " + filepath.Base(f.name), Run: f.run, Save: f.save})
 	if err != nil {
 		return cli.Tool(fmt.Errorf("%s; write a picture with --screenshot FILE.png, or serve a browser with --web 127.0.0.1:0, instead", cli.OneLine(err)))
 	}

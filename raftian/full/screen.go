@@ -25,6 +25,7 @@ import (
 type screenFlags struct {
 	none, mute bool
 	web, size  string
+	viewer     string
 	w, h       int
 }
 
@@ -32,6 +33,7 @@ func (f *screenFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.none, "no-screen", false, "open no window: read commands")
 	c.Flags().BoolVar(&f.mute, "mute", false, "make no sound, and look for no sound device")
 	c.Flags().StringVar(&f.web, "web", "", "serve the screen to a browser at this address, such as 127.0.0.1:0, and open no window")
+	c.Flags().StringVar(&f.viewer, "viewer", "", viewerUse)
 	c.Flags().StringVar(&f.size, "size", "1280x720", "size of the window in pixels, at least 1280x600")
 }
 

@@ -22,7 +22,7 @@ func Build(ctx context.Context, module string) (*Viewer, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Viewer{}
+	v := &Viewer{index: ownIndex}
 	v.support, err = os.ReadFile(filepath.Join(strings.TrimSpace(root), "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		return nil, fmt.Errorf("this Go cannot build for browsers: %w", err)

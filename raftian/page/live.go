@@ -36,7 +36,7 @@ func (v *Viewer) LiveHandler(g Game, local bool) http.Handler {
 			http.Redirect(w, r, "/?live", http.StatusFound)
 			return
 		}
-		still("text/html; charset=utf-8", index, "").ServeHTTP(w, r)
+		still("text/html; charset=utf-8", v.index, "").ServeHTTP(w, r)
 	})
 	v.files(mux)
 	mux.HandleFunc("GET /live/state", func(w http.ResponseWriter, r *http.Request) { state(w, r, g) })

@@ -4,6 +4,7 @@
 //	page.go   Viewer, its files
 //	live.go   a live game: what it tells, and what is asked of it
 //	build.go  building them
+//	file.go   keeping them in a file, for computers without Go
 package page
 
 import (
@@ -18,22 +19,23 @@ import (
 )
 
 //go:embed index.html
-var index []byte
+var ownIndex []byte
 
 // Viewer is what a browser needs to show runs.
 type Viewer struct {
 	wasm    []byte // compressed with gzip
 	support []byte // the JavaScript that starts a Go program, of the same Go
+	index   []byte // the page, in HTML
 }
 
 // Size is how many bytes a browser loads, about.
-func (v *Viewer) Size() int { return len(v.wasm) + len(v.support) + len(index) }
+func (v *Viewer) Size() int { return len(v.wasm) + len(v.support) + len(v.index) }
 
 // Handler serves the viewer with a run file under "run". If local, it answers only to
 // names of this machine, so that no page from elsewhere can have a browser ask it.
 func (v *Viewer) Handler(run string, local bool) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", still("text/html; charset=utf-8", index, ""))
+	mux.Handle("GET /{$}", still("text/html; charset=utf-8", v.index, ""))
 	v.files(mux)
 	mux.HandleFunc("GET /run", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/octet-stream")

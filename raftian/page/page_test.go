@@ -27,7 +27,7 @@ func viewer(t *testing.T) *Viewer {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return &Viewer{wasm: b.Bytes(), support: []byte("js")}
+	return &Viewer{wasm: b.Bytes(), support: []byte("js"), index: ownIndex}
 }
 
 func get(t *testing.T, h http.Handler, host, path string, header ...string) *httptest.ResponseRecorder {
