@@ -53,6 +53,8 @@ var shows = map[string]string{
 	"mutex-patience":           "busy",
 	"crypto-rand":              "crypto/rand",
 	"streams":                  "build",
+	"choices":                  "build",
+	"choices-started":          "nothing",
 	"map-order-link":           "build",
 	"crypto-rand-link":         "build",
 	"machine-g":                "build",
@@ -237,7 +239,7 @@ func drawn(t *testing.T, rule, cache string, seed uint64) map[string]string {
 			t.Log(err)
 			return nil
 		}
-		trial, err := p.Run(t.Context(), seed, match, time.Minute)
+		trial, err := p.Run(t.Context(), seed, toolchain.Order{Flags: []string{"-test.run=" + match}, Limit: time.Minute})
 		if err != nil {
 			t.Log(err)
 			return nil

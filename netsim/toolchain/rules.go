@@ -39,6 +39,9 @@ package toolchain
 //   - seed-from-environment: a test binary (see tests.go) is seeded by
 //     RAFTIAN_SEED; a world program seeds itself.
 //   - crypto-rand: keys and identifiers are drawn from the plan's stream.
+//   - choices: a test binary can be told which choices to draw, and to say what each was;
+//     all others are first in, first out. Unless it is told so, all are drawn.
+//   - choices-started: it can say where each goroutine was started.
 //   - streams, map-order-link, crypto-rand-link: the streams, and how other packages
 //     draw from them, in files of their own, which import what they need.
 //
@@ -136,7 +139,7 @@ func chanceRules() []Rule {
 		{
 			Name: "timer-ties", File: "runtime/time.go",
 			Find:    "t.rand = cheaprand()",
-			Replace: "t.rand = uint32(raftianNext(&raftian.choice))",
+			Replace: "t.rand = raftianRank(uint32(raftianNext(&raftian.choice)))",
 		},
 		{
 			Name: "no-sysmon", File: "runtime/proc.go",
@@ -191,6 +194,12 @@ func chanceRules() []Rule {
 			Replace: "\tif raftianRead(b) {\n\t\treturn\n\t}\n\tif firstUse.CompareAndSwap(false, true) {\n",
 		},
 		{Name: "streams", File: "runtime/raftian.go", Replace: streams},
+		{Name: "choices", File: "runtime/raftianchoices.go", Replace: choices},
+		{
+			Name: "choices-started", File: "runtime/proc.go",
+			Find:    "\tnewg.goid = pp.goidcache\n",
+			Replace: "\tnewg.goid = pp.goidcache\n\traftianStarted(newg.goid, callergp)\n",
+		},
 		{Name: "map-order-link", File: "internal/runtime/maps/raftian.go", Replace: mapOrder},
 		{Name: "crypto-rand-link", File: "crypto/internal/sysrand/raftian.go", Replace: cryptoRand},
 	}

@@ -82,7 +82,7 @@ func (s *Stable) defersSync(key []byte) bool {
 // debt is what a journal has written and not yet synced.
 type pendingSync struct {
 	deferSync bool     // the next batch is not synced when it is written
-	unsynced *segment // not synced since it was written to
+	unsynced  *segment // not synced since it was written to
 }
 
 // payDebt syncs what an earlier append has left unsynced.

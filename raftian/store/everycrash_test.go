@@ -149,14 +149,14 @@ func drawLife(t *rapid.T) []step {
 // exhaustion is one life, and all the ways to go down in it.
 type exhaustion struct {
 	failer
-	o        Options
-	steps    []step
-	after    []view // what the store showed before the first step and after each
-	points   int    // of a life without a crash
-	singleCrash     bool   // it does not go down again
-	outcomes map[string]int
-	seen     map[state]bool
-	openings int
+	o           Options
+	steps       []step
+	after       []view // what the store showed before the first step and after each
+	points      int    // of a life without a crash
+	singleCrash bool   // it does not go down again
+	outcomes    map[string]int
+	seen        map[state]bool
+	openings    int
 }
 
 // state is what is on a disk, durable and not, and how many steps were done when

@@ -12,12 +12,12 @@ import (
 // owner sees to it that one call is made at a time. Reading batches is free.
 type journal struct {
 	*volume
-	dir      string
-	limit    int64      // how long a segment may grow, in bytes
-	segments []*segment // oldest first; the last one is appended to
-	next     uint64     // number of the next batch
-	sectors  []byte     // of the batch being written, kept for the next
-	pendingSync                // of a planted bug
+	dir         string
+	limit       int64      // how long a segment may grow, in bytes
+	segments    []*segment // oldest first; the last one is appended to
+	next        uint64     // number of the next batch
+	sectors     []byte     // of the batch being written, kept for the next
+	pendingSync            // of a planted bug
 }
 
 // openJournal opens the journal in dir and calls replay for each batch, in

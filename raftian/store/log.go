@@ -21,16 +21,16 @@ var ErrHole = errors.New("store: a log cannot have a hole")
 // disk an entry takes room, also after a conflict has deleted it, until no older
 // one is in the log.
 type Log struct {
-	volume    *volume
-	monotonic bool
-	snapshotIndex  func() uint64 // through which index a durable snapshot reaches
+	volume        *volume
+	monotonic     bool
+	snapshotIndex func() uint64 // through which index a durable snapshot reaches
 
 	write   sync.Mutex // held by what changes the log, around all of it
 	journal *journal
 	payload []byte // of the batch being written, kept for the next
 
-	mu     sync.RWMutex // held for a moment to change these; before write is let go
-	bounds bounds
+	mu        sync.RWMutex // held for a moment to change these; before write is let go
+	bounds    bounds
 	locations []location // of the entries [within.next-len(places), within.next)
 }
 
@@ -41,7 +41,7 @@ var (
 
 // place is where an entry lies in a batch's payload.
 type location struct {
-	batch    *batch
+	batch        *batch
 	offset, size uint32
 }
 

@@ -27,10 +27,10 @@ type memFS struct {
 	durable  map[string]*memFile
 	unsynced []nameChange
 
-	calls  []string // that changed something, or made it durable
-	powerOffAt  int      // the power goes off before so many calls were made; 0 for never
-	inject func(call string) error
-	lost   failedSync
+	calls      []string // that changed something, or made it durable
+	powerOffAt int      // the power goes off before so many calls were made; 0 for never
+	inject     func(call string) error
+	lost       failedSync
 }
 
 // failedSync is what becomes of the pages of a file whose fsync failed.

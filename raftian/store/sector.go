@@ -15,10 +15,10 @@ import (
 //	20  length     of the batch's payload, in bytes
 //	24  payload    filled up with zeros in the last sector
 const (
-	sectorSize  = 512
-	headerSize  = 24
-	sectorPayload    = sectorSize - headerSize
-	sectorMagic = 0x314a4152 // "RAJ1"
+	sectorSize    = 512
+	headerSize    = 24
+	sectorPayload = sectorSize - headerSize
+	sectorMagic   = 0x314a4152 // "RAJ1"
 )
 
 // lengthMax bounds a batch's payload, in bytes.

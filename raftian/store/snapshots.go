@@ -33,9 +33,9 @@ type Snapshots struct {
 	dir    string
 	retain int
 
-	mu     sync.Mutex
-	entries   []snapshotEntry // newest first
-	number uint64 // of the last one begun
+	mu      sync.Mutex
+	entries []snapshotEntry // newest first
+	number  uint64          // of the last one begun
 }
 
 // kept is a snapshot that is there, and durable.
