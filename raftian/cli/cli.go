@@ -32,7 +32,7 @@
 //	trialrun.go  the tests of a package, over seeds
 //	trialmin.go  the choices that a failure needs
 //	trialci.go   what servers of continuous integration are told of it
-//	trialevents.go  events of go test -json
+//	trialevents.go  what it prints, as text or as events of go test -json
 //	bugs.go      raftian bugs
 //	judges.go    raftian judges
 //	version.go   raftian version
