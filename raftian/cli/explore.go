@@ -159,7 +159,7 @@ func explore(c *cobra.Command, f *planFlags, t *teller, o campaign.Options) (err
 	r, err := campaign.Explore(c.Context(), p, o)
 	t.bar.Close()
 	if err != nil && r.Runs == 0 {
-		return Tool(err)
+		return ownFailure(c, err)
 	}
 	return t.report(c, r, seeds, err)
 }
@@ -186,7 +186,7 @@ func (t *teller) report(c *cobra.Command, r *campaign.Report, seeds string, brok
 	}
 	switch {
 	case err != nil:
-		return Tool(err)
+		return ownFailure(c, err)
 	case lost != nil:
 		return lost
 	case len(r.Failures) > 0:

@@ -199,7 +199,7 @@ func ownFailure(c *cobra.Command, err error) error {
 	if c.Context().Err() != nil {
 		return c.Context().Err()
 	}
-	if errors.Is(err, campaign.ErrRefused) {
+	if errors.Is(err, campaign.ErrRefused) || errors.Is(err, campaign.ErrOutside) {
 		return Usage(err)
 	}
 	return Tool(err)
@@ -220,7 +220,8 @@ func rerunCommand() *cobra.Command {
 		Short: "Run a kept run again and compare every event",
 		Long: `Rerun makes the run in a file again and compares it event by event. It says "same"
 and the digest, or shows the first event that differs, from both sides, and exits
-with 3. It does not judge; see check.`,
+with 3. That programs printed something else is said, and is no difference: what they
+print may hold addresses, say. It does not judge; see check.`,
 		Args: One("FILE.run"),
 	}
 	again.add(c)
@@ -261,9 +262,30 @@ with 3. It does not judge; see check.`,
 			return Tool(errors.New("the run differs"))
 		}
 		fmt.Fprintf(Out, "same %s\n", r.Digest)
+		printOutputDifference(r.Before, r.Printed)
 		return nil
 	}
 	return c
+}
+
+// printOutputDifference says where what programs print is not what it was.
+func printOutputDifference(then, now []trace.Line) {
+	for k := range max(len(then), len(now)) {
+		if k < len(then) && k < len(now) && then[k] == now[k] {
+			continue
+		}
+		say := func(word string, lines []trace.Line) {
+			if k < len(lines) {
+				fmt.Fprintf(Out, "%s  %s\n", word, outputLine(&lines[k]))
+			} else {
+				fmt.Fprintf(Out, "%s  nothing more\n", word)
+			}
+		}
+		fmt.Fprintf(Out, "all events are the same; programs printed something else, first in line %d\n", k+1)
+		say("then", then)
+		say("now ", now)
+		return
+	}
 }
 
 func printDifference(d *campaign.Difference) {
