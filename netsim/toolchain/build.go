@@ -50,6 +50,7 @@ type Options struct {
 	// the version that is linked are left out; see MendsFor.
 	Mends []Mend
 	Flags []string
+	Tags  string // build tags besides those that the build needs, separated by commas
 	// Progress is told the import path of each package as its compilation
 	// begins; packages found in Go's build cache are not told. May be nil.
 	Progress func(pkg string)
@@ -245,7 +246,7 @@ func targetKey(o Options) string {
 	if err != nil {
 		dir = o.Dir
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q %q", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends), o.spared))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q %q %q %s", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends), o.spared, o.Tags, o.cgo()))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -258,10 +259,7 @@ func compile(ctx context.Context, o Options, dist Distribution, f buildFiles) er
 	cmd.Dir = o.Dir
 	if !o.Ordinary {
 		cmd = dist.call(ctx, o.Dir, args...)
-		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GODEBUG=", "GOEXPERIMENT=")
-		if o.Race {
-			cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
-		}
+		cmd.Env = append(cmd.Env, "GODEBUG=", "GOEXPERIMENT=", "CGO_ENABLED="+o.cgo())
 	}
 	outsideWorkspace(cmd, f.mod)
 	// Without this a cancelled build leaves compilers running.
@@ -281,9 +279,18 @@ func compile(ctx context.Context, o Options, dist Distribution, f buildFiles) er
 		if broken := blame(o.rules(), dist, words); broken != nil {
 			return broken
 		}
-		return fmt.Errorf("building %s: %w", o.Package, &GoError{Args: o.again(args), Dir: o.Dir, Said: words, Err: err})
+		return fmt.Errorf("building %s: %w", o.Package, &GoError{Args: o.again(args), Dir: o.Dir, Env: settingsOf(cmd), Said: words, Err: err})
 	}
 	return nil
+}
+
+// cgo is the build's CGO_ENABLED: 1 where the race detector needs a C compiler, and for
+// tests where the environment asks for it.
+func (o *Options) cgo() string {
+	if o.Race || o.tests && os.Getenv("CGO_ENABLED") == "1" {
+		return "1"
+	}
+	return "0"
 }
 
 // again are the arguments with which the go command fails as it did of these, as a person
@@ -293,10 +300,16 @@ func (o *Options) again(of []string) []string {
 	if o.tests {
 		args = []string{"test", "-run", "^$"}
 	}
+	if o.tests {
+		args = append(args, o.Flags...)
+	}
 	for _, arg := range of {
 		if strings.HasPrefix(arg, "-modfile=") || strings.HasPrefix(arg, "-mod=") {
 			args = append(args, arg)
 		}
+	}
+	if tags := o.ownTags(); !o.Ordinary && len(tags) > 0 {
+		args = append(args, "-tags", strings.Join(tags, ","))
 	}
 	return append(args, o.Package)
 }
@@ -313,11 +326,7 @@ func (o *Options) arguments(f buildFiles) (args []string) {
 	}
 	args = append(args, "-o", f.target, "-buildvcs=false")
 	if !o.Ordinary {
-		tags := append(raftTags(o.linked.like), Tag)
-		if o.brought {
-			tags = append(tags, noRunFiles)
-		}
-		args = append(args, "-overlay", f.overlay, "-tags", strings.Join(tags, ","), "-buildmode=exe", "-ldflags=-s -w")
+		args = append(args, "-overlay", f.overlay, "-tags", o.tags(), "-buildmode=exe", "-ldflags=-s -w")
 	}
 	if f.mod != "" {
 		args = append(args, "-modfile="+f.mod, "-mod=mod")
@@ -326,6 +335,21 @@ func (o *Options) arguments(f buildFiles) (args []string) {
 		args = append(args, "-race")
 	}
 	return append(append(args, o.Flags...), o.Package)
+}
+
+// tags are all build tags, as the go command takes them.
+func (o *Options) tags() string { return strings.Join(append(o.ownTags(), Tag), ",") }
+
+// ownTags are the build tags apart from Tag.
+func (o *Options) ownTags() []string {
+	all := raftTags(o.linked.like)
+	if o.brought {
+		all = append(all, noRunFiles)
+	}
+	if o.Tags != "" {
+		all = append(all, o.Tags)
+	}
+	return all
 }
 
 // follow tells progress the packages that `go build -v` names, and returns
@@ -416,7 +440,7 @@ func output(cmd *exec.Cmd) ([]byte, error) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, &GoError{Args: cmd.Args[1:], Dir: cmd.Dir, Said: strings.TrimSpace(stderr.String()), Err: err}
+		return nil, &GoError{Args: cmd.Args[1:], Dir: cmd.Dir, Env: settingsOf(cmd), Said: strings.TrimSpace(stderr.String()), Err: err}
 	}
 	return out, nil
 }

@@ -73,6 +73,9 @@ func writeMended(ctx context.Context, o Options, mod, modules string) (newMod st
 	link := "./" + mendedDir
 	if beneath(own, modules) {
 		link = to
+		if err := os.RemoveAll(to); err != nil { // of another version, say
+			return "", nil, fmt.Errorf("tidying the cache: %w", err)
+		}
 	}
 	overlay = map[string]string{}
 	for name, text := range files {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"maps"
 	"os/exec"
 	"runtime"
@@ -24,6 +23,10 @@ const (
 	chance = "raftian/netsim/toolchain/testdata/chance"
 	ties   = "raftian/netsim/toolchain/testdata/ties"
 )
+
+// crowded is a World in which more goroutines go on at one instant than a queue of the
+// scheduler holds.
+const crowded = "seed 3\nset crowd"
 
 // shows says what shows that a rule is there: the name of a check below that fails
 // without it.
@@ -45,12 +48,13 @@ var shows = map[string]string{
 	"no-sysmon":                "busy",
 	"race-scheduler":           "race",
 	"pick-runnable":            "shuffle",
-	"one-queue":                "nothing",
+	"one-queue":                "collector",
 	"mutex-idle":               "ends",
 	"mutex-patience":           "busy",
-	"race-pool":                "race",
 	"crypto-rand":              "crypto/rand",
 	"streams":                  "build",
+	"choices":                  "build",
+	"choices-started":          "nothing",
 	"map-order-link":           "build",
 	"crypto-rand-link":         "build",
 	"machine-g":                "build",
@@ -121,8 +125,7 @@ func failsWithout(t *testing.T, rule string) (failed []string) {
 	if !ok {
 		return []string{"build"}
 	}
-	for seed := 1; seed <= 2; seed++ {
-		lines := fmt.Sprint("seed ", seed)
+	for _, lines := range []string{"seed 1", "seed 2", crowded} {
 		want, err := attempt(t, p, lines)
 		if err != nil {
 			note("ends")
@@ -152,10 +155,12 @@ func failsWithout(t *testing.T, rule string) (failed []string) {
 	}
 	if rule == "" || rule == "heap-base" || strings.HasPrefix(rule, "race-") {
 		raced, ok := built(pulse, true)
-		mine, err := attempt(t, p, "seed 1")
-		got, errRace := attempt(t, raced, "seed 1")
-		if !ok || err != nil || errRace != nil || !bytes.Equal(got, mine) {
-			note("race")
+		for _, lines := range []string{"seed 1", crowded} {
+			mine, err := attempt(t, p, lines)
+			got, errRace := attempt(t, raced, lines)
+			if !ok || err != nil || errRace != nil || !bytes.Equal(got, mine) {
+				note("race")
+			}
 		}
 	}
 	slices.Sort(failed)
@@ -234,7 +239,7 @@ func drawn(t *testing.T, rule, cache string, seed uint64) map[string]string {
 			t.Log(err)
 			return nil
 		}
-		trial, err := p.Run(t.Context(), seed, match, time.Minute)
+		trial, err := p.Run(t.Context(), seed, toolchain.Order{Flags: []string{"-test.run=" + match}, Limit: time.Minute})
 		if err != nil {
 			t.Log(err)
 			return nil

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -28,6 +29,14 @@ func outsideWorkspace(cmd *exec.Cmd, mod string) {
 		cmd.Env = os.Environ()
 	}
 	cmd.Env = append(cmd.Env, leaveWorkspace)
+}
+
+// settingsOf are the settings of outsideWorkspace that a go command has.
+func settingsOf(cmd *exec.Cmd) []string {
+	if slices.Contains(cmd.Env, leaveWorkspace) {
+		return []string{leaveWorkspace}
+	}
+	return nil
 }
 
 // goWork is the path of the go.work that governs dir; "" if there is none.

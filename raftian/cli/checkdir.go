@@ -76,8 +76,8 @@ func runFiles(dir string) (files []string, err error) {
 // checkOptions say how run files are judged.
 type checkOptions struct {
 	model  func(world string) (*campaign.Program, error) // see campaign.Check
-	jobs   int  // of a directory: how many at once
-	draft  bool // of one file: print entries for --known, and nothing else
+	jobs   int                                           // of a directory: how many at once
+	draft  bool                                          // of one file: print entries for --known, and nothing else
 	asJSON bool
 	known  *excuses
 	told   *checkTold

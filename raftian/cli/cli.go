@@ -27,7 +27,12 @@
 //	export.go    raftian export
 //	exporthistory.go  raftian export --model
 //	shrink.go    raftian shrink
-//	trials.go    raftian test
+//	trials.go    raftian test: its help, and what it comes to
+//	trialflags.go   its flags, and those of go test
+//	trialrun.go  the tests of a package, over seeds
+//	trialmin.go  the choices that a failure needs
+//	trialci.go   what servers of continuous integration are told of it
+//	trialevents.go  events of go test -json
 //	bugs.go      raftian bugs
 //	judges.go    raftian judges
 //	version.go   raftian version
