@@ -26,18 +26,18 @@ type Board struct {
 	View  scene.LiveView
 	scene *scene.Live
 	now   time.Duration
-	note  time.Duration // since when the note is there
+	noteSince  time.Duration // since when the note is there
 	index uint64        // the last entry that was taken in
-	saids uint64
+	messageSeq uint64
 	slots map[string]int
 	shots []*shot
-	ended uint64 // calls up to this number that ended before they were seen
-	led   string // who led last
-	none  time.Duration
+	endedCall uint64 // calls up to this number that ended before they were seen
+	leader   string // who led last
+	leaderlessSince  time.Duration
 	rng   *rand.Rand // of particles
 	lines []string
 	cues  []Cue
-	held  *scene.Hit // what the mouse's button went down on
+	pressed  *scene.Hit // what the mouse's button went down on
 }
 
 // Cue is something to be heard, and on which side: -1 is left, 1 right.
@@ -74,23 +74,23 @@ func (b *Board) Cues() []Cue {
 }
 
 // Say shows a note for a while.
-func (b *Board) Say(words string) { b.View.Note, b.note = words, b.now }
+func (b *Board) Say(words string) { b.View.Note, b.noteSince = words, b.now }
 
 // Lose says that nothing is heard of the game any more, and why.
-func (b *Board) Lose(words string) { b.View.Lost = words }
+func (b *Board) SetLost(words string) { b.View.Lost = words }
 
 // Quiet says why there is no sound.
-func (b *Board) Quiet(why string) {
+func (b *Board) SetNoSound(why string) {
 	if b.View.Sound.Why != why {
 		b.View.Sound.Why = why
 		b.Say(why)
 	}
 }
 
-func (b *Board) ask(line string) { b.lines = append(b.lines, line) }
+func (b *Board) request(line string) { b.lines = append(b.lines, line) }
 
 // hear plays a cue where a city is.
-func (b *Board) hear(c sound.Cue, city string) {
+func (b *Board) playCue(c sound.Cue, city string) {
 	side := 0.0
 	if slot, known := b.slots[city]; known && b.View.Slots > 0 {
 		x, _ := b.scene.Place(&b.View, slot)

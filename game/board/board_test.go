@@ -17,7 +17,7 @@ import (
 )
 
 // table is boardtest's game of five cities, with what tests look at.
-type table struct {
+type testGame struct {
 	*boardtest.Game
 	t *testing.T
 	b *board.Board
@@ -25,14 +25,14 @@ type table struct {
 }
 
 // begin is a game of five cities, which the board has been told of.
-func begin(t *testing.T) *table {
+func newTestGame(t *testing.T) *testGame {
 	t.Helper()
 	g := boardtest.New(glyph.NewBook(), 1280, 720)
-	return &table{g, t, g.Board, &g.Now}
+	return &testGame{g, t, g.Board, &g.Now}
 }
 
 // city is a city as the board shows it; nil if it does not.
-func (k *table) city(name string) *scene.LiveCity {
+func (k *testGame) city(name string) *scene.LiveCity {
 	i := slices.IndexFunc(k.b.View.Cities, func(c scene.LiveCity) bool { return c.Name == name })
 	if i < 0 {
 		return nil
@@ -40,7 +40,7 @@ func (k *table) city(name string) *scene.LiveCity {
 	return &k.b.View.Cities[i]
 }
 
-func (k *table) health(city string) int {
+func (k *testGame) health(city string) int {
 	k.t.Helper()
 	c := k.city(city)
 	if c == nil {
@@ -49,14 +49,14 @@ func (k *table) health(city string) int {
 	return c.Health
 }
 
-func (k *table) heard() (list []sound.Cue) {
+func (k *testGame) heard() (list []sound.Cue) {
 	for _, c := range k.b.Cues() {
 		list = append(list, c.Sound)
 	}
 	return list
 }
 
-func (k *table) press(names ...string) {
+func (k *testGame) press(names ...string) {
 	for _, name := range names {
 		k.b.Press(desk.Key{Name: name})
 	}
@@ -65,9 +65,9 @@ func (k *table) press(names ...string) {
 // What a city suffers is shown once its command is in the local log, and not when it
 // is sent, in doubt or committed.
 func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	k.heard()
-	for _, stage := range []live.Stage{live.Sent, live.Doubt, live.Committed} {
+	for _, stage := range []live.Stage{live.Sent, live.InDoubt, live.Committed} {
 		k.Call(1, "n1 attack n3", true, stage)
 		k.Pass(time.Second)
 		if got := k.b.View.Shots; len(got) != 1 || got[0].Stage != stage {
@@ -96,7 +96,7 @@ func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
 }
 
 func TestAnAnswerThatComesLateTakesNothingBack(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	k.Call(1, "n1 attack n3", true, live.Sent)
 	k.Hit(1, "n1 attack n3", "n3")
 	k.Call(1, "n1 attack n3", true, live.Committed) // the answer, after the local log
@@ -110,7 +110,7 @@ func TestAnAnswerThatComesLateTakesNothingBack(t *testing.T) {
 }
 
 func TestManyHitsAreEachShown(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	for i := range uint64(10) {
 		k.Hit(100+i, "n2 attack n3", "n3")
 	}
@@ -129,7 +129,7 @@ func TestManyHitsAreEachShown(t *testing.T) {
 }
 
 func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	k.Call(1, "n1 attack n3", true, live.Sent)
 	k.s.Index++
 	k.s.Events = append(k.s.Events, live.Event{Index: k.s.Index, Client: "p", Seq: 1, Input: "n1 attack n3", Output: "rejected: n1 rests until another command changes the game"})
@@ -152,7 +152,7 @@ func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
 // A player who is shown another node's log sees it as it is, without a shot for all
 // that happened before.
 func TestAnotherNodesViewBeginsAnew(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	k.Hit(1, "n2 attack n3", "n3")
 	k.s.Node, k.s.City, k.s.Index = "n4", "n4", 5
 	k.s.Cities[2].Health = 40
@@ -163,7 +163,7 @@ func TestAnotherNodesViewBeginsAnew(t *testing.T) {
 }
 
 func TestKeysAndClicksAskForTheSame(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	want := func(lines ...string) {
 		t.Helper()
 		if got := k.b.Lines(); !slices.Equal(got, lines) {
@@ -212,7 +212,7 @@ func TestKeysAndClicksAskForTheSame(t *testing.T) {
 }
 
 // click presses the mouse's button on a city.
-func (k *table) click(city string) {
+func (k *testGame) click(city string) {
 	k.t.Helper()
 	for _, h := range k.b.Draw().Hits {
 		if h.Target == (scene.Target{Do: scene.Pick, Key: city}) {
@@ -226,7 +226,7 @@ func (k *table) click(city string) {
 }
 
 func TestNodesElsewhereAreLeftAlone(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	k.s.Machines = false
 	k.Tell()
 	k.b.View.Chosen = "n2"
@@ -248,7 +248,7 @@ func TestNodesElsewhereAreLeftAlone(t *testing.T) {
 }
 
 func TestScreenKeys(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	v := &k.b.View
 	for _, want := range []int{120, 240, 30, 60} {
 		if k.press("f2"); v.Frames.Asked != want {
@@ -276,14 +276,14 @@ func TestScreenKeys(t *testing.T) {
 	if k.press("c"); v.Help || len(k.b.Lines()) != 0 {
 		t.Error("a key that closes the help does something else")
 	}
-	k.b.Quiet("there is no sound device")
+	k.b.SetNoSound("there is no sound device")
 	if k.press("m"); v.Note != "there is no sound device" {
 		t.Errorf("M says %q", v.Note)
 	}
 }
 
 func TestThatNobodyLeadsIsShownAndHeard(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	k.heard()
 	k.s.Leader = ""
 	k.Tell()
@@ -300,7 +300,7 @@ func TestThatNobodyLeadsIsShownAndHeard(t *testing.T) {
 }
 
 func TestCitiesKeepTheirPlaces(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	was := map[string]int{}
 	for _, c := range k.b.View.Cities {
 		was[c.Name] = c.Slot

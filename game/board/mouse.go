@@ -25,17 +25,17 @@ func (b *Board) Down() {
 		b.View.Help = false
 		return
 	}
-	b.held = nil
+	b.pressed = nil
 	if h := b.scene.At(b.View.X, b.View.Y); h != nil {
 		held := *h
-		b.held = &held
+		b.pressed = &held
 	}
 }
 
 // Up says that it went up. Where it went down counts, if it is still there.
 func (b *Board) Up() {
-	h := b.held
-	b.held = nil
+	h := b.pressed
+	b.pressed = nil
 	if h == nil || !h.Box.Holds(b.View.X, b.View.Y) {
 		return
 	}
@@ -45,7 +45,7 @@ func (b *Board) Up() {
 		b.Press(desk.Key{Name: h.Target.Key})
 	case scene.Ask:
 		if h.Target.Key != "" {
-			b.ask(h.Target.Key)
+			b.request(h.Target.Key)
 		}
 	case scene.Pick:
 		b.pick(h.Target.Key)

@@ -12,7 +12,7 @@ import (
 )
 
 // open opens the run in the file that RUN names; the story without it.
-func open(b *testing.B) *Desk {
+func openRun(b *testing.B) *Desk {
 	r := replaytest.Story()
 	if name := os.Getenv("RUN"); name != "" {
 		from, err := trace.Open(name)
@@ -31,7 +31,7 @@ func open(b *testing.B) *Desk {
 
 // BenchmarkPlaying makes the scenes of a replay that plays.
 func BenchmarkPlaying(b *testing.B) {
-	d := open(b)
+	d := openRun(b)
 	d.View.Playing = true
 	for b.Loop() {
 		if d.Tick(time.Second / 60); !d.View.Playing {
@@ -44,7 +44,7 @@ func BenchmarkPlaying(b *testing.B) {
 // BenchmarkDragging makes the scenes of a replay whose timeline is dragged, all of
 // which is drawn anew each time.
 func BenchmarkDragging(b *testing.B) {
-	d := open(b)
+	d := openRun(b)
 	d.zoom(d.run.End()/2, 0.9)
 	for i := 0; b.Loop(); i++ {
 		d.pan([]float64{0.001, -0.001}[i/20%2])
@@ -54,7 +54,7 @@ func BenchmarkDragging(b *testing.B) {
 
 // BenchmarkScrubbing makes the scenes of a replay in which the cursor jumps.
 func BenchmarkScrubbing(b *testing.B) {
-	d := open(b)
+	d := openRun(b)
 	for i := 0; b.Loop(); i++ {
 		d.Cursor.SeekEvent(i * 7919 % d.run.Events())
 		d.Draw()

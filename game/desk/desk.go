@@ -25,22 +25,22 @@ type Desk struct {
 	scene   *scene.Scene
 	run     *replay.Run
 	list    *scene.List
-	grip    grip
+	mouse    mouseDrag
 	note    time.Duration // how long the note has been there
-	ahead   float64       // virtual nanoseconds that are less than one
-	changes uint64
+	fraction   float64       // virtual nanoseconds that are less than one
+	version uint64
 	book    *glyph.Book
-	tree    *tree
+	forks    *forkTree
 }
 
 // Open opens a run at its first violation; at its start if it has none.
 func Open(r *replay.Run, book *glyph.Book, w, h int) *Desk {
 	d := &Desk{Cursor: replay.NewCursor(r), scene: scene.New(r, book), run: r, book: book}
-	d.tree = &tree{branches: []*branch{{desk: d, parent: -1, words: "the run as it was"}}}
+	d.forks = &forkTree{branches: []*branch{{desk: d, parent: -1, words: "the run as it was"}}}
 	d.View = scene.View{W: w, H: h, To: r.End(), Speed: 1}
 	if d.Cursor.Violation(true) {
 		d.View.Speed = 0.1
-		d.frame(d.Cursor.At(), time.Second)
+		d.showAround(d.Cursor.At(), time.Second)
 		d.Say("opened at the first violation; E goes on to the next, Space plays, ? explains")
 	} else {
 		if leads := r.Leads(); len(leads) > 0 {
@@ -53,7 +53,7 @@ func Open(r *replay.Run, book *glyph.Book, w, h int) *Desk {
 
 // Seek goes to an instant and has the timeline show it.
 func (d *Desk) Seek(t env.Instant) {
-	d.changes++
+	d.version++
 	d.Cursor.Seek(t)
 	d.follow()
 }
@@ -64,18 +64,18 @@ func (d *Desk) Resize(w, h int, dense float64) {
 	v := &d.View
 	if v.W != w || v.H != h || v.Dense != dense {
 		v.W, v.H, v.Dense = w, h, dense
-		d.changes++
+		d.version++
 	}
 }
 
 // Changes is another number whenever the scene may be another.
-func (d *Desk) Changes() uint64 { return d.changes }
+func (d *Desk) Version() uint64 { return d.version }
 
 // Rate shows how many frames per second are drawn.
 func (d *Desk) Rate(fps float64) {
 	if d.View.Rate != fps {
 		d.View.Rate = fps
-		d.changes++
+		d.version++
 	}
 }
 
@@ -86,23 +86,23 @@ func (d *Desk) Draw() *scene.List {
 }
 
 // noteLasts is how long a note stays.
-const noteLasts = 6 * time.Second
+const noteDuration = 6 * time.Second
 
 // Tick lets real time go by.
 func (d *Desk) Tick(by time.Duration) {
 	if d.View.Note != "" {
-		if d.note += by; d.note > noteLasts {
+		if d.note += by; d.note > noteDuration {
 			d.View.Note = ""
-			d.changes++
+			d.version++
 		}
 	}
 	if !d.View.Playing {
 		return
 	}
-	d.changes++
-	d.ahead += float64(by) * d.View.Speed
-	whole := int64(d.ahead)
-	d.ahead -= float64(whole)
+	d.version++
+	d.fraction += float64(by) * d.View.Speed
+	whole := int64(d.fraction)
+	d.fraction -= float64(whole)
 	was := d.Cursor.At()
 	d.Cursor.Seek(was.Add(time.Duration(whole)))
 	if whole != 0 && d.Cursor.At() == was { // at one of the ends
@@ -114,5 +114,5 @@ func (d *Desk) Tick(by time.Duration) {
 // Say shows a note for a while.
 func (d *Desk) Say(words string) {
 	d.View.Note, d.note = words, 0
-	d.changes++
+	d.version++
 }

@@ -122,7 +122,7 @@ func TestTheTimelineIsZoomedAndMoved(t *testing.T) {
 	for range 40 {
 		d.press("w")
 	}
-	if got := d.View.To - d.View.From; got != shortest {
+	if got := d.View.To - d.View.From; got != windowMin {
 		t.Errorf("it shows %d ns at least", got)
 	}
 	for range 40 {

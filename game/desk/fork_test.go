@@ -23,7 +23,7 @@ func TestChangesAreValidPlansThatDifferInOneThing(t *testing.T) {
 	d := planned(t)
 	d.Seek(replaytest.TwoLeaders)
 	was := d.run.Plan.String()
-	all := d.offered()
+	all := d.changesOffered()
 	kinds := map[string]bool{}
 	for _, c := range all {
 		if err := c.Plan.Validate(); err != nil {
@@ -53,7 +53,7 @@ func TestChangesAreValidPlansThatDifferInOneThing(t *testing.T) {
 		}
 	}
 	d.press("1")
-	if c := d.offered()[2]; !strings.Contains(c.Words, "n1") {
+	if c := d.changesOffered()[2]; !strings.Contains(c.Words, "n1") {
 		t.Errorf("%s: not about the node that is inspected", c.Words)
 	}
 }
@@ -63,7 +63,7 @@ func TestACallThatIsInspectedCanBeLeftOut(t *testing.T) {
 	for i := range d.run.Ops {
 		d.View.Chosen = scene.Target{Do: scene.Op, N: i}
 		found := false
-		for _, c := range d.offered() {
+		for _, c := range d.changesOffered() {
 			found = found || strings.HasPrefix(c.Words, "without the call") && len(c.Plan.Script) == len(d.run.Plan.Script)-1
 		}
 		if !found {

@@ -17,11 +17,11 @@ type Key struct {
 }
 
 // shift is how far Shift+Left goes.
-const shift = 100 * time.Millisecond
+const shiftStep = 100 * time.Millisecond
 
 // Press does what a key does.
 func (d *Desk) Press(k Key) {
-	d.changes++
+	d.version++
 	v := &d.View
 	switch {
 	case v.Help:
@@ -72,11 +72,11 @@ func (d *Desk) pressTime(k Key) bool {
 		v.Playing = false
 		c.SeekEvent(d.run.Events())
 	case "e":
-		d.hop(c.Violation, k, "violation")
+		d.jump(c.Violation, k, "violation")
 	case "n":
-		d.hop(c.Fault, k, "fault")
+		d.jump(c.Fault, k, "fault")
 	case "t":
-		d.hop(c.Term, k, "term")
+		d.jump(c.Term, k, "term")
 	default:
 		return false
 	}
@@ -88,14 +88,14 @@ func (d *Desk) pressArrow(k Key) {
 	d.View.Playing = false
 	by := map[string]int{"left": -1, "right": 1}[k.Name]
 	if k.Shift {
-		d.Cursor.Seek(d.Cursor.At().Add(time.Duration(by) * shift))
+		d.Cursor.Seek(d.Cursor.At().Add(time.Duration(by) * shiftStep))
 		return
 	}
 	d.Cursor.Step(by)
 }
 
 // hop goes to the next thing of a kind, or to the previous one with Shift.
-func (d *Desk) hop(to func(forward bool) bool, k Key, what string) {
+func (d *Desk) jump(to func(forward bool) bool, k Key, what string) {
 	d.View.Playing = false
 	if to(!k.Shift) {
 		d.Say(fmt.Sprintf("%s: event %d", what, d.Cursor.N()))
@@ -112,7 +112,7 @@ func (d *Desk) hop(to func(forward bool) bool, k Key, what string) {
 func (d *Desk) shuttle(sign float64) {
 	v := &d.View
 	if v.Playing && v.Speed*sign > 0 {
-		d.pace(2)
+		d.changeSpeed(2)
 		return
 	}
 	v.Speed = math.Abs(v.Speed) * sign
@@ -121,7 +121,7 @@ func (d *Desk) shuttle(sign float64) {
 
 // pace makes a replay faster or, by a factor below 1, slower: to the next of a row of
 // round speeds.
-func (d *Desk) pace(factor float64) {
+func (d *Desk) changeSpeed(factor float64) {
 	v := &d.View
 	steps := []float64{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50}
 	now, sign := math.Abs(v.Speed), math.Copysign(1, v.Speed)
@@ -147,9 +147,9 @@ func (d *Desk) pressView(k Key) bool {
 	v := &d.View
 	switch k.Name {
 	case "[":
-		d.pace(0.5)
+		d.changeSpeed(0.5)
 	case "]":
-		d.pace(2)
+		d.changeSpeed(2)
 	case "w":
 		d.zoom(d.Cursor.At(), 0.5)
 	case "s":
@@ -162,9 +162,9 @@ func (d *Desk) pressView(k Key) bool {
 		d.pin()
 	case "f":
 		v.Playing = false
-		d.offer()
+		d.openWhatIf()
 	case "tab":
-		d.turn(d.tree.now + 1)
+		d.switchTo(d.forks.current + 1)
 	case "h":
 		v.Heartbeats = !v.Heartbeats
 	case "b":
@@ -207,7 +207,7 @@ func (d *Desk) Typing() bool { return d.View.Searching }
 
 // Type adds what is typed to a search.
 func (d *Desk) Type(r rune) {
-	d.changes++
+	d.version++
 	if d.View.Searching && r >= ' ' && len(d.View.Search) < 100 {
 		d.View.Search += string(r)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // grip is what the mouse holds while its button is down.
-type grip struct {
+type mouseDrag struct {
 	held   bool
 	on     scene.Target
 	x, y   float32     // where it went down
@@ -24,9 +24,9 @@ func (d *Desk) Point(x, y float32) {
 	if v.X == x && v.Y == y && v.Hover {
 		return
 	}
-	d.changes++
+	d.version++
 	v.X, v.Y, v.Hover = x, y, true
-	g := &d.grip
+	g := &d.mouse
 	if !g.held {
 		return
 	}
@@ -42,7 +42,7 @@ func (d *Desk) Point(x, y float32) {
 func (d *Desk) Leave() {
 	if d.View.Hover {
 		d.View.Hover = false
-		d.changes++
+		d.version++
 	}
 }
 
@@ -56,18 +56,18 @@ func (d *Desk) Over() scene.Do {
 
 // Down says that the mouse's button went down where it points.
 func (d *Desk) Down() {
-	d.changes++
+	d.version++
 	v := &d.View
 	if v.Help {
 		v.Help = false
 		return
 	}
-	g := grip{held: true, x: v.X, y: v.Y, from: v.From, to: v.To}
+	g := mouseDrag{held: true, x: v.X, y: v.Y, from: v.From, to: v.To}
 	if hit := d.at(v.X, v.Y); hit != nil {
 		g.on = hit.Target
 	}
 	// Whatever lies on the timeline: a drag goes through time.
-	d.grip = g
+	d.mouse = g
 	switch g.on.Do {
 	case scene.Scrub:
 		v.Playing = false
@@ -79,9 +79,9 @@ func (d *Desk) Down() {
 
 // Up says that it went up.
 func (d *Desk) Up() {
-	d.changes++
-	g := d.grip
-	d.grip = grip{}
+	d.version++
+	g := d.mouse
+	d.mouse = mouseDrag{}
 	if !g.held || g.moved {
 		return
 	}
@@ -100,7 +100,7 @@ func (d *Desk) Up() {
 			d.follow()
 		}
 	case scene.Turn:
-		d.turn(g.on.N)
+		d.switchTo(g.on.N)
 	case scene.Node, scene.Op, scene.Fault, scene.Message:
 		d.choose(g.on)
 	}
@@ -123,7 +123,7 @@ func (d *Desk) at(x, y float32) *scene.Hit {
 
 // drag moves the mouse with its button down.
 func (d *Desk) drag(x float32) {
-	g := &d.grip
+	g := &d.mouse
 	onTimeline := d.scene.Layout().Timeline.Holds(g.x, g.y)
 	switch {
 	case g.on.Do == scene.Slide:
@@ -159,7 +159,7 @@ func (d *Desk) slide(x float32) {
 
 // Wheel turns the mouse's wheel: up zooms in where the mouse is, sideways moves.
 func (d *Desk) Wheel(x, y float64) {
-	d.changes++
+	d.version++
 	v := &d.View
 	if y != 0 {
 		t := d.Cursor.At()

@@ -7,18 +7,18 @@ import (
 )
 
 // shortest is the least that the timeline shows.
-const shortest = env.Instant(20 * time.Microsecond)
+const windowMin = env.Instant(20 * time.Microsecond)
 
 // show has the timeline show [from, to], or as much of the run as that length is.
 func (d *Desk) show(from, to env.Instant) {
 	end := d.run.End()
-	length := max(shortest, min(to-from, end))
+	length := max(windowMin, min(to-from, end))
 	from = max(0, min(from, end-length))
 	d.View.From, d.View.To = from, from+length
 }
 
 // frame shows a stretch of time around an instant, most of it before.
-func (d *Desk) frame(t env.Instant, length time.Duration) {
+func (d *Desk) showAround(t env.Instant, length time.Duration) {
 	from := t - env.Instant(length)*6/10
 	d.show(from, from+env.Instant(length))
 }
@@ -39,7 +39,7 @@ func (d *Desk) follow() {
 func (d *Desk) zoom(t env.Instant, factor float64) {
 	v := &d.View
 	t = max(v.From, min(t, v.To))
-	length := max(float64(shortest), float64(v.To-v.From)*factor)
+	length := max(float64(windowMin), float64(v.To-v.From)*factor)
 	part := float64(t-v.From) / float64(max(1, v.To-v.From))
 	from := t - env.Instant(part*length)
 	d.show(from, from+env.Instant(length))

@@ -24,7 +24,7 @@ const (
 	Regular Face = iota
 	Bold
 	Mono
-	faces
+	faceCount
 )
 
 // Family is the face's name as a style sheet has it, with what may stand in for
@@ -46,32 +46,32 @@ type Glyph struct {
 // Book holds the faces, and what was made of them so far. It is not for use by
 // several goroutines at a time.
 type Book struct {
-	fonts  [faces]*opentype.Font
-	sizes  map[size]font.Face
-	glyphs map[key]Glyph
-	widths map[wide]float32
+	fonts  [faceCount]*opentype.Font
+	sizes  map[sizeKey]font.Face
+	glyphs map[glyphKey]Glyph
+	widths map[widthKey]float32
 	buf    sfnt.Buffer
 }
 
-type size struct {
+type sizeKey struct {
 	face Face
 	px   uint8
 }
 
-type key struct {
-	size
+type glyphKey struct {
+	sizeKey
 	r rune
 }
 
-type wide struct {
-	size
+type widthKey struct {
+	sizeKey
 	text string
 }
 
 // NewBook opens the faces.
 func NewBook() *Book {
-	b := &Book{sizes: map[size]font.Face{}, glyphs: map[key]Glyph{}, widths: map[wide]float32{}}
-	for f, ttf := range [faces][]byte{Regular: goregular.TTF, Bold: gobold.TTF, Mono: gomono.TTF} {
+	b := &Book{sizes: map[sizeKey]font.Face{}, glyphs: map[glyphKey]Glyph{}, widths: map[widthKey]float32{}}
+	for f, ttf := range [faceCount][]byte{Regular: goregular.TTF, Bold: gobold.TTF, Mono: gomono.TTF} {
 		font, err := opentype.Parse(ttf)
 		if err != nil {
 			panic(fmt.Sprintf("a font that is part of the program cannot be read: %v", err))
@@ -81,7 +81,7 @@ func NewBook() *Book {
 	return b
 }
 
-func (b *Book) face(s size) font.Face {
+func (b *Book) face(s sizeKey) font.Face {
 	f := b.sizes[s]
 	if f == nil {
 		var err error
@@ -96,12 +96,12 @@ func (b *Book) face(s size) font.Face {
 
 // Glyph is a character in a face of so many pixels.
 func (b *Book) Glyph(f Face, px uint8, r rune) Glyph {
-	k := key{size{f, px}, r}
+	k := glyphKey{sizeKey{f, px}, r}
 	g, known := b.glyphs[k]
 	if known {
 		return g
 	}
-	face := b.face(k.size)
+	face := b.face(k.sizeKey)
 	rect, mask, from, advance, ok := face.Glyph(fixed.Point26_6{}, r)
 	if ok {
 		g.Advance = float32(advance) / 64
@@ -122,11 +122,11 @@ func (b *Book) Glyph(f Face, px uint8, r rune) Glyph {
 
 // widthsMost is how many widths are remembered; texts that change with every frame
 // would fill any memory.
-const widthsMost = 20_000
+const widthsMax = 20_000
 
 // Width is how wide a text is, in pixels.
 func (b *Book) Width(f Face, px uint8, text string) float32 {
-	k := wide{size{f, px}, text}
+	k := widthKey{sizeKey{f, px}, text}
 	if w, known := b.widths[k]; known {
 		return w
 	}
@@ -134,7 +134,7 @@ func (b *Book) Width(f Face, px uint8, text string) float32 {
 	for _, r := range text {
 		w += b.Glyph(f, px, r).Advance
 	}
-	if len(b.widths) >= widthsMost {
+	if len(b.widths) >= widthsMax {
 		clear(b.widths)
 	}
 	b.widths[k] = w
@@ -143,14 +143,14 @@ func (b *Book) Width(f Face, px uint8, text string) float32 {
 
 // Fit cuts a text so that it is no wider than that, with an ellipsis where
 // something is left out.
-func (b *Book) Fit(f Face, px uint8, text string, most float32) string {
-	if b.Width(f, px, text) <= most {
+func (b *Book) Fit(f Face, px uint8, text string, maxWidth float32) string {
+	if b.Width(f, px, text) <= maxWidth {
 		return text
 	}
-	room := most - b.Glyph(f, px, '…').Advance
+	left := maxWidth - b.Glyph(f, px, '…').Advance
 	var w float32
 	for i, r := range text {
-		if w += b.Glyph(f, px, r).Advance; w > room {
+		if w += b.Glyph(f, px, r).Advance; w > left {
 			if i == 0 {
 				return ""
 			}
@@ -162,13 +162,13 @@ func (b *Book) Fit(f Face, px uint8, text string, most float32) string {
 
 // Wrap breaks a text into lines no wider than that, between words where it can, and
 // leaves out what does not fit in so many lines.
-func (b *Book) Wrap(f Face, px uint8, text string, most float32, lines int) []string {
+func (b *Book) Wrap(f Face, px uint8, text string, maxWidth float32, lines int) []string {
 	var all []string
 	for text != "" && len(all) < lines {
 		if len(all) == lines-1 {
-			return append(all, b.Fit(f, px, text, most))
+			return append(all, b.Fit(f, px, text, maxWidth))
 		}
-		cut := b.breakAt(f, px, text, most)
+		cut := b.lineBreak(f, px, text, maxWidth)
 		all = append(all, text[:cut])
 		for text = text[cut:]; text != "" && text[0] == ' '; {
 			text = text[1:]
@@ -178,14 +178,14 @@ func (b *Book) Wrap(f Face, px uint8, text string, most float32, lines int) []st
 }
 
 // breakAt is how many bytes of text make a line.
-func (b *Book) breakAt(f Face, px uint8, text string, most float32) int {
+func (b *Book) lineBreak(f Face, px uint8, text string, maxWidth float32) int {
 	var w float32
 	space := 0
 	for i, r := range text {
 		if r == ' ' {
 			space = i
 		}
-		if w += b.Glyph(f, px, r).Advance; w > most && i > 0 {
+		if w += b.Glyph(f, px, r).Advance; w > maxWidth && i > 0 {
 			if space > 0 {
 				return space
 			}

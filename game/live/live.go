@@ -25,17 +25,17 @@ type Snapshot struct {
 	Leader  string          `json:"leader,omitempty"` // who leads the highest term; "" if nobody does
 	Term    uint64          `json:"term"`
 	Commit  uint64          `json:"commit"` // the highest commit index of any node
-	Trips   []time.Duration `json:"trips"`  // from call to answer, of the player's last commands
+	Latencies   []time.Duration `json:"trips"`  // from call to answer, of the player's last commands
 	Bots    Bots            `json:"bots"`
 	// Machines says that nodes can be cut off, killed and started from here.
 	Machines bool `json:"machines"`
 	// Recorded is how many events have been recorded; Records is why nothing is, or
 	// why no more is.
 	Recorded uint64 `json:"recorded"`
-	Records  string `json:"records,omitempty"`
+	NotRecorded  string `json:"records,omitempty"`
 	// Said is what came of the last thing that was asked for, and its number.
-	Said  string `json:"said,omitempty"`
-	Saids uint64 `json:"saids"`
+	Message  string `json:"said,omitempty"`
+	MessageSeq uint64 `json:"saids"`
 }
 
 // Bots says whether there are players that are none, and whether they play.
@@ -44,7 +44,7 @@ type Bots uint8
 const (
 	NoBots Bots = iota
 	BotsPlay
-	BotsRest
+	BotsPaused
 )
 
 // City is a city as it is after an entry.
@@ -54,7 +54,7 @@ type City struct {
 	Health  int    `json:"health"`
 	Score   uint64 `json:"score"`
 	Resting bool   `json:"resting,omitempty"` // it has to wait for another command
-	Who     string `json:"who,omitempty"`     // "you", "bot", or "" for somebody else
+	Player     string `json:"who,omitempty"`     // "you", "bot", or "" for somebody else
 }
 
 // Playing says whether a city is in the game and not destroyed.
@@ -97,7 +97,7 @@ type Node struct {
 	Last     uint64        `json:"last"`
 	Local    uint64        `json:"local"`
 	Hash     uint64        `json:"hash"` // of the local log up to there
-	Trip     time.Duration `json:"trip"` // from asking it until it answered
+	Latency     time.Duration `json:"trip"` // from asking it until it answered
 	FPS      uint32        `json:"fps"`  // of its game loop, as asked for; 0 is as many as there can be
 	Rate     float64       `json:"rate"` // and as it is
 	Late     uint64        `json:"late"` // frames

@@ -8,36 +8,36 @@ type Stage uint8
 
 const (
 	Sent      Stage = iota // it went out; nobody knows more
-	Doubt                  // it was not answered in time, and is still asked about
+	InDoubt                  // it was not answered in time, and is still asked about
 	Committed              // it is in the log for good
 	Applied                // the player's node has it in its local log
 	Rejected               // it is in the log, and against the rules: it changed nothing
 	Failed                 // it certainly had no effect
-	Lost                   // nobody asks any more what came of it: it may yet take effect
-	stages
+	Unresolved                   // nobody asks any more what came of it: it may yet take effect
+	stageCount
 )
 
-func names() [stages]string {
-	return [stages]string{"sent", "doubt", "committed", "applied", "rejected", "failed", "lost"}
+func stageNames() [stageCount]string {
+	return [stageCount]string{"sent", "doubt", "committed", "applied", "rejected", "failed", "lost"}
 }
 
 // String is the stage's name, which is also its form in JSON.
 func (s Stage) String() string {
-	if s < stages {
-		return names()[s]
+	if s < stageCount {
+		return stageNames()[s]
 	}
 	return fmt.Sprintf("stage %d", s)
 }
 
 // Over says whether nothing more will come of the command.
-func (s Stage) Over() bool { return s >= Applied }
+func (s Stage) Ended() bool { return s >= Applied }
 
 // MarshalText implements encoding.TextMarshaler.
 func (s Stage) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *Stage) UnmarshalText(text []byte) error {
-	for k, name := range names() {
+	for k, name := range stageNames() {
 		if name == string(text) {
 			*s = Stage(k)
 			return nil

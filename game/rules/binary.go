@@ -18,7 +18,7 @@ func (s State) MarshalBinary() ([]byte, error) {
 	b := append(make([]byte, 0, 64+32*len(s.cities)), stateVersion, byte(len(s.cities)))
 	for _, c := range s.cities {
 		b = append(append(b, byte(len(c.Name))), c.Name...)
-		b = append(b, c.condition(), byte(c.Health))
+		b = append(b, c.statusByte(), byte(c.Health))
 		b = binary.BigEndian.AppendUint64(b, c.Score)
 	}
 	return binary.BigEndian.AppendUint64(b, s.Hash()), nil

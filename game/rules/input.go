@@ -44,27 +44,27 @@ func ValidName(name string) bool {
 // "look Z" or "look", with single spaces. What it accepts, Input.String prints
 // back as it was.
 func ParseInput(text string) (Input, error) {
-	word := strings.SplitN(text, " ", 4)
+	words := strings.SplitN(text, " ", 4)
 	var in Input
 	switch {
-	case len(word) == 1 && word[0] == "look":
+	case len(words) == 1 && words[0] == "look":
 		return Input{Verb: Look}, nil
-	case len(word) == 3 && word[1] == "attack":
-		in = Input{Attack, word[0], word[2]}
-	case len(word) == 2 && word[0] == "add":
-		in = Input{Verb: Add, City: word[1]}
-	case len(word) == 2 && word[0] == "del":
-		in = Input{Verb: Del, City: word[1]}
-	case len(word) == 2 && word[0] == "look":
-		in = Input{Verb: Look, City: word[1]}
+	case len(words) == 3 && words[1] == "attack":
+		in = Input{Attack, words[0], words[2]}
+	case len(words) == 2 && words[0] == "add":
+		in = Input{Verb: Add, City: words[1]}
+	case len(words) == 2 && words[0] == "del":
+		in = Input{Verb: Del, City: words[1]}
+	case len(words) == 2 && words[0] == "look":
+		in = Input{Verb: Look, City: words[1]}
 	default:
-		return Input{}, errors.New(ReasonUnknown.about(""))
+		return Input{}, errors.New(ReasonUnknown.text(""))
 	}
 	if !ValidName(in.City) {
-		return Input{}, errors.New(ReasonName.about(in.City))
+		return Input{}, errors.New(ReasonName.text(in.City))
 	}
 	if in.Verb == Attack && !ValidName(in.Target) {
-		return Input{}, errors.New(ReasonName.about(in.Target))
+		return Input{}, errors.New(ReasonName.text(in.Target))
 	}
 	return in, nil
 }

@@ -46,7 +46,7 @@ func rejected(why Reason, name string) Output {
 }
 
 // rejection begins the text of every output that is Rejected.
-const rejection = "rejected: "
+const rejectedPrefix = "rejected: "
 
 // String is the text form of an output, such as "hit n2 90", "destroyed n2",
 // "added n2", "departed n2", "n2 health 90 score 3", or "rejected: n2 is not in
@@ -66,12 +66,12 @@ func (o Output) String() string {
 	case Summary:
 		return o.State.String()
 	}
-	return rejection + o.Reason.about(o.City.Name)
+	return rejectedPrefix + o.Reason.text(o.City.Name)
 }
 
 // about puts the reason in words. A name that may be anything is quoted and, if
 // it is too long for a name, cut.
-func (r Reason) about(name string) string {
+func (r Reason) text(name string) string {
 	switch r {
 	case ReasonName:
 		if len(name) > nameMax {
@@ -99,14 +99,14 @@ func (r Reason) about(name string) string {
 // String describes a city: "n2 health 90 score 3", the same and "resting", "n2
 // destroyed score 3" or "n2 departed score 3".
 func (c City) String() string {
-	condition := " health " + strconv.Itoa(c.Health)
+	status := " health " + strconv.Itoa(c.Health)
 	switch c.Status {
 	case Destroyed:
-		condition = " destroyed"
+		status = " destroyed"
 	case Departed:
-		condition = " departed"
+		status = " departed"
 	}
-	text := c.Name + condition + " score " + strconv.FormatUint(c.Score, 10)
+	text := c.Name + status + " score " + strconv.FormatUint(c.Score, 10)
 	if c.Resting {
 		text += " resting"
 	}

@@ -65,7 +65,7 @@ func Step(s State, in Input) (State, Output) {
 func StepText(s State, input string) (State, string) {
 	in, err := ParseInput(input)
 	if err != nil {
-		return s, rejection + err.Error()
+		return s, rejectedPrefix + err.Error()
 	}
 	s, out := Step(s, in)
 	return s, out.String()
@@ -76,7 +76,7 @@ func StepText(s State, input string) (State, string) {
 func QueryText(s State, input string) string {
 	in, err := ParseInput(input)
 	if err != nil {
-		return rejection + err.Error()
+		return rejectedPrefix + err.Error()
 	}
 	if in.Verb != Look {
 		return rejected(ReasonChanges, in.City).String()
@@ -100,7 +100,7 @@ func attack(s State, attacker, target string) (State, Output) {
 	if s.cities[x].Resting {
 		return s, rejected(ReasonResting, attacker)
 	}
-	next := s.roused()
+	next := s.withoutResting()
 	by, hit := &next.cities[x], &next.cities[y]
 	by.Resting = true
 	hit.Health -= Damage
@@ -137,7 +137,7 @@ func add(s State, name string) (State, Output) {
 	case s.cities[i].Status == Playing:
 		return s, rejected(ReasonPlaying, name)
 	}
-	next := s.roused()
+	next := s.withoutResting()
 	c := &next.cities[i]
 	c.Status, c.Health = Playing, HealthFull
 	return next, Output{Result: Added, City: *c}
@@ -148,7 +148,7 @@ func del(s State, name string) (State, Output) {
 	if !known || s.cities[i].Status == Departed {
 		return s, rejected(ReasonAbsent, name)
 	}
-	next := s.roused()
+	next := s.withoutResting()
 	c := &next.cities[i]
 	c.Status, c.Health = Departed, 0
 	return next, Output{Result: Departure, City: *c}

@@ -36,7 +36,7 @@ func New(names []string) (State, error) {
 	for _, name := range names {
 		next, out := add(s, name)
 		if out.Result == Rejected {
-			return State{}, fmt.Errorf("a new game: %s", out.Reason.about(name))
+			return State{}, fmt.Errorf("a new game: %s", out.Reason.text(name))
 		}
 		s = next
 	}
@@ -83,7 +83,7 @@ func (s State) Hash() uint64 {
 			h = (h ^ uint64(c.Name[k])) * prime
 		}
 		// The status, which no name contains, also ends the name.
-		h = (h ^ uint64(c.condition())) * prime
+		h = (h ^ uint64(c.statusByte())) * prime
 		h = (h ^ uint64(c.Health)) * prime
 		for score, k := c.Score, 0; k < 8; score, k = score>>8, k+1 {
 			h = (h ^ score&0xff) * prime
@@ -100,7 +100,7 @@ func (s State) find(name string) (int, bool) {
 }
 
 // roused returns a State of its own, equal to s but that nobody rests.
-func (s State) roused() State {
+func (s State) withoutResting() State {
 	cities := slices.Clone(s.cities)
 	for i := range cities {
 		cities[i].Resting = false
@@ -110,14 +110,14 @@ func (s State) roused() State {
 
 // insert returns s with one more city, in place i, and nobody who rests.
 func (s State) insert(i int, c City) State {
-	return State{slices.Insert(s.roused().cities, i, c)}
+	return State{slices.Insert(s.withoutResting().cities, i, c)}
 }
 
 // restingBit is set in the condition of a city that rests.
 const restingBit = 0x80
 
 // condition is the status, and whether the city rests, in one byte.
-func (c City) condition() byte {
+func (c City) statusByte() byte {
 	if c.Resting {
 		return byte(c.Status) | restingBit
 	}
@@ -126,7 +126,7 @@ func (c City) condition() byte {
 
 // Of returns the game of some cities, as another State's Cities lists them. A list
 // that no game has is an error.
-func Of(cities []City) (State, error) {
+func FromCities(cities []City) (State, error) {
 	s := State{slices.Clone(cities)}
 	slices.SortFunc(s.cities, func(a, b City) int { return strings.Compare(a.Name, b.Name) })
 	b, err := s.MarshalBinary()

@@ -168,12 +168,12 @@ func TestAGameIsMadeOfItsCities(t *testing.T) {
 	}
 	cities := s.Cities()
 	cities[0], cities[2] = cities[2], cities[0]
-	if got, err := rules.Of(cities); err != nil || !got.Equal(s) {
+	if got, err := rules.FromCities(cities); err != nil || !got.Equal(s) {
 		t.Errorf("it is %v, want %v (%v)", got, s, err)
 	}
 	for _, wrong := range [][]rules.City{{{Name: "A", Status: rules.Playing, Health: 5}}, {{Name: "a", Status: rules.Playing, Health: 101}}, {{Name: "a", Status: rules.Playing}},
 		{{Name: "a", Status: 9}}, {{Name: "a", Status: rules.Departed}, {Name: "a", Status: rules.Departed}}} {
-		if got, err := rules.Of(wrong); err == nil {
+		if got, err := rules.FromCities(wrong); err == nil {
 			t.Errorf("%+v make the game %v", wrong, got)
 		}
 	}

@@ -207,10 +207,10 @@ func (f *stage) title() {
 	right = f.titleButton(right, b, "m", sound, tip, f.v.Sound.Muted || f.v.Sound.Why != "")
 	if f.g.Recorded > 0 {
 		words, tip := fmt.Sprintf("recording  %s events", thousands(int(f.g.Recorded))), "R saves all of the session as a run file, for raftian replay, show and check"
-		if f.g.Records != "" {
-			words, tip = "recording ended", f.g.Records
+		if f.g.NotRecorded != "" {
+			words, tip = "recording ended", f.g.NotRecorded
 		}
-		right = f.titleButton(right, b, "r", words, tip, f.g.Records != "")
+		right = f.titleButton(right, b, "r", words, tip, f.g.NotRecorded != "")
 	}
 }
 

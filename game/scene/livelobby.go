@@ -64,7 +64,7 @@ func (f *stage) lobbyRow(at Box, k *LiveCity) {
 	}
 	x += float32(f.small) * 1.4
 	x = f.text(x, base(y, f.body), f.bold(ink), k.Name) + 8
-	who := map[string]string{"you": "you", "bot": "bot"}[k.Who]
+	who := map[string]string{"you": "you", "bot": "bot"}[k.Player]
 	f.text(x, base(y, f.small), f.fine(dim), who)
 	state := k.Status
 	if k.Playing() {

@@ -315,7 +315,7 @@ func (f *stage) nameplate(k *LiveCity, x, y, r float32) {
 
 // cityTip is a city and its node in a few lines.
 func (f *stage) cityTip(k *LiveCity, n *live.Node) string {
-	who := map[string]string{"you": "your city", "bot": "a bot plays it", "": "somebody else's city"}[k.Who]
+	who := map[string]string{"you": "your city", "bot": "a bot plays it", "": "somebody else's city"}[k.Player]
 	tip := fmt.Sprintf("%s: %s, %s", k.Name, who, k.Status)
 	if k.Playing() {
 		tip += fmt.Sprintf(", health %d", k.Health)

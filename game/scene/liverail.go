@@ -73,8 +73,8 @@ func (f *stage) numbers(x, right, y float32) float32 {
 	}
 	put("committed", thousands(int(f.g.Commit)), "the highest log index that any node knows to be committed")
 	trip := "–"
-	if n := len(f.g.Trips); n > 0 {
-		trip = trace.Brief(f.g.Trips[n-1])
+	if n := len(f.g.Latencies); n > 0 {
+		trip = trace.Brief(f.g.Latencies[n-1])
 	}
 	put("round trip", trip, "from your last command going out until it was answered: committed by a majority, on disk")
 	if f.lay.Rail.H < float32(f.body)*36 { // there is no room
@@ -88,7 +88,7 @@ func (f *stage) numbers(x, right, y float32) float32 {
 func (f *stage) spark(at Box) {
 	f.box(at, mix(panel, raised, 0.5))
 	const most = 48
-	trips := f.g.Trips[max(0, len(f.g.Trips)-most):]
+	trips := f.g.Latencies[max(0, len(f.g.Latencies)-most):]
 	if len(trips) == 0 {
 		f.middle(at.X+at.W/2, base(at.Y+at.H/2, f.small), f.fine(faint), "round trips of your commands")
 		return
@@ -189,7 +189,7 @@ func (f *stage) nodeRow(at Box, n *live.Node) {
 	}
 	f.hit(at, Target{Do: Press, Key: "node " + n.ID}, fmt.Sprintf(
 		"%s: %s of term %d, leader %s\nlog to %d, committed to %d, local log to %d (%08x)\nits game loop: %s, %.0f come, %d were late\nasking it took %s; click to choose it",
-		n.ID, n.Role, n.Term, orWord(n.Leader, "not known"), n.Last, n.Commit, n.Local, n.Hash>>32, loop, n.Rate, n.Late, trace.Brief(n.Trip)))
+		n.ID, n.Role, n.Term, orWord(n.Leader, "not known"), n.Last, n.Commit, n.Local, n.Hash>>32, loop, n.Rate, n.Late, trace.Brief(n.Latency)))
 }
 
 // hands are what can be done to nodes.

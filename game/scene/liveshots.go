@@ -36,7 +36,7 @@ func (w *way) at(t float32) point {
 // attackColor is that of an attack; its line differs, too.
 func attackColor(s *Shot) Color {
 	switch {
-	case s.Stage == live.Doubt || s.Stage == live.Lost:
+	case s.Stage == live.InDoubt || s.Stage == live.Unresolved:
 		return yellow
 	case s.Stage == live.Rejected || s.Stage == live.Failed:
 		return dim
@@ -112,7 +112,7 @@ func (f *stage) sign(c *chart, s *Shot) {
 	color := attackColor(s).Fade(s.Fade)
 	mid := w.at(0.5)
 	switch s.Stage {
-	case live.Doubt, live.Lost:
+	case live.InDoubt, live.Unresolved:
 		r := float32(f.body) * 0.85
 		f.disc(mid.x, mid.y, r, yellow.Fade(s.Fade))
 		f.middle(mid.x, base(mid.y, f.body), f.bold(ground), "?")

@@ -38,7 +38,7 @@ const (
 
 // read is a call's text without what begins it, if it is a read that does not go
 // through the log.
-func read(input string) (text string, is bool) {
+func cutReadKind(input string) (text string, is bool) {
 	for _, kind := range []string{Verified, Lease, Local} {
 		if text, is = strings.CutPrefix(input, kind); is {
 			return text, true
@@ -49,7 +49,7 @@ func read(input string) (text string, is bool) {
 
 // ReadOnly says of a call's text whether it is such a read.
 func ReadOnly(input string) bool {
-	_, is := read(input)
+	_, is := cutReadKind(input)
 	return is
 }
 
@@ -77,7 +77,7 @@ func Reads(input, output string) bool {
 
 // Step is what must come of a call in a state.
 func Step(state rules.State, input string) (next rules.State, output string) {
-	if text, is := read(input); is {
+	if text, is := cutReadKind(input); is {
 		return state, rules.QueryText(state, text)
 	}
 	return rules.StepText(state, input)

@@ -89,9 +89,9 @@ func (g *liveGame) Update() error {
 // take takes in what is new, and lets what moves move up to this very moment.
 func (g *liveGame) take() {
 	if why := g.from.Lost(); why != "" {
-		g.board.Lose(why)
+		g.board.SetLost(why)
 	} else if s := g.from.Snapshot(); s != nil {
-		g.board.Take(s)
+		g.board.Update(s)
 	}
 	g.board.Advance(time.Since(g.begun))
 	if g.audio == nil {
@@ -99,7 +99,7 @@ func (g *liveGame) take() {
 	}
 	if why := g.audio.broken(); why != "" {
 		g.audio = nil
-		g.board.Quiet(why)
+		g.board.SetNoSound(why)
 		if g.options.Silent != nil {
 			g.options.Silent(why)
 		}

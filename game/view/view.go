@@ -98,7 +98,7 @@ func (g *game) Update() error {
 // has for the window, which is not cleared; the rest follows in DrawFinalScreen.
 func (g *game) Draw(screen *ebiten.Image) {
 	began := time.Now()
-	now := g.desk.Changes()
+	now := g.desk.Version()
 	isNew := screen != g.screen || screen.Bounds().Size() != g.size
 	if isNew || now != g.drawn {
 		g.screen, g.size, g.drawn = screen, screen.Bounds().Size(), now

@@ -31,9 +31,9 @@ func New(book *glyph.Book, w, h int) *Game {
 		case 1:
 			role = "leader"
 		}
-		g.Now.Cities = append(g.Now.Cities, live.City{Name: name, Status: "playing", Health: 100, Who: who})
+		g.Now.Cities = append(g.Now.Cities, live.City{Name: name, Status: "playing", Health: 100, Player: who})
 		g.Now.Nodes = append(g.Now.Nodes, live.Node{ID: name, Suffrage: "voter", Answers: true, Role: role, Term: 3, Leader: "n2",
-			Commit: 10, Last: 10, Local: 10, FPS: 60, Rate: 59.8, Trip: 400 * time.Microsecond})
+			Commit: 10, Last: 10, Local: 10, FPS: 60, Rate: 59.8, Latency: 400 * time.Microsecond})
 	}
 	g.Tell()
 	return g
@@ -44,7 +44,7 @@ func (g *Game) Tell() {
 	g.Now.Version++
 	s := g.Now
 	s.Cities, s.Events, s.Calls, s.Nodes = slices.Clone(s.Cities), slices.Clone(s.Events), slices.Clone(s.Calls), slices.Clone(s.Nodes)
-	g.Board.Take(&s)
+	g.Board.Update(&s)
 }
 
 // Pass lets so much time go by, a sixtieth of a second at a time.
@@ -90,7 +90,7 @@ func Busy(book *glyph.Book, w, h int) *Game {
 	}
 	g.Now.Cities[1].Score, g.Now.Cities[3].Score, g.Now.Cities[1].Resting = 3, 1, true
 	for i := range 30 {
-		g.Now.Trips = append(g.Now.Trips, time.Duration(4000+i*i%7*900)*time.Microsecond)
+		g.Now.Latencies = append(g.Now.Latencies, time.Duration(4000+i*i%7*900)*time.Microsecond)
 	}
 	n := g.Now.Nodes
 	n[4].Cut, n[4].Role, n[4].Leader, n[4].Commit = true, "candidate", "", 8
@@ -99,7 +99,7 @@ func Busy(book *glyph.Book, w, h int) *Game {
 	g.Hit(1, "n2 attack n3", "n3")
 	g.Hit(2, "n3 attack n1", "n1")
 	g.Pass(500 * time.Millisecond)
-	g.Call(7, "n1 attack n5", true, live.Doubt)
+	g.Call(7, "n1 attack n5", true, live.InDoubt)
 	g.Call(8, "n3 attack n2", false, live.Sent)
 	g.Call(9, "n1 attack n2", true, live.Committed)
 	g.Hit(10, "n2 attack n1", "n1")

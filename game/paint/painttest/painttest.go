@@ -27,7 +27,7 @@ func Approved(t *testing.T, path string, got image.Image) {
 	if got.Bounds() != want.Bounds() {
 		t.Fatalf("the picture is %v, want %v", got.Bounds(), want.Bounds())
 	}
-	if differ, at := different(got, want); differ > 0 {
+	if differ, at := countDifferent(got, want); differ > 0 {
 		t.Errorf("the pixel at %d,%d is %v, want %v", at.X, at.Y, got.At(at.X, at.Y), want.At(at.X, at.Y))
 		t.Errorf("%d pixels differ; go test -rewrite, and look at the picture", differ)
 	}
@@ -35,10 +35,10 @@ func Approved(t *testing.T, path string, got image.Image) {
 
 // different counts the pixels that differ by more than the tolerance, and says where the
 // first is.
-func different(a, b image.Image) (count int, first image.Point) {
+func countDifferent(a, b image.Image) (count int, first image.Point) {
 	for y := range a.Bounds().Dy() {
 		for x := range a.Bounds().Dx() {
-			if apart(a, b, x, y) > tolerance {
+			if channelDifference(a, b, x, y) > tolerance {
 				if count++; count == 1 {
 					first = image.Pt(x, y)
 				}
@@ -49,7 +49,7 @@ func different(a, b image.Image) (count int, first image.Point) {
 }
 
 // apart is the greatest difference of a channel.
-func apart(a, b image.Image, x, y int) int {
+func channelDifference(a, b image.Image, x, y int) int {
 	r1, g1, b1, _ := a.At(x, y).RGBA()
 	r2, g2, b2, _ := b.At(x, y).RGBA()
 	most := 0

@@ -13,10 +13,10 @@ import (
 )
 
 // feedMost is how many lines of what happened are kept.
-const feedMost = 40
+const feedMax = 40
 
 // Take takes in what the game tells. The Snapshot must not change any more.
-func (b *Board) Take(s *live.Snapshot) {
+func (b *Board) Update(s *live.Snapshot) {
 	v := &b.View
 	v.Lost = ""
 	was := v.Game
@@ -24,46 +24,46 @@ func (b *Board) Take(s *live.Snapshot) {
 		return
 	}
 	v.Game, v.Own = s, s.City
-	if s.Saids != b.saids {
-		b.saids = s.Saids
-		b.Say(s.Said)
+	if s.MessageSeq != b.messageSeq {
+		b.messageSeq = s.MessageSeq
+		b.Say(s.Message)
 	}
-	b.settle(s)
+	b.assignSlots(s)
 	if was == nil || was.Node != s.Node || s.Index < b.index {
-		b.begin(s)
+		b.reset(s)
 	} else {
-		b.calls(s)
+		b.updateCalls(s)
 		for i := range s.Events {
 			if e := &s.Events[i]; e.Index > b.index {
-				b.event(e)
+				b.applyEvent(e)
 			}
 		}
 	}
 	b.index = s.Index
-	b.agree(s)
-	b.leader(s)
-	b.power(was, s)
+	b.updateCities(s)
+	b.updateLeader(s)
+	b.updatePower(was, s)
 }
 
 // begin shows a game as it is, without what led to it.
-func (b *Board) begin(s *live.Snapshot) {
+func (b *Board) reset(s *live.Snapshot) {
 	v := &b.View
 	b.shots, v.Feed = nil, nil
 	v.Sparks, v.Floats, v.Shake = nil, nil, 0
 	for i := range s.Events {
-		b.tell(&s.Events[i])
+		b.addFeedEvent(&s.Events[i])
 	}
 	for i := range s.Calls {
-		if s.Calls[i].Stage.Over() {
-			b.ended = max(b.ended, s.Calls[i].ID)
+		if s.Calls[i].Stage.Ended() {
+			b.endedCall = max(b.endedCall, s.Calls[i].ID)
 		}
 	}
-	b.calls(s)
+	b.updateCalls(s)
 }
 
 // settle gives cities and nodes places. Whoever has one keeps it; once there is room
 // for no more, all move together.
-func (b *Board) settle(s *live.Snapshot) {
+func (b *Board) assignSlots(s *live.Snapshot) {
 	var names []string
 	for i := range s.Cities {
 		names = append(names, s.Cities[i].Name)
@@ -83,79 +83,79 @@ func (b *Board) settle(s *live.Snapshot) {
 }
 
 // calls takes in what was sent.
-func (b *Board) calls(s *live.Snapshot) {
+func (b *Board) updateCalls(s *live.Snapshot) {
 	for i := range s.Calls {
 		c := &s.Calls[i]
 		in, err := rules.ParseInput(c.Input)
 		if err != nil {
 			continue
 		}
-		k := b.find(c.Client, c.Seq)
+		k := b.findShot(c.Client, c.Seq)
 		if k == nil {
-			if c.ID <= b.ended || c.Stage.Over() && c.Stage != live.Failed && c.Stage != live.Lost {
+			if c.ID <= b.endedCall || c.Stage.Ended() && c.Stage != live.Failed && c.Stage != live.Unresolved {
 				continue // its event tells more
 			}
 			if in.Verb != rules.Attack {
-				b.other(c)
+				b.updateOtherCall(c)
 				continue
 			}
-			k = b.shoot(in, c.Client, c.Seq, c.Mine)
+			k = b.addShot(in, c.Client, c.Seq, c.Mine)
 			if c.Mine {
-				b.hear(sound.Sent, in.City)
+				b.playCue(sound.Sent, in.City)
 			}
 		}
-		k.seen = b.now
-		b.stage(k, c)
+		k.lastSeen = b.now
+		b.updateStage(k, c)
 	}
 }
 
 // other tells of a command that is no attack and came to nothing.
-func (b *Board) other(c *live.Call) {
-	if c.Stage != live.Failed && c.Stage != live.Lost {
+func (b *Board) updateOtherCall(c *live.Call) {
+	if c.Stage != live.Failed && c.Stage != live.Unresolved {
 		return
 	}
-	b.ended = max(b.ended, c.ID)
+	b.endedCall = max(b.endedCall, c.ID)
 	if c.Mine {
-		b.hear(sound.Refused, b.View.Own)
+		b.playCue(sound.Refused, b.View.Own)
 		b.Say(c.Input + ": " + c.Output)
 	}
-	b.feed(scene.FeedLine{Words: c.Input + ": " + c.Output, Stage: c.Stage, Mine: c.Mine})
+	b.addFeedLine(scene.FeedLine{Words: c.Input + ": " + c.Output, Stage: c.Stage, Mine: c.Mine})
 }
 
 // event takes in a command that is in the local log.
-func (b *Board) event(e *live.Event) {
-	b.tell(e)
+func (b *Board) applyEvent(e *live.Event) {
+	b.addFeedEvent(e)
 	in, err := rules.ParseInput(e.Input)
 	if err != nil {
 		return
 	}
 	if reason, is := strings.CutPrefix(e.Output, "rejected: "); is {
-		if k := b.find(e.Client, e.Seq); k != nil {
+		if k := b.findShot(e.Client, e.Seq); k != nil {
 			b.reject(k, reason)
-		} else if in.Verb != rules.Attack && b.mine(e) {
-			b.hear(sound.Refused, in.City)
+		} else if in.Verb != rules.Attack && b.isPlayers(e) {
+			b.playCue(sound.Refused, in.City)
 			b.Say(e.Input + ": " + reason)
 		}
 		return
 	}
 	switch in.Verb {
 	case rules.Attack:
-		k := b.find(e.Client, e.Seq)
+		k := b.findShot(e.Client, e.Seq)
 		if k == nil {
-			k = b.shoot(in, e.Client, e.Seq, b.mine(e))
+			k = b.addShot(in, e.Client, e.Seq, b.isPlayers(e))
 		}
 		b.apply(k, e)
 	case rules.Add:
-		b.hear(sound.Joined, in.City)
-		b.float(in.City, "joins", true)
+		b.playCue(sound.Joined, in.City)
+		b.addFloat(in.City, "joins", true)
 	case rules.Del:
-		b.hear(sound.Left, in.City)
-		b.float(in.City, "leaves", false)
+		b.playCue(sound.Left, in.City)
+		b.addFloat(in.City, "leaves", false)
 	}
 }
 
 // mine says whether a command is one of the player's.
-func (b *Board) mine(e *live.Event) bool {
+func (b *Board) isPlayers(e *live.Event) bool {
 	for i := range b.View.Game.Calls {
 		if c := &b.View.Game.Calls[i]; c.Client == e.Client && c.Seq == e.Seq {
 			return c.Mine
@@ -165,25 +165,25 @@ func (b *Board) mine(e *live.Event) bool {
 }
 
 // tell puts an event into the feed.
-func (b *Board) tell(e *live.Event) {
-	line := scene.FeedLine{Words: e.Input + ": " + e.Output, Mine: b.mine(e), Stage: live.Applied,
+func (b *Board) addFeedEvent(e *live.Event) {
+	line := scene.FeedLine{Words: e.Input + ": " + e.Output, Mine: b.isPlayers(e), Stage: live.Applied,
 		Place: fmt.Sprintf("entry %d of term %d, frame %d of %s", e.Index, e.Term, e.Frame, b.View.Game.Node)}
 	if strings.HasPrefix(e.Output, "rejected: ") {
 		line.Stage = live.Rejected
 	}
-	b.feed(line)
+	b.addFeedLine(line)
 }
 
-func (b *Board) feed(line scene.FeedLine) {
+func (b *Board) addFeedLine(line scene.FeedLine) {
 	v := &b.View
 	v.Feed = append(v.Feed, line)
-	if n := len(v.Feed) - feedMost; n > 0 {
+	if n := len(v.Feed) - feedMax; n > 0 {
 		v.Feed = append(v.Feed[:0], v.Feed[n:]...)
 	}
 }
 
 // agree shows cities as they are, but for those that something still flies to.
-func (b *Board) agree(s *live.Snapshot) {
+func (b *Board) updateCities(s *live.Snapshot) {
 	v := &b.View
 	for i := range s.Cities {
 		now := &s.Cities[i]
@@ -194,7 +194,7 @@ func (b *Board) agree(s *live.Snapshot) {
 		}
 		was := k.City
 		k.City = *now
-		if b.awaits(now.Name) {
+		if b.hasIncoming(now.Name) {
 			k.Health, k.Status = was.Health, was.Status
 		}
 	}
@@ -202,22 +202,22 @@ func (b *Board) agree(s *live.Snapshot) {
 }
 
 // leader notices when another node leads, or none does.
-func (b *Board) leader(s *live.Snapshot) {
-	if s.Leader == "" && b.led != "" {
-		b.none = max(b.now, 1)
-		b.hear(sound.NoLeader, b.led)
+func (b *Board) updateLeader(s *live.Snapshot) {
+	if s.Leader == "" && b.leader != "" {
+		b.leaderlessSince = max(b.now, 1)
+		b.playCue(sound.NoLeader, b.leader)
 	}
-	if s.Leader != "" && s.Leader != b.led {
-		b.hear(sound.Leader, s.Leader)
+	if s.Leader != "" && s.Leader != b.leader {
+		b.playCue(sound.Leader, s.Leader)
 	}
-	if b.led == "" && s.Leader == "" && b.none == 0 {
-		b.none = max(b.now, 1)
+	if b.leader == "" && s.Leader == "" && b.leaderlessSince == 0 {
+		b.leaderlessSince = max(b.now, 1)
 	}
-	b.led = s.Leader
+	b.leader = s.Leader
 }
 
 // power notices when a node is cut off, healed, killed or started.
-func (b *Board) power(was, s *live.Snapshot) {
+func (b *Board) updatePower(was, s *live.Snapshot) {
 	if was == nil {
 		return
 	}
@@ -225,7 +225,7 @@ func (b *Board) power(was, s *live.Snapshot) {
 		n := &s.Nodes[i]
 		for k := range was.Nodes {
 			if old := &was.Nodes[k]; old.ID == n.ID && (old.Cut != n.Cut || old.Down != n.Down) {
-				b.hear(sound.Power, n.ID)
+				b.playCue(sound.Power, n.ID)
 			}
 		}
 	}
