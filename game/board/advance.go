@@ -33,9 +33,9 @@ func (b *Board) Advance(now time.Duration) {
 	if v.Note != "" && now-b.noteSince > noteDuration {
 		v.Note = ""
 	}
-	v.NoLead = 0
+	v.Leaderless = 0
 	if v.Game != nil && v.Game.Leader == "" && b.leaderlessSince > 0 && now-b.leaderlessSince > leaderlessGrace {
-		v.NoLead = now - b.leaderlessSince
+		v.Leaderless = now - b.leaderlessSince
 	}
 	b.advanceShots()
 	v.Shake *= float32(math.Exp(-9 * float64(by)))
@@ -60,7 +60,7 @@ func (b *Board) advanceShots() {
 		case k.strikeAt > 0 && b.now >= k.strikeAt:
 			b.strike(k)
 		case k.strikeAt > 0:
-			k.Fly = max(0.001, 1-float32(k.strikeAt-b.now)/float32(flight))
+			k.Progress = max(0.001, 1-float32(k.strikeAt-b.now)/float32(flight))
 		case k.fadeAt == 0 && b.now-k.lastSeen > forgetAfter:
 			k.fadeAt, k.fadeTime = b.now, fadeDuration
 		}
@@ -82,31 +82,31 @@ func (b *Board) advanceShots() {
 // drift moves particles and words.
 func (b *Board) advanceParticles(by float32) {
 	v := &b.View
-	for i := range v.Sparks {
-		s := &v.Sparks[i]
+	for i := range v.Particles {
+		s := &v.Particles[i]
 		s.VY += 3.4 * by
 		s.X += s.VX * by
 		s.Y += s.VY * by
 		s.Life -= by / 0.8
 	}
-	v.Sparks = slices.DeleteFunc(v.Sparks, func(s scene.Spark) bool { return s.Life <= 0 })
-	for i := range v.Floats {
-		v.Floats[i].Age += by / 1.2
+	v.Particles = slices.DeleteFunc(v.Particles, func(s scene.Particle) bool { return s.Life <= 0 })
+	for i := range v.FloatingTexts {
+		v.FloatingTexts[i].Age += by / 1.2
 	}
-	v.Floats = slices.DeleteFunc(v.Floats, func(f scene.Float) bool { return f.Age >= 1 })
+	v.FloatingTexts = slices.DeleteFunc(v.FloatingTexts, func(f scene.FloatingText) bool { return f.Age >= 1 })
 }
 
 // burst throws sparks.
 func (b *Board) addSparks(city string, count int) {
 	v := &b.View
-	for range min(count, sparksMax-len(v.Sparks)) {
+	for range min(count, sparksMax-len(v.Particles)) {
 		turn, speed := b.rng.Float64()*2*math.Pi, 0.5+1.9*b.rng.Float64()
-		v.Sparks = append(v.Sparks, scene.Spark{City: city, VX: float32(math.Cos(turn) * speed), VY: float32(math.Sin(turn)*speed - 1),
+		v.Particles = append(v.Particles, scene.Particle{City: city, VX: float32(math.Cos(turn) * speed), VY: float32(math.Sin(turn)*speed - 1),
 			Size: 3 + 4*b.rng.Float32(), Life: 0.6 + 0.4*b.rng.Float32(), Hot: b.rng.IntN(2) == 0})
 	}
 }
 
 // float lets words rise from a city.
 func (b *Board) addFloat(city, words string, good bool) {
-	b.View.Floats = append(b.View.Floats, scene.Float{City: city, Words: words, Good: good})
+	b.View.FloatingTexts = append(b.View.FloatingTexts, scene.FloatingText{City: city, Words: words, Good: good})
 }

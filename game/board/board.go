@@ -54,7 +54,7 @@ func New(book *glyph.Book, w, h, rate int) *Board {
 }
 
 // Resize has the scene laid out for another size, as desk.Resize does.
-func (b *Board) Resize(w, h int, dense float64) { b.View.W, b.View.H, b.View.Dense = w, h, dense }
+func (b *Board) Resize(w, h int, dense float64) { b.View.W, b.View.H, b.View.PixelRatio = w, h, dense }
 
 // Draw is the scene as it is now.
 func (b *Board) Draw() *scene.List { return b.scene.Draw(&b.View) }
@@ -77,12 +77,12 @@ func (b *Board) Cues() []Cue {
 func (b *Board) Say(words string) { b.View.Note, b.noteSince = words, b.now }
 
 // Lose says that nothing is heard of the game any more, and why.
-func (b *Board) SetLost(words string) { b.View.Lost = words }
+func (b *Board) SetLost(words string) { b.View.Disconnected = words }
 
 // Quiet says why there is no sound.
 func (b *Board) SetNoSound(why string) {
-	if b.View.Sound.Why != why {
-		b.View.Sound.Why = why
+	if b.View.Sound.Unavailable != why {
+		b.View.Sound.Unavailable = why
 		b.Say(why)
 	}
 }
@@ -93,7 +93,7 @@ func (b *Board) request(line string) { b.lines = append(b.lines, line) }
 func (b *Board) playCue(c sound.Cue, city string) {
 	side := 0.0
 	if slot, known := b.slots[city]; known && b.View.Slots > 0 {
-		x, _ := b.scene.Place(&b.View, slot)
+		x, _ := b.scene.SlotPosition(&b.View, slot)
 		side = x
 	}
 	b.cues = append(b.cues, Cue{c, side})

@@ -83,14 +83,14 @@ func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
 		t.Fatalf("it strikes with health %d and stage %v before anything flew", k.health("n3"), k.b.View.Shots[0].Stage)
 	}
 	k.Pass(board.Flight + 20*time.Millisecond)
-	if k.health("n3") != 90 || len(k.b.View.Sparks) == 0 || k.b.View.Shake == 0 || len(k.b.View.Floats) == 0 {
-		t.Errorf("n3 has health %d, %d sparks, shake %v, %d words", k.health("n3"), len(k.b.View.Sparks), k.b.View.Shake, len(k.b.View.Floats))
+	if k.health("n3") != 90 || len(k.b.View.Particles) == 0 || k.b.View.Shake == 0 || len(k.b.View.FloatingTexts) == 0 {
+		t.Errorf("n3 has health %d, %d sparks, shake %v, %d words", k.health("n3"), len(k.b.View.Particles), k.b.View.Shake, len(k.b.View.FloatingTexts))
 	}
-	if got, want := k.heard(), []sound.Cue{sound.Sent, sound.Doubt, sound.Committed, sound.Hit}; !slices.Equal(got, want) {
+	if got, want := k.heard(), []sound.Cue{sound.Sent, sound.InDoubt, sound.Committed, sound.Hit}; !slices.Equal(got, want) {
 		t.Errorf("heard %v, want %v", got, want)
 	}
 	k.Pass(5 * time.Second)
-	if v := &k.b.View; len(v.Shots) != 0 || len(v.Sparks) != 0 || len(v.Floats) != 0 || v.Shake != 0 {
+	if v := &k.b.View; len(v.Shots) != 0 || len(v.Particles) != 0 || len(v.FloatingTexts) != 0 || v.Shake != 0 {
 		t.Errorf("something is left: %+v", v.Shots)
 	}
 }
@@ -173,12 +173,12 @@ func TestKeysAndClicksAskForTheSame(t *testing.T) {
 	k.press("3", "1", "9")
 	want("n1 attack n3")
 	k.click("n1")
-	if !k.b.View.Armed {
+	if !k.b.View.Aiming {
 		t.Fatal("a click on one's own city does not aim")
 	}
 	k.click("n4")
 	want("n1 attack n4")
-	if k.click("n5"); k.b.View.Armed || k.b.View.Chosen != "n5" {
+	if k.click("n5"); k.b.View.Aiming || k.b.View.Chosen != "n5" {
 		t.Errorf("after an attack a click chooses: %q", k.b.View.Chosen)
 	}
 	k.press("c", "k", "g", "r", "j", "l", "b")
@@ -215,7 +215,7 @@ func TestKeysAndClicksAskForTheSame(t *testing.T) {
 func (k *testGame) click(city string) {
 	k.t.Helper()
 	for _, h := range k.b.Draw().Hits {
-		if h.Target == (scene.Target{Do: scene.Pick, Key: city}) {
+		if h.Target == (scene.Target{Action: scene.Pick, Key: city}) {
 			k.b.Point(h.Box.X+h.Box.W/2, h.Box.Y+h.Box.H/3)
 			k.b.Down()
 			k.b.Up()
@@ -288,13 +288,13 @@ func TestThatNobodyLeadsIsShownAndHeard(t *testing.T) {
 	k.s.Leader = ""
 	k.Tell()
 	k.Pass(time.Second)
-	if k.b.View.NoLead < 900*time.Millisecond || !slices.Equal(k.heard(), []sound.Cue{sound.NoLeader}) {
-		t.Errorf("for %v", k.b.View.NoLead)
+	if k.b.View.Leaderless < 900*time.Millisecond || !slices.Equal(k.heard(), []sound.Cue{sound.NoLeader}) {
+		t.Errorf("for %v", k.b.View.Leaderless)
 	}
 	k.s.Leader = "n3"
 	k.Tell()
 	k.Pass(100 * time.Millisecond)
-	if k.b.View.NoLead != 0 || !slices.Equal(k.heard(), []sound.Cue{sound.Leader}) {
+	if k.b.View.Leaderless != 0 || !slices.Equal(k.heard(), []sound.Cue{sound.Leader}) {
 		t.Error("that one leads again is not")
 	}
 }
@@ -324,7 +324,7 @@ func TestCitiesKeepTheirPlaces(t *testing.T) {
 	list := k.b.Draw()
 	picks := 0
 	for _, h := range list.Hits {
-		if h.Target.Do == scene.Pick {
+		if h.Target.Action == scene.Pick {
 			picks++
 		}
 	}

@@ -32,11 +32,11 @@ func (b *Board) Press(k desk.Key) {
 	}
 	switch k.Name {
 	case "enter", "/":
-		v.Typing, v.Armed = true, false
+		v.Typing, v.Aiming = true, false
 	case "add":
 		v.Typing, v.Text = true, "add "
 	case "esc":
-		v.Armed, v.Chosen, v.Note = false, "", ""
+		v.Aiming, v.Chosen, v.Note = false, "", ""
 	case "j":
 		b.request("join")
 	case "l":
@@ -66,7 +66,7 @@ func (b *Board) attackSlot(slot int) {
 }
 
 func (b *Board) attack(city string) {
-	b.View.Armed = false
+	b.View.Aiming = false
 	if city == b.View.Own {
 		b.Say("that is your own city")
 		return
@@ -122,10 +122,10 @@ func (b *Board) pressScreen(k desk.Key) bool {
 	v := &b.View
 	switch k.Name {
 	case "?":
-		v.Help, v.Armed = true, false
+		v.Help, v.Aiming = true, false
 	case "m":
-		if v.Sound.Why != "" {
-			b.Say(v.Sound.Why)
+		if v.Sound.Unavailable != "" {
+			b.Say(v.Sound.Unavailable)
 			return true
 		}
 		v.Sound.Muted = !v.Sound.Muted
@@ -135,8 +135,8 @@ func (b *Board) pressScreen(k desk.Key) bool {
 		if k.Name == "-" {
 			by = -0.1
 		}
-		if v.Sound.Why != "" {
-			b.Say(v.Sound.Why)
+		if v.Sound.Unavailable != "" {
+			b.Say(v.Sound.Unavailable)
 			return true
 		}
 		v.Sound.Volume = max(0, min(1, math.Round((v.Sound.Volume+by)*10)/10))

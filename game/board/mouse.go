@@ -12,9 +12,9 @@ func (b *Board) Point(x, y float32) { b.View.X, b.View.Y, b.View.Hover = x, y, t
 func (b *Board) Leave() { b.View.Hover = false }
 
 // Over is what the mouse points at; Nothing if at nothing.
-func (b *Board) Over() scene.Do {
+func (b *Board) Over() scene.Action {
 	if h := b.scene.At(b.View.X, b.View.Y); h != nil && b.View.Hover {
-		return h.Target.Do
+		return h.Target.Action
 	}
 	return scene.Nothing
 }
@@ -39,11 +39,11 @@ func (b *Board) Up() {
 	if h == nil || !h.Box.Holds(b.View.X, b.View.Y) {
 		return
 	}
-	switch h.Target.Do {
+	switch h.Target.Action {
 	case scene.Press:
 		b.View.Typing = b.View.Typing && h.Target.Key != "enter"
 		b.Press(desk.Key{Name: h.Target.Key})
-	case scene.Ask:
+	case scene.Request:
 		if h.Target.Key != "" {
 			b.request(h.Target.Key)
 		}
@@ -60,12 +60,12 @@ func (b *Board) Wheel(_, _ float64) {}
 func (b *Board) pick(city string) {
 	v := &b.View
 	switch {
-	case v.Armed && city == v.Own:
-		v.Armed = false
-	case v.Armed:
+	case v.Aiming && city == v.Own:
+		v.Aiming = false
+	case v.Aiming:
 		b.attack(city)
 	case city == v.Own:
-		v.Armed, v.Chosen = true, city
+		v.Aiming, v.Chosen = true, city
 	case v.Chosen == city:
 		v.Chosen = ""
 	default:

@@ -78,7 +78,7 @@ func (b *Board) updateStage(k *shot, c *live.Call) {
 		}
 	case live.InDoubt:
 		if k.Mine {
-			b.playCue(sound.Doubt, k.From)
+			b.playCue(sound.InDoubt, k.From)
 		}
 	case live.Failed, live.Unresolved:
 		k.Words = "no effect"
@@ -126,7 +126,7 @@ func (b *Board) hasIncoming(city string) bool {
 // strike is the moment in which an attack hits.
 func (b *Board) strike(k *shot) {
 	e := k.event
-	k.strikeAt, k.Fly = 0, 1
+	k.strikeAt, k.Progress = 0, 1
 	k.fadeAt, k.fadeTime = b.now, fadeDuration
 	c := b.city(e.City.Name)
 	if c == nil {

@@ -18,7 +18,7 @@ const feedMax = 40
 // Take takes in what the game tells. The Snapshot must not change any more.
 func (b *Board) Update(s *live.Snapshot) {
 	v := &b.View
-	v.Lost = ""
+	v.Disconnected = ""
 	was := v.Game
 	if was != nil && s.Version == was.Version {
 		return
@@ -49,7 +49,7 @@ func (b *Board) Update(s *live.Snapshot) {
 func (b *Board) reset(s *live.Snapshot) {
 	v := &b.View
 	b.shots, v.Feed = nil, nil
-	v.Sparks, v.Floats, v.Shake = nil, nil, 0
+	v.Particles, v.FloatingTexts, v.Shake = nil, nil, 0
 	for i := range s.Events {
 		b.addFeedEvent(&s.Events[i])
 	}
@@ -225,7 +225,7 @@ func (b *Board) updatePower(was, s *live.Snapshot) {
 		n := &s.Nodes[i]
 		for k := range was.Nodes {
 			if old := &was.Nodes[k]; old.ID == n.ID && (old.Cut != n.Cut || old.Down != n.Down) {
-				b.playCue(sound.Power, n.ID)
+				b.playCue(sound.NodeChanged, n.ID)
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func Open(r *replay.Run, book *glyph.Book, w, h int) *Desk {
 		d.showAround(d.Cursor.At(), time.Second)
 		d.Say("opened at the first violation; E goes on to the next, Space plays, ? explains")
 	} else {
-		if leads := r.Leads(); len(leads) > 0 {
+		if leads := r.Leaderships(); len(leads) > 0 {
 			d.Cursor.SeekEvent(leads[0].Event)
 		}
 		d.Say("no violation in this run: opened at its first leader; Space plays, N goes to the next fault, ? explains")
@@ -62,8 +62,8 @@ func (d *Desk) Seek(t env.Instant) {
 // of an ordinary screen.
 func (d *Desk) Resize(w, h int, dense float64) {
 	v := &d.View
-	if v.W != w || v.H != h || v.Dense != dense {
-		v.W, v.H, v.Dense = w, h, dense
+	if v.W != w || v.H != h || v.PixelRatio != dense {
+		v.W, v.H, v.PixelRatio = w, h, dense
 		d.version++
 	}
 }

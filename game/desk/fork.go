@@ -100,21 +100,21 @@ func (t *forkTree) compare() int {
 	here, there := t.branches[t.current], t.branches[t.besideIndex]
 	n := replay.FirstDifference(there.desk.run, here.desk.run)
 	was, now := eventText(there.desk.run, n), eventText(here.desk.run, n)
-	here.desk.View.Differs = scene.Difference{Event: n, Was: was, Now: now, Change: here.words}
-	there.desk.View.Differs = scene.Difference{Event: n, Was: now, Now: was, Change: there.words}
+	here.desk.View.Difference = scene.Difference{Event: n, Was: was, Now: now, Change: here.words}
+	there.desk.View.Difference = scene.Difference{Event: n, Was: now, Now: was, Change: there.words}
 	return n
 }
 
 // beside is the run that stands beside this one, at the same moment; nil if none does.
-func (d *Desk) beside() *scene.Other {
+func (d *Desk) beside() *scene.BesideRun {
 	t := d.forks
 	if !t.split || len(t.branches) < 2 || t.besideIndex == t.current || t.branches[t.current].desk != d {
 		return nil
 	}
 	o := t.branches[t.besideIndex]
 	o.desk.Cursor.Seek(d.Cursor.At())
-	return &scene.Other{Scene: o.desk.scene, Cursor: o.desk.Cursor, View: &o.desk.View,
-		Words: fmt.Sprintf("RUN %d: %s", t.besideIndex, o.words), Here: fmt.Sprintf("RUN %d: %s", t.current, t.branches[t.current].words)}
+	return &scene.BesideRun{Scene: o.desk.scene, Cursor: o.desk.Cursor, View: &o.desk.View,
+		Title: fmt.Sprintf("RUN %d: %s", t.besideIndex, o.words), MainTitle: fmt.Sprintf("RUN %d: %s", t.current, t.branches[t.current].words)}
 }
 
 // split shows another run beside this one, or this one alone.
@@ -149,7 +149,7 @@ func (d *Desk) switchTo(to int) {
 	}
 	t.current, t.besideIndex = to, t.current
 	t.compare()
-	next.Resize(d.View.W, d.View.H, d.View.Dense)
+	next.Resize(d.View.W, d.View.H, d.View.PixelRatio)
 	next.Cursor.Seek(d.Cursor.At())
 	next.show(d.View.From, d.View.To)
 	next.View.Playing, next.View.Speed = d.View.Playing, d.View.Speed
@@ -163,7 +163,7 @@ func (d *Desk) switchTo(to int) {
 
 // offer opens the list of changes and runs.
 func (d *Desk) openWhatIf() {
-	w := &scene.WhatIf{At: d.Cursor.At(), Can: d.forks.allowed && !d.run.Header.Live, Live: d.run.Header.Live}
+	w := &scene.WhatIf{At: d.Cursor.At(), Allowed: d.forks.allowed && !d.run.Header.Live, Live: d.run.Header.Live}
 	for _, c := range d.changesOffered() {
 		w.Choices = append(w.Choices, c.Words)
 	}
@@ -233,7 +233,7 @@ func (d *Desk) without() []Change {
 		p.Faults = slices.Delete(slices.Clone(p.Faults), int(f.Number-1), int(f.Number))
 		all = append(all, Change{fmt.Sprintf("without fault %d: %s", f.Number, f.Text), p})
 	}
-	if t := d.View.Chosen; t.Do == scene.Op && t.N < len(d.run.Ops) {
+	if t := d.View.Chosen; t.Action == scene.Op && t.N < len(d.run.Ops) {
 		op := &d.run.Ops[t.N]
 		p := d.run.Plan
 		p.Script = slices.DeleteFunc(slices.Clone(p.Script), func(s plan.Step) bool {
@@ -289,12 +289,12 @@ func (d *Desk) with() []Change {
 
 // whom is the node that changes are about.
 func (d *Desk) subject() int {
-	if t := d.View.Chosen; t.Do == scene.Node && t.N < len(d.run.Machines) {
+	if t := d.View.Chosen; t.Action == scene.Node && t.N < len(d.run.Machines) {
 		return t.N
 	}
 	best := 0
 	for i, n := range d.Cursor.State().Nodes {
-		if b := d.Cursor.State().Nodes[best]; n.Is == replay.Leader && (b.Is != replay.Leader || n.Term > b.Term) {
+		if b := d.Cursor.State().Nodes[best]; n.Status == replay.Leader && (b.Status != replay.Leader || n.Term > b.Term) {
 			best = i
 		}
 	}

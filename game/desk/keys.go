@@ -39,7 +39,7 @@ func (d *Desk) Press(k Key) {
 	}
 	if len(k.Name) == 1 && k.Name[0] >= '1' && k.Name[0] <= '9' {
 		if n := int(k.Name[0] - '1'); n < len(d.run.Machines) {
-			d.choose(scene.Target{Do: scene.Node, N: n})
+			d.choose(scene.Target{Action: scene.Node, N: n})
 		}
 	}
 }
@@ -198,7 +198,7 @@ func (d *Desk) pin() {
 			return
 		}
 	}
-	v.Pins = append(v.Pins, scene.Mark{At: d.Cursor.At(), Event: d.Cursor.N()})
+	v.Pins = append(v.Pins, scene.UserPin{At: d.Cursor.At(), Event: d.Cursor.N()})
 	d.Say(fmt.Sprintf("pin P%d at event %d", len(v.Pins), d.Cursor.N()))
 }
 

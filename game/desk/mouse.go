@@ -47,9 +47,9 @@ func (d *Desk) Leave() {
 }
 
 // Over is what the mouse points at; Nothing if at nothing.
-func (d *Desk) Over() scene.Do {
+func (d *Desk) Over() scene.Action {
 	if hit := d.at(d.View.X, d.View.Y); hit != nil && d.View.Hover {
-		return hit.Target.Do
+		return hit.Target.Action
 	}
 	return scene.Nothing
 }
@@ -68,7 +68,7 @@ func (d *Desk) Down() {
 	}
 	// Whatever lies on the timeline: a drag goes through time.
 	d.mouse = g
-	switch g.on.Do {
+	switch g.on.Action {
 	case scene.Scrub:
 		v.Playing = false
 		d.Cursor.Seek(d.scene.When(v.X))
@@ -85,7 +85,7 @@ func (d *Desk) Up() {
 	if !g.held || g.moved {
 		return
 	}
-	switch g.on.Do {
+	switch g.on.Action {
 	case scene.Press:
 		name := g.on.Key
 		k := Key{Name: name}
@@ -99,7 +99,7 @@ func (d *Desk) Up() {
 			d.Cursor.SeekEvent(g.on.N)
 			d.follow()
 		}
-	case scene.Turn:
+	case scene.ShowRun:
 		d.switchTo(g.on.N)
 	case scene.Node, scene.Op, scene.Fault, scene.Message:
 		d.choose(g.on)
@@ -126,9 +126,9 @@ func (d *Desk) drag(x float32) {
 	g := &d.mouse
 	onTimeline := d.scene.Layout().Timeline.Holds(g.x, g.y)
 	switch {
-	case g.on.Do == scene.Slide:
+	case g.on.Action == scene.Slide:
 		d.slide(x)
-	case g.on.Do == scene.Pan:
+	case g.on.Action == scene.Pan:
 		by := d.scene.When(g.x) - d.scene.When(x)
 		if !d.View.Ordinal {
 			d.show(g.from+by, g.to+by)
@@ -136,7 +136,7 @@ func (d *Desk) drag(x float32) {
 		}
 		d.show(d.View.From+by, d.View.To+by)
 		g.x = x
-	case onTimeline && g.on.Do != scene.Press:
+	case onTimeline && g.on.Action != scene.Press:
 		d.View.Playing = false
 		d.Cursor.Seek(d.scene.When(x))
 	}

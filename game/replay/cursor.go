@@ -20,7 +20,7 @@ type Cursor struct {
 // NewCursor stands before the first event.
 func NewCursor(r *Run) *Cursor {
 	c := &Cursor{run: r}
-	r.keys[0].copyTo(&c.state)
+	r.keyframes[0].copyTo(&c.state)
 	return c
 }
 
@@ -39,14 +39,14 @@ func (c *Cursor) State() *State { return &c.state }
 // Seek goes to an instant: every event up to it has happened.
 func (c *Cursor) Seek(t env.Instant) {
 	t = max(0, min(t, c.run.End()))
-	c.to(c.run.Until(t))
+	c.moveTo(c.run.Until(t))
 	c.at = t
 }
 
 // SeekEvent goes to just after event n; before the first if n is 0.
 func (c *Cursor) SeekEvent(n int) {
 	n = max(0, min(n, len(c.run.events)))
-	c.to(n)
+	c.moveTo(n)
 	c.at = 0
 	if n > 0 {
 		c.at = c.run.At(n)
@@ -57,11 +57,11 @@ func (c *Cursor) SeekEvent(n int) {
 func (c *Cursor) Step(by int) { c.SeekEvent(c.n + by) }
 
 // to brings the state to just after event n.
-func (c *Cursor) to(n int) {
-	if n < c.n || n-c.n > keyEvery {
-		key := min(n/keyEvery, len(c.run.keys)-1)
-		c.run.keys[key].copyTo(&c.state)
-		c.n = key * keyEvery
+func (c *Cursor) moveTo(n int) {
+	if n < c.n || n-c.n > keyframeInterval {
+		key := min(n/keyframeInterval, len(c.run.keyframes)-1)
+		c.run.keyframes[key].copyTo(&c.state)
+		c.n = key * keyframeInterval
 	}
 	for c.n < n {
 		c.n++
@@ -76,7 +76,7 @@ func (c *Cursor) Before() *State {
 		return nil
 	}
 	b := NewCursor(c.run)
-	b.to(c.n - 1)
+	b.moveTo(c.n - 1)
 	return &b.state
 }
 
@@ -84,24 +84,24 @@ func (c *Cursor) Before() *State {
 // forward is false, and reports whether there is one. Without a verdict that
 // failed it goes to what a verdict could not decide.
 func (c *Cursor) Violation(forward bool) bool {
-	if len(c.run.failures) > 0 {
-		return c.hop(len(c.run.failures), forward, func(i int) int { return int(c.run.failures[i]) })
+	if len(c.run.violations) > 0 {
+		return c.jump(len(c.run.violations), forward, func(i int) int { return int(c.run.violations[i]) })
 	}
-	return c.hop(len(c.run.Pins), forward, func(i int) int { return c.run.Pins[i].Event })
+	return c.jump(len(c.run.Pins), forward, func(i int) int { return c.run.Pins[i].Event })
 }
 
 // Fault goes to the beginning of the next fault, or of the previous one.
 func (c *Cursor) Fault(forward bool) bool {
-	return c.hop(len(c.run.Faults), forward, func(i int) int { return c.run.Faults[i].Event })
+	return c.jump(len(c.run.Faults), forward, func(i int) int { return c.run.Faults[i].Event })
 }
 
 // Term goes to where the next term begins, or to the beginning of a previous one.
 func (c *Cursor) Term(forward bool) bool {
-	return c.hop(len(c.run.terms), forward, func(i int) int { return int(c.run.terms[i]) })
+	return c.jump(len(c.run.terms), forward, func(i int) int { return int(c.run.terms[i]) })
 }
 
 // hop goes to the next of some events that rise.
-func (c *Cursor) hop(count int, forward bool, event func(i int) int) bool {
+func (c *Cursor) jump(count int, forward bool, event func(i int) int) bool {
 	i := sort.Search(count, func(i int) bool { return event(i) > c.n })
 	if !forward {
 		i = sort.Search(count, func(i int) bool { return event(i) >= c.n }) - 1

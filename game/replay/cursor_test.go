@@ -16,13 +16,13 @@ import (
 )
 
 // three is a plan of the game on three machines.
-func three() plan.Plan {
+func threeMachines() plan.Plan {
 	return plan.Plan{Guest: "game", Machines: []string{"n1", "n2", "n3"}, Length: 10 * time.Second}
 }
 
 // build makes a Run from events, which it numbers.
 func build(events []trace.Event, verdicts ...verdict.Verdict) *Run {
-	b := NewBuilder(trace.Header{Guest: "game"}, three())
+	b := NewBuilder(trace.Header{Guest: "game"}, threeMachines())
 	for i := range events {
 		events[i].N = uint64(i + 1)
 		b.Event(&events[i])
@@ -76,9 +76,9 @@ func anyEvents(t *rapid.T, most int) []trace.Event {
 // going through the run from its start leads to.
 func TestSeekingAnywhereIsReplayingFromTheStart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := build(anyEvents(t, 3*keyEvery))
-		states := []State{r.start()}
-		s := r.start()
+		r := build(anyEvents(t, 3*keyframeInterval))
+		states := []State{r.initialState()}
+		s := r.initialState()
 		for n := 1; n <= r.Events(); n++ {
 			r.step(&s, n)
 			states = append(states, s.clone())
@@ -100,7 +100,7 @@ func TestSeekingAnywhereIsReplayingFromTheStart(t *testing.T) {
 			case 4:
 				c.Term(rapid.Bool().Draw(t, "forward"))
 			}
-			if !same(c.state, states[c.N()]) {
+			if !sameState(c.state, states[c.N()]) {
 				t.Fatalf("after event %d the state is\n%+v, from the start it is\n%+v", c.N(), c.state, states[c.N()])
 			}
 		}
@@ -108,7 +108,7 @@ func TestSeekingAnywhereIsReplayingFromTheStart(t *testing.T) {
 }
 
 // same compares States; what is empty may be nil.
-func same(a, b State) bool {
+func sameState(a, b State) bool {
 	for _, s := range []*State{&a, &b} {
 		s.Active, s.Clients = append([]int32{}, s.Active...), append([]Client{}, s.Clients...)
 	}
@@ -170,11 +170,11 @@ func TestWhichIntervalsTouchOne(t *testing.T) {
 			ends[i] = env.Instant(i)
 			begins[i] = ends[i] - min(ends[i], instant.Draw(t, "length"))
 		}
-		s := newSpans(n, func(i int) (env.Instant, env.Instant) { return begins[i], ends[i] })
+		s := newIntervalIndex(n, func(i int) (env.Instant, env.Instant) { return begins[i], ends[i] })
 		from := instant.Draw(t, "from")
 		to := from + instant.Draw(t, "more")
 		var got, want []int
-		s.touching(from, to, func(i int) { got = append(got, i) })
+		s.overlapping(from, to, func(i int) { got = append(got, i) })
 		for i := range n {
 			if begins[i] <= to && ends[i] >= from {
 				want = append(want, i)
@@ -194,15 +194,15 @@ func TestPartsAreTheMachinesThatCanTalk(t *testing.T) {
 	c := NewCursor(r)
 	for n, want := range []string{"[[0 1 2]]", "[[0] [1 2]]", "[[0] [1] [2]]", "[[0 1 2]]"} {
 		c.SeekEvent(n)
-		if got := fmt.Sprint(r.Reach(c.State(), c.At()).Parts); got != want {
+		if got := fmt.Sprint(r.Reach(c.State(), c.At()).Components); got != want {
 			t.Errorf("after %d events the parts are %s, want %s", n, got, want)
 		}
 	}
 	for m := range c.state.Nodes {
-		c.state.Nodes[m].Is = Follower
+		c.state.Nodes[m].Status = Follower
 	}
-	if reach := r.Reach(c.State(), c.At()); reach.Way(1, 2) != Cut || reach.Way(2, 1) != Open || reach.Way(0, 1) != Open {
-		t.Errorf("with n2 -> n3 cut the ways are %v", reach.ways)
+	if reach := r.Reach(c.State(), c.At()); reach.Link(1, 2) != Cut || reach.Link(2, 1) != Open || reach.Link(0, 1) != Open {
+		t.Errorf("with n2 -> n3 cut the ways are %v", reach.links)
 	}
 }
 

@@ -48,7 +48,7 @@ func Read(from *trace.Reader, progress func(events int) bool) (*Run, error) {
 		err = nil
 	}
 	r := b.Build(verdicts, exit, err)
-	r.place()
+	r.findPoints()
 	return r, nil
 }
 

@@ -13,7 +13,7 @@ import (
 func file(tb testing.TB, n int) []byte {
 	tb.Helper()
 	var b bytes.Buffer
-	p := three()
+	p := threeMachines()
 	p.Heal = env.Instant(time.Second)
 	w, err := trace.NewWriter(&b, trace.Header{Guest: "game", Plan: p.String()})
 	d := trace.NewDigest()

@@ -53,22 +53,22 @@ type Run struct {
 	aux      []int32       // of each event: what it is about, by its kind; none if nothing
 	entries  []Entry
 	games    []rules.State // that snapshots held
-	begin    rules.State
+	initialGame    rules.State
 	hasGame  bool
-	keys     []State   // State before event 1, 1+keyEvery, 1+2*keyEvery, …
-	lanes    [][]int32 // events of each machine, by number
-	ways     spans     // of Messages
-	calls    []spans   // of each client's Ops
-	callsOf  [][]int32 // each client's Ops, in the order of its spans
-	roles    [][]Role  // of each machine, by time
+	keyframes     []State   // State before event 1, 1+keyEvery, 1+2*keyEvery, …
+	machineEvents    [][]int32 // events of each machine, by number
+	messageIndex     intervalIndex     // of Messages
+	opIndex    []intervalIndex   // of each client's Ops
+	opsOfClient  [][]int32 // each client's Ops, in the order of its spans
+	roles    [][]RolePeriod  // of each machine, by time
 	terms    []int32   // the first event of each term
-	leaders  []Lead
-	failures []int32 // events at which a violation can be seen
+	leaderships  []Leadership
+	violations []int32 // events at which a violation can be seen
 	heal     env.Instant
 }
 
 // keyEvery is how many events lie between keyframes.
-const keyEvery = 256
+const keyframeInterval = 256
 
 // none is an aux that is about nothing.
 const none = -1
@@ -77,11 +77,11 @@ const none = -1
 type Op struct {
 	history.Op
 	Number   int // in Run.Ops
-	Of       int // the client's number
+	ClientNumber       int // the client's number
 	Machine  int // where it was called; World if not known
-	Point    Point
+	Point    LinearizationPoint
 	Illegal  bool // a verdict that failed rests on it
-	Doubtful bool // a verdict that decided nothing rests on it
+	Undecided bool // a verdict that decided nothing rests on it
 }
 
 // End is when the call ends on a time axis: at its return or with the run.
@@ -147,22 +147,22 @@ func (r *Run) Until(t env.Instant) int {
 }
 
 // Lane are the numbers of the events on a machine, rising.
-func (r *Run) Lane(machine int) []int32 { return r.lanes[machine] }
+func (r *Run) EventsOn(machine int) []int32 { return r.machineEvents[machine] }
 
 // Roles are the roles of a machine, by time; gaps are times without any.
-func (r *Run) Roles(machine int) []Role { return r.roles[machine] }
+func (r *Run) Roles(machine int) []RolePeriod { return r.roles[machine] }
 
 // Leads are the leaderships in the order in which they began.
-func (r *Run) Leads() []Lead { return r.leaders }
+func (r *Run) Leaderships() []Leadership { return r.leaderships }
 
 // OpsDuring calls yield for each op of a client that lasts within [from, to].
 func (r *Run) OpsDuring(client int, from, to env.Instant, yield func(*Op)) {
-	r.calls[client].touching(from, to, func(i int) { yield(&r.Ops[r.callsOf[client][i]]) })
+	r.opIndex[client].overlapping(from, to, func(i int) { yield(&r.Ops[r.opsOfClient[client][i]]) })
 }
 
 // MessagesAt calls yield for each message that is under way at t.
 func (r *Run) MessagesAt(t env.Instant, yield func(*Message)) {
-	r.ways.touching(t, t, func(i int) { yield(&r.Messages[i]) })
+	r.messageIndex.overlapping(t, t, func(i int) { yield(&r.Messages[i]) })
 }
 
 // Setting is one of the plan's settings; "" if it has none of that name.
@@ -176,15 +176,15 @@ func (r *Run) Setting(key string) string {
 }
 
 // Role is a machine in a role, or down, for a while.
-type Role struct {
-	Is       Standing
+type RolePeriod struct {
+	Status       NodeStatus
 	Term     uint64
 	From, To env.Instant
 	Event    int // with which it begins
 }
 
 // Lead is a leadership.
-type Lead struct {
+type Leadership struct {
 	Machine  int
 	Term     uint64
 	From, To env.Instant

@@ -8,10 +8,10 @@ import (
 )
 
 // Standing is what a machine is to the others.
-type Standing uint8
+type NodeStatus uint8
 
 const (
-	Down    Standing = iota // it has crashed, its program has ended, or it never started
+	Down    NodeStatus = iota // it has crashed, its program has ended, or it never started
 	Booting                 // it runs, and takes no part yet
 	Follower
 	Candidate
@@ -20,7 +20,7 @@ const (
 )
 
 // String is the standing in a word.
-func (s Standing) String() string {
+func (s NodeStatus) String() string {
 	return [...]string{"down", "booting", "follower", "candidate", "leader", "shut down"}[s]
 }
 
@@ -37,18 +37,18 @@ type State struct {
 // Node is a machine and what runs on it. When it is down, what it last knew stays
 // to be seen, until it boots.
 type Node struct {
-	Is    Standing
-	Why   string      // of Down: "power", "kill", or how its program ended
+	Status    NodeStatus
+	DownReason   string      // of Down: "power", "kill", or how its program ended
 	Since env.Instant // it is what it is since then
 	Boot  uint64      // incarnation, from 1
 
 	Term     uint64
 	VoteFor  int         // a machine, World if for nobody
 	VoteTerm uint64      // when that was
-	Heard    env.Instant // when the last entries or heartbeat of a leader came
+	LeaderContact    env.Instant // when the last entries or heartbeat of a leader came
 
 	First    uint64 // the first index that its log still holds, or would
-	tip      int32  // its log's last entry, or none
+	lastEntry      int32  // its log's last entry, or none
 	Commit   uint64
 	Applied  uint64
 	Snapshot uint64 // the index up to which its last snapshot reaches
@@ -59,7 +59,7 @@ type Node struct {
 	GameKnown bool
 	Local     uint64 // the index that its player's local log has reached
 	LocalHash uint64 // the chain of it
-	Diag      int32  // its last line in the program's own log, an event; 0 if none
+	LastDiag      int32  // its last line in the program's own log, an event; 0 if none
 }
 
 // Client is a client and its calls so far.
@@ -89,10 +89,10 @@ func (s *State) copyTo(t *State) {
 }
 
 // start is the State before the first event.
-func (r *Run) start() State {
+func (r *Run) initialState() State {
 	s := State{Nodes: make([]Node, len(r.Machines)), Clients: make([]Client, len(r.Clients))}
 	for i := range s.Nodes {
-		s.Nodes[i] = Node{VoteFor: World, First: 1, tip: none, Game: r.begin, GameKnown: r.hasGame}
+		s.Nodes[i] = Node{VoteFor: World, First: 1, lastEntry: none, Game: r.initialGame, GameKnown: r.hasGame}
 	}
 	for i := range s.Clients {
 		s.Clients[i].Op = none

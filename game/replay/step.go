@@ -22,20 +22,20 @@ func (r *Run) step(s *State, n int) {
 		r.stepPower(node, e)
 	case trace.KindDeliver:
 		if aux != none {
-			node.Heard = e.At
+			node.LeaderContact = e.At
 		}
 	case env.KindReply:
 		if aux != none {
-			s.Nodes[aux].Heard = e.At
+			s.Nodes[aux].LeaderContact = e.At
 		}
 	case env.KindInvoke, env.KindReturn:
 		if aux != none {
-			stepClient(&s.Clients[r.Ops[aux].Of], e, aux)
+			stepClient(&s.Clients[r.Ops[aux].ClientNumber], e, aux)
 		}
 	case env.KindApply, env.KindRestore, env.KindSnapshot, env.KindLocal:
 		r.stepGame(node, e, aux)
 	case env.KindDiag:
-		node.Diag = int32(n)
+		node.LastDiag = int32(n)
 	default:
 		r.stepRaft(node, e, aux)
 	}
@@ -47,10 +47,10 @@ func (r *Run) stepWorld(s *State, e *trace.Event, aux int32) {
 	switch e.Kind {
 	case env.KindInvoke, env.KindReturn:
 		if aux != none {
-			stepClient(&s.Clients[r.Ops[aux].Of], e, aux)
+			stepClient(&s.Clients[r.Ops[aux].ClientNumber], e, aux)
 		}
 	case trace.KindFault:
-		if k := r.fault(e.Conn); k != none {
+		if k := r.faultIndex(e.Conn); k != none {
 			s.Active = append(s.Active, k)
 		}
 	case trace.KindMend:
@@ -69,19 +69,19 @@ func (r *Run) stepWorld(s *State, e *trace.Event, aux int32) {
 func (r *Run) stepPower(n *Node, e *trace.Event) {
 	n.Since = e.At
 	if e.Kind != trace.KindBoot {
-		n.Is, n.Why = Down, e.Text
+		n.Status, n.DownReason = Down, e.Text
 		if e.Kind == trace.KindExit {
-			n.Why = strings.TrimSpace("its program ended: " + e.Text)
+			n.DownReason = strings.TrimSpace("its program ended: " + e.Text)
 		}
 		return
 	}
 	was := *n
-	*n = Node{Is: Booting, Since: e.At, Boot: e.Boot, Heard: e.At, Diag: was.Diag,
+	*n = Node{Status: Booting, Since: e.At, Boot: e.Boot, LeaderContact: e.At, LastDiag: was.LastDiag,
 		Term: was.Term, VoteFor: was.VoteFor, VoteTerm: was.VoteTerm,
-		First: was.First, tip: was.tip, Snapshot: was.Snapshot, Config: was.Config,
-		Game: r.begin, GameKnown: r.hasGame}
+		First: was.First, lastEntry: was.lastEntry, Snapshot: was.Snapshot, Config: was.Config,
+		Game: r.initialGame, GameKnown: r.hasGame}
 	if strings.HasPrefix(e.Text, "empty") {
-		n.Term, n.VoteFor, n.VoteTerm, n.First, n.tip, n.Snapshot, n.Config = 0, World, 0, 1, none, 0, ""
+		n.Term, n.VoteFor, n.VoteTerm, n.First, n.lastEntry, n.Snapshot, n.Config = 0, World, 0, 1, none, 0, ""
 	}
 }
 
@@ -134,10 +134,10 @@ func (r *Run) stepGame(n *Node, e *trace.Event, aux int32) {
 func (r *Run) stepRaft(n *Node, e *trace.Event, aux int32) {
 	switch e.Kind {
 	case env.KindRole:
-		if is := standing(e.Text); is != n.Is {
-			n.Is, n.Since = is, e.At
+		if is := statusOfRole(e.Text); is != n.Status {
+			n.Status, n.Since = is, e.At
 			if is == Follower {
-				n.Heard = e.At
+				n.LeaderContact = e.At
 			}
 		}
 		n.Term = max(n.Term, e.Term)
@@ -145,26 +145,26 @@ func (r *Run) stepRaft(n *Node, e *trace.Event, aux int32) {
 		n.Term = e.Term
 	case env.KindVote:
 		n.VoteFor, n.VoteTerm = r.Machine(e.Peer), e.Term
-		n.Heard = e.At // who votes begins to wait anew
+		n.LeaderContact = e.At // who votes begins to wait anew
 	case env.KindCommit:
 		n.Commit = e.Index
 	case env.KindConfig:
 		n.Config = e.Text
 	case env.KindAppend, env.KindLog, env.KindTruncate:
-		n.tip = aux
+		n.lastEntry = aux
 		switch {
 		case e.Kind == env.KindTruncate && e.Text == "prefix":
 			n.First = e.Index + e.Count
 		case e.Kind == env.KindLog && e.Count > 0:
 			n.First = e.Index
-		case e.Kind == env.KindAppend && (n.First > e.Index || r.entries[aux].below == none):
+		case e.Kind == env.KindAppend && (n.First > e.Index || r.entries[aux].previous == none):
 			n.First = e.Index
 		}
 	}
 }
 
 // standing is a role by its name in a trace.
-func standing(name string) Standing {
+func statusOfRole(name string) NodeStatus {
 	switch name {
 	case "leader":
 		return Leader

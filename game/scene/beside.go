@@ -6,12 +6,12 @@ import (
 )
 
 // Other is a run that is shown beside another one, at the same moment.
-type Other struct {
+type BesideRun struct {
 	Scene  *Scene
 	Cursor *replay.Cursor
 	View   *View  // of which what is hovered, chosen and typed is left out
-	Words  string // what the run is
-	Here   string // and what the one is that it stands beside
+	Title  string // what the run is
+	MainTitle   string // and what the one is that it stands beside
 }
 
 // side says which part of a scene a run has.
@@ -47,21 +47,21 @@ func besideLayout(w, h int, dense float64, part side) Layout {
 }
 
 // beside draws what there is of the other run.
-func (s *Scene) beside(o *Other, v *View) {
+func (s *Scene) drawBeside(o *BesideRun, v *View) {
 	view := *v
 	view.Hover, view.Chosen, view.Pins, view.WhatIf, view.Help, view.Searching = false, Target{}, nil, nil, false, false
-	view.Differs = o.View.Differs
+	view.Difference = o.View.Difference
 	o.Scene.prepare(&view, lower)
 	o.Scene.front.reset()
-	f := o.Scene.shot(o.Cursor, &view, &o.Scene.front)
-	f.heads(o.Words, true)
+	f := o.Scene.newDrawing(o.Cursor, &view, &o.Scene.front)
+	f.besideHeading(o.Title, true)
 	f.cluster()
 	f.nowOnTimeline()
 }
 
 // heads is the heading of a cluster that stands beside another: which run it is, and
 // what the judges say of it.
-func (f *shot) heads(words string, verdicts bool) {
+func (f *drawing) besideHeading(words string, verdicts bool) {
 	b := f.lay.Cluster
 	f.box(b, panel)
 	f.frame(b, 1, edge)
@@ -82,7 +82,7 @@ func (f *shot) heads(words string, verdicts bool) {
 		default:
 			said, ink = "not decided", yellow
 		}
-		right = f.right(right, y, f.strong(ink), said) - 10
+		right = f.right(right, y, f.smallBold(ink), said) - 10
 	}
-	f.fit(b.X+10, y, right-b.X-10, f.strong(text), words)
+	f.fit(b.X+10, y, right-b.X-10, f.smallBold(text), words)
 }

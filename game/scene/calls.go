@@ -28,7 +28,7 @@ func severityOf(op *replay.Op) severity {
 	switch {
 	case op.Illegal:
 		return illegal
-	case op.Doubtful:
+	case op.Undecided:
 		return doubtful
 	case op.Outcome == history.OK:
 		return answered
@@ -55,11 +55,11 @@ func callColor(s severity) Color {
 
 // labelsMost is how many calls have their words written into them; more are slow to
 // draw and nobody reads them.
-const labelsMost = 140
+const labelsMax = 140
 
 // lanesMost is how many clients have a lane each. Of more, those of one name, such as
 // p1, p1-2 and p1-3, share one.
-const lanesMost = 12
+const lanesMax = 12
 
 // lane is a lane of the timeline for one client or several.
 type lane struct {
@@ -69,27 +69,27 @@ type lane struct {
 
 // clientLanes are the lanes of clients.
 func (s *Scene) clientLanes() []lane {
-	if s.lanesOf != nil {
-		return s.lanesOf
+	if s.laneList != nil {
+		return s.laneList
 	}
 	at := map[string]int{}
 	for k, name := range s.run.Clients {
-		if len(s.run.Clients) > lanesMost {
+		if len(s.run.Clients) > lanesMax {
 			name, _, _ = strings.Cut(name, "-")
 		}
 		i, known := at[name]
 		if !known {
-			i = len(s.lanesOf)
-			at[name], s.lanesOf = i, append(s.lanesOf, lane{name: name})
+			i = len(s.laneList)
+			at[name], s.laneList = i, append(s.laneList, lane{name: name})
 		}
-		s.lanesOf[i].clients = append(s.lanesOf[i].clients, k)
+		s.laneList[i].clients = append(s.laneList[i].clients, k)
 	}
-	for i := range s.lanesOf {
-		if l := &s.lanesOf[i]; len(l.clients) > 1 {
+	for i := range s.laneList {
+		if l := &s.laneList[i]; len(l.clients) > 1 {
 			l.name = fmt.Sprintf("%s ×%d", l.name, len(l.clients))
 		}
 	}
-	return s.lanesOf
+	return s.laneList
 }
 
 // laneOf is a client's lane.
@@ -102,10 +102,10 @@ func (t *timeline) clients() {
 	labels := 0
 	for i, b := range t.rows.clients {
 		l := &t.clientLanes()[i]
-		t.label(b, l.name, dim, Target{Do: Scrub})
+		t.label(b, l.name, dim, Target{Action: Scrub})
 		t.rect(b.X, b.Y, b.W, b.H, raised.Fade(0.28))
 		if len(l.clients) > 1 {
-			labels = labelsMost // words of several would lie on each other
+			labels = labelsMax // words of several would lie on each other
 		}
 		t.calls(b, l, &labels)
 	}
@@ -113,7 +113,7 @@ func (t *timeline) clients() {
 
 // calls are those of a lane.
 func (t *timeline) calls(b Box, l *lane, labels *int) {
-	crowd := make([]severity, int(b.W)+2) // of what is too short to be a bar
+	short := make([]severity, int(b.W)+2) // of what is too short to be a bar
 	var wide []*replay.Op
 	for _, k := range l.clients {
 		t.run.OpsDuring(k, t.axis.from, t.axis.to, func(op *replay.Op) {
@@ -124,14 +124,14 @@ func (t *timeline) calls(b Box, l *lane, labels *int) {
 				wide = append(wide, op)
 			default:
 				i := int(x1 - b.X)
-				crowd[i] = max(crowd[i], severityOf(op))
+				short[i] = max(short[i], severityOf(op))
 			}
 		})
 	}
 	// What is open for long lies below what is short.
 	for _, s := range []severity{unknown, answered, refused, doubtful, illegal} {
 		if s == doubtful {
-			t.crowd(b, crowd)
+			t.shortCalls(b, short)
 		}
 		for _, op := range wide {
 			if severityOf(op) == s {
@@ -142,7 +142,7 @@ func (t *timeline) calls(b Box, l *lane, labels *int) {
 }
 
 // crowd draws calls that share pixels.
-func (t *timeline) crowd(b Box, crowd []severity) {
+func (t *timeline) shortCalls(b Box, crowd []severity) {
 	for i := 0; i < len(crowd); {
 		k := i + 1
 		for k < len(crowd) && crowd[k] == crowd[i] {
@@ -174,12 +174,12 @@ func (t *timeline) bar(b Box) Box {
 
 // unknownNear is how much of a call that nobody knows the end of stands out, in
 // pixels; the rest is there, and in nobody's way.
-const unknownNear = 90
+const unknownTailWidth = 90
 
 // call is a bar from call to return: filled if it was answered, hollow if it
 // certainly did nothing, open at the right if nobody knows.
 func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
-	at, ok := t.span(t.bar(b), op.Call, op.End(t.run))
+	at, ok := t.spanBox(t.bar(b), op.Call, op.End(t.run))
 	if !ok {
 		return
 	}
@@ -193,7 +193,7 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 	case unknown:
 		t.rect(at.X, at.Y, 2, at.H, color)
 		mid := at.Y + at.H/2
-		near := min(at.Right(), at.X+unknownNear)
+		near := min(at.Right(), at.X+unknownTailWidth)
 		t.dashes(at.X, mid, near, mid, 2, 4, color.Fade(0.9))
 		t.line(near, mid, at.Right(), mid, 1, color.Fade(0.3))
 		t.triangle(at.Right()-5, mid-4, at.Right(), mid, at.Right()-5, mid+4, color)
@@ -205,7 +205,7 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 		t.rect(at.X, at.Y, 1, at.H, dim)
 	}
 	if s == doubtful {
-		t.middle(at.X+at.W/2, base(at.Y+at.H/2, t.small), t.strong(ground), "?")
+		t.middle(at.X+at.W/2, base(at.Y+at.H/2, t.small), t.smallBold(ground), "?")
 	}
 	if s == illegal {
 		t.frame(at, 2, vermilion)
@@ -215,10 +215,10 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 	if r := min(5, at.H*0.42); op.AppliedEvent != 0 && at.W >= 2*r && x >= t.axis.plot.X && x <= t.axis.plot.Right() {
 		t.diamond(x, at.Y+at.H/2, r, white)
 	}
-	t.point(at, op)
-	st := t.fine(text)
+	t.linearizationPoint(at, op)
+	st := t.smallPlain(text)
 	st.px = uint8(min(float32(st.px), at.H))
-	if room := min(at.W, max(0, x-6-at.X)); *labels < labelsMost && st.px >= 8 && s != unknown {
+	if room := min(at.W, max(0, x-6-at.X)); *labels < labelsMax && st.px >= 8 && s != unknown {
 		if op.AppliedEvent == 0 {
 			room = at.W
 		}
@@ -236,7 +236,7 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 
 // point is when a call can be thought to take effect that no machine applied: a small
 // diamond if the log tells its place, and a hollow one if a search chose it.
-func (t *timeline) point(at Box, op *replay.Op) {
+func (t *timeline) linearizationPoint(at Box, op *replay.Op) {
 	x, r := t.axis.x(op.Point.At), min(5, at.H*0.42)
 	if !op.Point.Known || at.W < 2*r || x < t.axis.plot.X || x > t.axis.plot.Right() {
 		return
@@ -250,7 +250,7 @@ func (t *timeline) point(at Box, op *replay.Op) {
 	for _, s := range [][4]float32{{-1, 0, 0, -1}, {0, -1, 1, 0}, {1, 0, 0, 1}, {0, 1, -1, 0}} {
 		t.line(x+s[0]*r, y+s[1]*r, x+s[2]*r, y+s[3]*r, 1.5, yellow)
 	}
-	st := t.fine(yellow)
+	st := t.smallPlain(yellow)
 	st.px = uint8(min(float32(st.px), at.H))
 	if words := "search's choice"; st.px >= 8 && at.Right()-x-8 > t.width(st, words)+4 {
 		t.text(x+8, base(y, st.px), st, words)
@@ -310,7 +310,7 @@ func tipOf(op *replay.Op, r *replay.Run) string {
 	if op.Illegal {
 		tip += "\nVIOLATION: a verdict rests on it"
 	}
-	if op.Doubtful {
+	if op.Undecided {
 		tip += "\nnot decided: see the verdict"
 	}
 	return tip

@@ -102,9 +102,9 @@ type style struct {
 func (c *canvas) plain(color Color) style { return style{glyph.Regular, c.body, color} }
 func (c *canvas) bold(color Color) style  { return style{glyph.Bold, c.body, color} }
 func (c *canvas) mono(color Color) style  { return style{glyph.Mono, c.body, color} }
-func (c *canvas) fine(color Color) style  { return style{glyph.Regular, c.small, color} }
-func (c *canvas) finer(color Color) style { return style{glyph.Mono, c.small, color} }
-func (c *canvas) strong(color Color) style {
+func (c *canvas) smallPlain(color Color) style  { return style{glyph.Regular, c.small, color} }
+func (c *canvas) smallMono(color Color) style { return style{glyph.Mono, c.small, color} }
+func (c *canvas) smallBold(color Color) style {
 	return style{glyph.Bold, c.small, color}
 }
 

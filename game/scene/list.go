@@ -63,14 +63,14 @@ type Layer struct {
 	Name    string
 	Items   []Item
 	Version uint64 // another one whenever the Items are
-	Kept    bool   // they stay for many frames, as a rule; such layers come first
+	Cached    bool   // they stay for many frames, as a rule; such layers come first
 }
 
 // List is a whole scene.
 type List struct {
 	W, H   int
 	Layers []Layer
-	Kept   []Box // what layers that are kept cover; the others cover the rest
+	CachedAreas   []Box // what layers that are kept cover; the others cover the rest
 	Hits   []Hit // but for calls, of which Scene.At knows; the last one that holds a point is meant
 }
 

@@ -10,7 +10,7 @@ import (
 // when a city is shown as hit; here it is only drawn.
 type LiveView struct {
 	W, H  int
-	Dense float64
+	PixelRatio float64
 	Now   time.Duration  // since the game was opened; what moves goes by it
 	Game  *live.Snapshot // nil until there is one
 	Slots int            // places on the map
@@ -18,14 +18,14 @@ type LiveView struct {
 
 	Cities []LiveCity
 	Shots  []Shot
-	Sparks []Spark
-	Floats []Float
+	Particles []Particle
+	FloatingTexts []FloatingText
 	Feed   []FeedLine // newest last
 
 	Chosen string        // node or city that keys are about
-	Armed  bool          // the next click is whom to attack
+	Aiming  bool          // the next click is whom to attack
 	Shake  float32       // of the map, in pixels
-	NoLead time.Duration // how long nobody has led; 0 if somebody does
+	Leaderless time.Duration // how long nobody has led; 0 if somebody does
 
 	Hover   bool
 	X, Y    float32
@@ -37,12 +37,12 @@ type LiveView struct {
 
 	Sound  Sound
 	Frames LiveFrames
-	Lost   string // why nothing is heard of the game any more; "" if all is well
+	Disconnected   string // why nothing is heard of the game any more; "" if all is well
 }
 
 // Sound is how what is heard is set.
 type Sound struct {
-	Why    string // why there is none; "" if there is
+	Unavailable    string // why there is none; "" if there is
 	Muted  bool
 	Volume float64 // 0 to 1
 }
@@ -70,14 +70,14 @@ type Shot struct {
 	Stage    live.Stage
 	Since    time.Duration // in this stage
 	Began    time.Duration
-	Fly      float32 // of an attack that is applied: how far the projectile is, from 0 to 1
+	Progress      float32 // of an attack that is applied: how far the projectile is, from 0 to 1
 	Fade     float32 // 1 is all there, 0 is gone
 	Words    string  // what came of it, if that is not seen otherwise
 	Bend     float32 // so that attacks between the same cities do not lie on each other
 }
 
 // Spark is a particle, from the middle of a city.
-type Spark struct {
+type Particle struct {
 	City   string
 	X, Y   float32 // in radii of a city
 	VX, VY float32 // and per second
@@ -87,7 +87,7 @@ type Spark struct {
 }
 
 // Float is a word that rises from a city.
-type Float struct {
+type FloatingText struct {
 	City  string
 	Words string
 	Age   float32 // 0 at first, 1 at the end

@@ -80,7 +80,7 @@ func golden(t *testing.T, name, got string) {
 func TestTheStoryLooksAsItDid(t *testing.T) {
 	golden(t, "leaders.txt", summary(draw(1280, 720, replaytest.TwoLeaders, nil)))
 	golden(t, "violation.txt", summary(draw(1600, 900, replaytest.Violation, func(v *scene.View) {
-		v.Chosen = scene.Target{Do: scene.Node, N: 2}
+		v.Chosen = scene.Target{Action: scene.Node, N: 2}
 	})))
 	golden(t, "help.txt", summary(draw(1280, 720, 0, func(v *scene.View) { v.Help = true })))
 }
@@ -105,7 +105,7 @@ func TestASceneSaysWhatMatters(t *testing.T) {
 			t.Errorf("two leaders: nothing says %q", words)
 		}
 	}
-	l = draw(1280, 720, replaytest.Violation, func(v *scene.View) { v.Chosen = scene.Target{Do: scene.Node, N: 2} })
+	l = draw(1280, 720, replaytest.Violation, func(v *scene.View) { v.Chosen = scene.Target{Action: scene.Node, N: 2} })
 	for _, words := range []string{"NODE n3", "1 to 4, the last of term 2", "incarnation", "booting"} {
 		if !has(l, words) {
 			t.Errorf("the violation: nothing says %q", words)
@@ -174,22 +174,22 @@ func TestWhatIsThereAnswersToTheMouse(t *testing.T) {
 	c.Seek(replaytest.TwoLeaders)
 	s := scene.New(r, glyph.NewBook())
 	l := s.Draw(c, &scene.View{W: 1280, H: 720, To: r.End(), Speed: 1})
-	found := map[scene.Do]bool{}
+	found := map[scene.Action]bool{}
 	for _, h := range l.Hits {
 		got := s.At(h.Box.X+h.Box.W/2, h.Box.Y+h.Box.H/2)
 		if got == nil {
 			t.Fatalf("nothing is found at the place of %+v", h.Target)
 		}
-		found[got.Target.Do] = true
+		found[got.Target.Action] = true
 	}
 	for y := float32(0); y < 720; y += 3 {
 		for x := float32(0); x < 1280; x += 3 {
 			if hit := s.At(x, y); hit != nil {
-				found[hit.Target.Do] = true
+				found[hit.Target.Action] = true
 			}
 		}
 	}
-	for _, do := range []scene.Do{scene.Node, scene.Op, scene.Fault, scene.Message, scene.Event, scene.Press, scene.Scrub, scene.Slide, scene.Pan} {
+	for _, do := range []scene.Action{scene.Node, scene.Op, scene.Fault, scene.Message, scene.Event, scene.Press, scene.Scrub, scene.Slide, scene.Pan} {
 		if !found[do] {
 			t.Errorf("nothing in the scene is a target %d", do)
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // title is the line on top: which run, what the judges say, when.
-func (f *shot) title() {
+func (f *drawing) title() {
 	b := f.lay.Title
 	y := base(b.Y+b.H/2, f.body)
 	what := fmt.Sprintf("seed %d", f.run.Header.Seed)
@@ -37,7 +37,7 @@ func (f *shot) title() {
 }
 
 // verdictBadge says what the verdicts come to, by a word, a sign and a colour.
-func (f *shot) verdictBadge(x float32, b Box) float32 {
+func (f *drawing) verdictBadge(x float32, b Box) float32 {
 	color, words := green, "OK"
 	tip := "Every judge passed."
 	switch f.run.Outcome() {
@@ -74,7 +74,7 @@ func (f *shot) verdictBadge(x float32, b Box) float32 {
 		f.middle(cx, base(cy, f.body), st, "?")
 	}
 	f.text(at.X+25, base(cy, f.body), st, words)
-	f.hit(at, Target{Do: Press, Key: "e"}, tip)
+	f.hit(at, Target{Action: Press, Key: "e"}, tip)
 	return at.Right()
 }
 

@@ -24,10 +24,10 @@ func Music() []float32 {
 	all := make([]float32, bars*bar)
 	for k, chord := range chords() {
 		begin := k * bar
-		ring(all, begin, bar, pitch(chord[0]-12), 0.16, swell)
+		addNote(all, begin, bar, pitch(chord[0]-12), 0.16, swell)
 		for _, note := range chord[1:] {
 			// The pad of a bar swells into the next one.
-			ring(all, begin, bar+2*beat, pitch(note), 0.045, swell)
+			addNote(all, begin, bar+2*beat, pitch(note), 0.045, swell)
 		}
 		for step := range 8 {
 			note := chord[1+[...]int{0, 1, 2, 1, 0, 2, 1, 2}[step]] + 12
@@ -35,7 +35,7 @@ func Music() []float32 {
 			if step%4 == 0 {
 				loud = 0.1
 			}
-			ring(all, begin+step*beat/2, 2*beat, pitch(note), loud, bell)
+			addNote(all, begin+step*beat/2, 2*beat, pitch(note), loud, bell)
 		}
 	}
 	return all
@@ -46,7 +46,7 @@ func pitch(semitones int) float64 { return 110 * math.Pow(2, float64(semitones)/
 
 // ring adds a note; what goes beyond the end goes on at the beginning. The sine is by
 // rotation, which costs two products a sample.
-func ring(all []float32, begin, length int, hertz, loud float64, s shape) {
+func addNote(all []float32, begin, length int, hertz, loud float64, s envelope) {
 	sin, cos := 0.0, 1.0
 	ds, dc := math.Sincos(2 * math.Pi * hertz / Rate)
 	const grain = 48 // samples of one loudness and the next, between which it is even

@@ -22,11 +22,11 @@ const (
 	Joined               // a city came into the game
 	Left                 // a city departed
 	Refused              // a command was against the rules, or had no effect
-	Doubt                // nobody knows whether a command had an effect
+	InDoubt                // nobody knows whether a command had an effect
 	Leader               // a node leads
 	NoLeader             // none does any more
-	Power                // a node was cut off, healed, killed or started
-	Cues                 // how many there are
+	NodeChanged                // a node was cut off, healed, killed or started
+	CueCount                 // how many there are
 )
 
 // Effect is the sound of a cue: samples from -1 to 1, the same each time.
@@ -53,13 +53,13 @@ func effect(c Cue) *voice {
 		return seconds(0.5).tone(784, 0.2, bell).after(0.09).tone(659.3, 0.2, bell).after(0.18).tone(523.3, 0.2, bell)
 	case Refused:
 		return seconds(0.24).tone(196, 0.25, sharp).after(0.1).tone(164.8, 0.25, sharp)
-	case Doubt:
+	case InDoubt:
 		return seconds(0.5).sweep(440, 466.2, 0.18, swell).sweep(660, 622.3, 0.14, swell)
 	case Leader:
 		return seconds(0.9).tone(392, 0.18, bell).after(0.1).tone(587.3, 0.2, bell).after(0.2).tone(784, 0.24, bell)
 	case NoLeader:
 		return seconds(0.9).tone(311.1, 0.2, swell).tone(329.6, 0.2, swell).after(0.3).tone(233.1, 0.24, bell)
-	case Power:
+	case NodeChanged:
 		return seconds(0.3).sweep(90, 60, 0.35, sharp).noise(2400, 0.12, sharp)
 	}
 	return nil

@@ -10,7 +10,7 @@ type voice struct {
 
 // shape is how loud a sound is, from 0 to 1, when a part of it is over. Each begins and
 // ends at nothing, so that no click is heard.
-type shape func(part float64) float64
+type envelope func(part float64) float64
 
 func sharp(part float64) float64 { return rise(part, 0.02) * (1 - part) * (1 - part) }
 
@@ -36,10 +36,10 @@ func (v *voice) after(seconds float64) *voice {
 }
 
 // tone adds a tone with a few overtones.
-func (v *voice) tone(hertz, loud float64, s shape) *voice { return v.sweep(hertz, hertz, loud, s) }
+func (v *voice) tone(hertz, loud float64, s envelope) *voice { return v.sweep(hertz, hertz, loud, s) }
 
 // sweep adds one that goes from one pitch to another.
-func (v *voice) sweep(from, to, loud float64, s shape) *voice {
+func (v *voice) sweep(from, to, loud float64, s envelope) *voice {
 	n := len(v.samples) - v.from
 	turn := 0.0
 	for i := range n {
@@ -55,7 +55,7 @@ func (v *voice) sweep(from, to, loud float64, s shape) *voice {
 // noise adds noise whose pitches are mostly below hertz, by a filter of one pole. It
 // is the same each time: a linear congruential sequence (D. E. Knuth, The Art of
 // Computer Programming, volume 2, 3.3.4, line 26).
-func (v *voice) noise(hertz, loud float64, s shape) *voice {
+func (v *voice) noise(hertz, loud float64, s envelope) *voice {
 	n := len(v.samples) - v.from
 	pass := 1 - math.Exp(-2*math.Pi*hertz/Rate)
 	state, y := uint64(88172645463325252), 0.0

@@ -17,30 +17,30 @@ import (
 type atlas struct {
 	book    *glyph.Book
 	image   *ebiten.Image
-	letters map[letter]place
-	lines   map[line]place
-	asked   map[line]int // how often others were asked for
+	glyphs map[glyphKey]atlasEntry
+	lines   map[textKey]atlasEntry
+	requests   map[textKey]int // how often others were asked for
 	budget  int          // how many may be made before the next frame
 	top     shelf        // letters
 	bottom  shelf        // lines
 }
 
 // letter is a character in a face and size.
-type letter struct {
+type glyphKey struct {
 	face glyph.Face
 	px   uint8
 	r    rune
 }
 
 // line is a text in a face and size. It begins where a pixel does.
-type line struct {
+type textKey struct {
 	face glyph.Face
 	px   uint8
 	text string
 }
 
 // place is where a character is, or a line.
-type place struct {
+type atlasEntry struct {
 	x, y, w, h float32 // in the image; w is 0 if there is nothing to see
 	dx, dy     float32 // from the pen
 	advance    float32 // of a character
@@ -51,9 +51,9 @@ type place struct {
 const atlasSide = 1024
 
 const (
-	lineAsked = 60   // how often a text is asked for until it is one that stays
-	lineFrame = 4    // how many are set for a frame, at most: it takes some time
-	lineKnown = 4096 // how many others are counted, at most
+	lineRequestsMin = 60   // how often a text is asked for until it is one that stays
+	linesPerFrame = 4    // how many are set for a frame, at most: it takes some time
+	lineRequestsMax = 4096 // how many others are counted, at most
 )
 
 func newAtlas(book *glyph.Book) *atlas {
@@ -65,7 +65,7 @@ func newAtlas(book *glyph.Book) *atlas {
 // clear forgets everything.
 func (a *atlas) clear() {
 	a.image.Clear()
-	a.letters, a.lines, a.asked = map[letter]place{}, map[line]place{}, map[line]int{}
+	a.glyphs, a.lines, a.requests = map[glyphKey]atlasEntry{}, map[textKey]atlasEntry{}, map[textKey]int{}
 	a.top = shelf{end: atlasSide / 2}
 	a.bottom = shelf{y: atlasSide / 2, end: atlasSide}
 }
@@ -75,39 +75,39 @@ func (a *atlas) clear() {
 func (a *atlas) full() bool { return a.top.left() < atlasSide/4 || a.bottom.left() < atlasSide/16 }
 
 // frame begins a frame.
-func (a *atlas) frame() { a.budget = lineFrame }
+func (a *atlas) frame() { a.budget = linesPerFrame }
 
 // at is where a character is; it is drawn first, if need be.
-func (a *atlas) at(l letter) place {
-	p, known := a.letters[l]
+func (a *atlas) at(l glyphKey) atlasEntry {
+	p, known := a.glyphs[l]
 	if !known {
 		g := a.book.Glyph(l.face, l.px, l.r)
-		p = place{advance: g.Advance, dx: float32(g.DX), dy: float32(g.DY)}
+		p = atlasEntry{advance: g.Advance, dx: float32(g.DX), dy: float32(g.DY)}
 		if g.Mask != nil {
 			a.put(&p, &a.top, g.Mask) // without room there is nothing to see
 		}
-		a.letters[l] = p
+		a.glyphs[l] = p
 	}
 	return p
 }
 
 // line is where a text is as a whole; ok says whether it is.
-func (a *atlas) line(l line) (p place, ok bool) {
+func (a *atlas) line(l textKey) (p atlasEntry, ok bool) {
 	if p, ok = a.lines[l]; ok {
 		return p, true
 	}
-	if a.asked[l]++; a.asked[l] < lineAsked || a.budget == 0 {
-		if len(a.asked) > lineKnown {
-			clear(a.asked)
+	if a.requests[l]++; a.requests[l] < lineRequestsMin || a.budget == 0 {
+		if len(a.requests) > lineRequestsMax {
+			clear(a.requests)
 		}
-		return place{}, false
+		return atlasEntry{}, false
 	}
-	delete(a.asked, l)
+	delete(a.requests, l)
 	a.budget--
 	if mask := a.set(l); mask != nil {
 		p.dx, p.dy = float32(mask.Rect.Min.X), float32(mask.Rect.Min.Y)
 		if !a.put(&p, &a.bottom, mask) {
-			return place{}, false
+			return atlasEntry{}, false
 		}
 	}
 	a.lines[l] = p
@@ -116,7 +116,7 @@ func (a *atlas) line(l line) (p place, ok bool) {
 
 // set is the mask of a text, nil if there is nothing to see. Its origin is where the pen
 // is first.
-func (a *atlas) set(l line) *image.Alpha {
+func (a *atlas) set(l textKey) *image.Alpha {
 	type shown struct {
 		glyph.Glyph
 		at image.Rectangle
@@ -151,7 +151,7 @@ func (a *atlas) set(l line) *image.Alpha {
 func column(pen float32) int { return int(math.Round(float64(pen))) }
 
 // put puts a mask on a shelf, unless there is no room.
-func (a *atlas) put(p *place, on *shelf, mask *image.Alpha) bool {
+func (a *atlas) put(p *atlasEntry, on *shelf, mask *image.Alpha) bool {
 	w, h := mask.Rect.Dx(), mask.Rect.Dy()
 	at, ok := on.place(w, h)
 	if !ok {

@@ -33,13 +33,13 @@ func newAudio() *audio {
 	}
 	a.context, a.ready, a.err = oto.NewContext(&oto.NewContextOptions{SampleRate: sound.Rate, ChannelCount: 2,
 		Format: oto.FormatFloat32LE, BufferSize: audioAhead, ApplicationName: "raftian"})
-	go func() { a.mixer.Accompany(sound.Music()) }()
+	go func() { a.mixer.SetMusic(sound.Music()) }()
 	return a
 }
 
 // broken says why nothing can be heard; "" if it can, or may yet. Once there is a
 // device it begins to play.
-func (a *audio) broken() string {
+func (a *audio) unavailable() string {
 	if a.err == nil && a.context != nil {
 		select {
 		case <-a.ready:

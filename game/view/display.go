@@ -19,7 +19,7 @@ var ErrNoDisplay = errors.New("there is no display to open a window on")
 // from an X server. What it returns is to be closed once the window is there or has
 // failed: an X server that nobody is connected to any more may begin anew, and refuse
 // who comes meanwhile.
-func probe() (io.Closer, error) {
+func probeDisplay() (io.Closer, error) {
 	switch runtime.GOOS {
 	case "linux", "freebsd", "netbsd", "openbsd":
 		return probeX(os.Getenv("DISPLAY"))
@@ -54,7 +54,7 @@ func probeX(display string) (io.Closer, error) {
 // HasDisplay says whether there may be a display to open a window on; the error is
 // ErrNoDisplay.
 func HasDisplay() error {
-	display, err := probe()
+	display, err := probeDisplay()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
 	}

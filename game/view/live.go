@@ -51,11 +51,11 @@ func newLiveGame(ctx context.Context, b *board.Board, book *glyph.Book, from Sou
 	} else {
 		ebiten.SetVsyncEnabled(false)
 	}
-	g := &liveGame{ctx: ctx, board: b, from: from, artist: newArtist(book), begun: time.Now(), options: o}
+	g := &liveGame{ctx: ctx, board: b, from: from, renderer: newRenderer(book), begun: time.Now(), options: o}
 	if !o.Mute {
 		g.audio = newAudio()
 	} else {
-		b.View.Sound.Why = "started with --mute: there is no sound"
+		b.View.Sound.Unavailable = "started with --mute: there is no sound"
 	}
 	return g
 }
@@ -65,7 +65,7 @@ type liveGame struct {
 	ctx     context.Context // ends the show
 	board   *board.Board
 	from    Source
-	artist  *artist
+	renderer  *renderer
 	input   input
 	audio   *audio // nil if nothing is to be heard
 	begun   time.Time
@@ -87,7 +87,7 @@ func (g *liveGame) Update() error {
 }
 
 // take takes in what is new, and lets what moves move up to this very moment.
-func (g *liveGame) take() {
+func (g *liveGame) updateBoard() {
 	if why := g.from.Lost(); why != "" {
 		g.board.SetLost(why)
 	} else if s := g.from.Snapshot(); s != nil {
@@ -97,7 +97,7 @@ func (g *liveGame) take() {
 	if g.audio == nil {
 		return
 	}
-	if why := g.audio.broken(); why != "" {
+	if why := g.audio.unavailable(); why != "" {
 		g.audio = nil
 		g.board.SetNoSound(why)
 		if g.options.Silent != nil {
@@ -108,16 +108,16 @@ func (g *liveGame) take() {
 	for _, c := range g.board.Cues() {
 		g.audio.mixer.Play(c.Sound, c.Side)
 	}
-	g.audio.mixer.Set(g.board.View.Sound.Volume, g.board.View.Sound.Muted)
+	g.audio.mixer.SetVolume(g.board.View.Sound.Volume, g.board.View.Sound.Muted)
 }
 
 // Draw implements ebiten.Game.
 func (g *liveGame) Draw(screen *ebiten.Image) {
 	began := time.Now()
-	g.take()
-	g.artist.keep(screen, g.board.Draw(), false)
+	g.updateBoard()
+	g.renderer.drawCached(screen, g.board.Draw(), false)
 	// Ebiten shows a frame only if something was drawn on its image.
-	g.artist.touch(screen)
+	g.renderer.markDrawn(screen)
 	f := &g.board.View.Frames
 	f.Draw, f.Worst, f.Actual = g.frames.drawn(time.Since(began))
 	g.frames.wait(f.Asked)
@@ -126,7 +126,7 @@ func (g *liveGame) Draw(screen *ebiten.Image) {
 // DrawFinalScreen implements ebiten.FinalScreenDrawer, as a replay's does.
 func (g *liveGame) DrawFinalScreen(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
 	began := time.Now()
-	g.artist.show(screen, kept, m)
+	g.renderer.show(screen, kept, m)
 	g.frames.more = time.Since(began)
 }
 
@@ -143,5 +143,5 @@ func (g *liveGame) Layout(w, h int) (int, int) {
 	return int(fw), int(fh)
 }
 
-var _ player = (*board.Board)(nil)
-var _ player = (*desk.Desk)(nil)
+var _ inputTarget = (*board.Board)(nil)
+var _ inputTarget = (*desk.Desk)(nil)

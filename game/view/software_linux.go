@@ -15,7 +15,7 @@ import (
 // it can draw with OpenGL, and knows none of the ways to a graphics processor, which are
 // DRI2 and DRI3, and NV-GLX of NVIDIA's own driver. Of another machine's display, and
 // when in doubt, it says no.
-func inSoftware(display string) bool {
+func rendersInSoftware(display string) bool {
 	if !strings.HasPrefix(display, ":") {
 		return false
 	}

@@ -7,7 +7,7 @@ import (
 
 func TestADisplayThatCannotBeAskedIsNotDrawnOnBySoftware(t *testing.T) {
 	for _, display := range []string{"", ":", ":nothing", ":32767", "far.away:0", "/tmp/socket:0"} {
-		if inSoftware(display) {
+		if rendersInSoftware(display) {
 			t.Errorf("%q is", display)
 		}
 	}

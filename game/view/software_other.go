@@ -2,8 +2,8 @@
 
 package view
 
-// inSoftware says whether a display leaves drawing to the processor, where it can be
+// rendersInSoftware says whether a display leaves drawing to the processor, where it can be
 // asked.
-func inSoftware(string) bool { return false }
+func rendersInSoftware(string) bool { return false }
 
 func preferGLX() (restore func()) { return func() {} }

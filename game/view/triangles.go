@@ -17,13 +17,13 @@ import (
 // and again only when they change. Without a graphics processor every triangle counts,
 // and every pixel that is looked up in an image counts thrice; so what has one colour
 // is drawn by a shader that looks nothing up.
-type artist struct {
+type renderer struct {
 	atlas  *atlas
 	layers map[string]*mesh
 	list   *scene.List
 	solid  *ebiten.Shader
 	image  *ebiten.Shader
-	whole  *ebiten.Image // a scene before it is shrunk; nil unless one was
+	fullSize  *ebiten.Image // a scene before it is shrunk; nil unless one was
 }
 
 // The shaders, in Kage. Colours come with their alpha multiplied in.
@@ -44,7 +44,7 @@ func Fragment(dst vec4, src vec2, color vec4) vec4 {
 `
 )
 
-func newArtist(book *glyph.Book) *artist {
+func newRenderer(book *glyph.Book) *renderer {
 	shader := func(text string) *ebiten.Shader {
 		s, err := ebiten.NewShader([]byte(text))
 		if err != nil {
@@ -52,7 +52,7 @@ func newArtist(book *glyph.Book) *artist {
 		}
 		return s
 	}
-	return &artist{atlas: newAtlas(book), layers: map[string]*mesh{}, solid: shader(kageSolid), image: shader(kageImage)}
+	return &renderer{atlas: newAtlas(book), layers: map[string]*mesh{}, solid: shader(kageSolid), image: shader(kageImage)}
 }
 
 // surface is what is drawn on: an image, or the window.
@@ -62,7 +62,7 @@ type surface interface {
 
 // keep draws the layers of a scene that are kept on an image that holds them already,
 // or is new.
-func (a *artist) keep(to *ebiten.Image, l *scene.List, isNew bool) {
+func (a *renderer) drawCached(to *ebiten.Image, l *scene.List, isNew bool) {
 	if a.atlas.full() {
 		a.atlas.clear()
 		clear(a.layers)
@@ -71,13 +71,13 @@ func (a *artist) keep(to *ebiten.Image, l *scene.List, isNew bool) {
 	a.list = l
 	changed := isNew
 	for i := range l.Layers {
-		changed = a.build(&l.Layers[i]) && l.Layers[i].Kept || changed
+		changed = a.build(&l.Layers[i]) && l.Layers[i].Cached || changed
 	}
 	if !changed {
 		return
 	}
 	for i := range l.Layers {
-		if l.Layers[i].Kept {
+		if l.Layers[i].Cached {
 			a.layer(to, &l.Layers[i], view{})
 		}
 	}
@@ -87,40 +87,40 @@ func (a *artist) keep(to *ebiten.Image, l *scene.List, isNew bool) {
 type view struct{ dx, dy float32 }
 
 // finish draws what is kept of a scene, from its image, and then the other layers.
-func (a *artist) finish(to surface, kept *ebiten.Image, v view) {
+func (a *renderer) drawFinal(to surface, kept *ebiten.Image, v view) {
 	m := &mesh{r: 1, g: 1, b: 1, a: 1}
-	for _, b := range a.list.Kept {
-		m.now(run{image: true, over: true})
-		m.corners(b.X, b.Y, b.Right(), b.Bottom(), place{x: b.X, y: b.Y, w: b.W, h: b.H})
+	for _, b := range a.list.CachedAreas {
+		m.beginBatch(batch{image: true, opaque: true})
+		m.corners(b.X, b.Y, b.Right(), b.Bottom(), atlasEntry{x: b.X, y: b.Y, w: b.W, h: b.H})
 	}
 	a.draw(to, m, v, kept)
 	for i := range a.list.Layers {
-		if layer := &a.list.Layers[i]; !layer.Kept {
+		if layer := &a.list.Layers[i]; !layer.Cached {
 			a.layer(to, layer, v)
 		}
 	}
 }
 
 // forget makes all layers anew, as for another run.
-func (a *artist) forget() { clear(a.layers) }
+func (a *renderer) invalidate() { clear(a.layers) }
 
 // touch changes nothing of an image.
-func (a *artist) touch(to *ebiten.Image) {
+func (a *renderer) markDrawn(to *ebiten.Image) {
 	m := &mesh{}
 	m.fill(0, 0, 1, 1)
 	a.draw(to, m, view{}, nil)
 }
 
 // hide hides nothing of a surface.
-func (a *artist) hide(to surface) {
+func (a *renderer) resetBlend(to surface) {
 	m := &mesh{}
-	m.now(run{over: true})
-	m.corners(0, 0, 0, 0, place{})
+	m.beginBatch(batch{opaque: true})
+	m.corners(0, 0, 0, 0, atlasEntry{})
 	a.draw(to, m, view{}, nil)
 }
 
 // build turns a layer into triangles, unless that was done, and says whether it was.
-func (a *artist) build(layer *scene.Layer) bool {
+func (a *renderer) build(layer *scene.Layer) bool {
 	m := a.layers[layer.Name]
 	if m == nil {
 		m = &mesh{}
@@ -129,17 +129,17 @@ func (a *artist) build(layer *scene.Layer) bool {
 	if m.version == layer.Version {
 		return false
 	}
-	m.version, m.lines = layer.Version, !layer.Kept
+	m.version, m.lines = layer.Version, !layer.Cached
 	m.build(a.atlas, layer.Items)
 	return true
 }
 
-func (a *artist) layer(to surface, layer *scene.Layer, v view) {
+func (a *renderer) layer(to surface, layer *scene.Layer, v view) {
 	a.draw(to, a.layers[layer.Name], v, a.atlas.image)
 }
 
 // draw draws triangles, run by run.
-func (a *artist) draw(to surface, m *mesh, v view, from *ebiten.Image) {
+func (a *renderer) draw(to surface, m *mesh, v view, from *ebiten.Image) {
 	vertices := m.vertices
 	if v != (view{}) {
 		vertices = slices.Clone(vertices)
@@ -148,17 +148,17 @@ func (a *artist) draw(to surface, m *mesh, v view, from *ebiten.Image) {
 			p.DstX, p.DstY = p.DstX+v.dx, p.DstY+v.dy
 		}
 	}
-	for i, r := range m.runs {
-		end := run{from: len(m.indices), vertex: len(m.vertices)}
-		if i+1 < len(m.runs) {
-			end = m.runs[i+1]
+	for i, r := range m.batches {
+		end := batch{from: len(m.indices), vertex: len(m.vertices)}
+		if i+1 < len(m.batches) {
+			end = m.batches[i+1]
 		}
 		o := &ebiten.DrawTrianglesShaderOptions{}
 		shader := a.solid
 		if r.image {
 			shader, o.Images[0] = a.image, from
 		}
-		if r.over {
+		if r.opaque {
 			o.Blend = ebiten.BlendCopy
 		}
 		to.DrawTrianglesShader32(vertices[r.vertex:end.vertex], m.indices[r.from:end.from], shader, o)
@@ -172,7 +172,7 @@ type mesh struct {
 	version  uint64
 	vertices []ebiten.Vertex
 	indices  []uint32
-	runs     []run
+	batches     []batch
 	atlas    *atlas
 	lines    bool // texts that stay are drawn as a whole
 	r, g, b  float32
@@ -180,26 +180,26 @@ type mesh struct {
 }
 
 // run is a row of triangles that are drawn in one way.
-type run struct {
+type batch struct {
 	from   int  // in indices, which count from
 	vertex int  // in vertices
 	image  bool // they show an image
-	over   bool // they hide what was there, and it need not be looked at
+	opaque   bool // they hide what was there, and it need not be looked at
 }
 
 // now says how the triangles that follow are drawn.
-func (m *mesh) now(as run) {
-	if n := len(m.runs); n == 0 || m.runs[n-1].image != as.image || m.runs[n-1].over != as.over {
-		m.runs = append(m.runs, run{len(m.indices), len(m.vertices), as.image, as.over})
+func (m *mesh) beginBatch(as batch) {
+	if n := len(m.batches); n == 0 || m.batches[n-1].image != as.image || m.batches[n-1].opaque != as.opaque {
+		m.batches = append(m.batches, batch{len(m.indices), len(m.vertices), as.image, as.opaque})
 	}
 }
 
 // large is the area, in pixels, from which it is worth a row of its own to hide what was
 // there.
-const large = 20_000
+const opaqueAreaMin = 20_000
 
 func (m *mesh) build(atlas *atlas, items []scene.Item) {
-	m.vertices, m.indices, m.runs, m.atlas = m.vertices[:0], m.indices[:0], m.runs[:0], atlas
+	m.vertices, m.indices, m.batches, m.atlas = m.vertices[:0], m.indices[:0], m.batches[:0], atlas
 	for i := range items {
 		it := &items[i]
 		m.r, m.g, m.b, m.a = float32(it.Color.R)/255, float32(it.Color.G)/255, float32(it.Color.B)/255, float32(it.Color.A)/255
@@ -229,19 +229,19 @@ func (m *mesh) vertex(x, y, srcX, srcY, part float32) uint32 {
 }
 
 // next is the number of the next corner in the run.
-func (m *mesh) next() uint32 { return uint32(len(m.vertices) - m.runs[len(m.runs)-1].vertex) }
+func (m *mesh) next() uint32 { return uint32(len(m.vertices) - m.batches[len(m.batches)-1].vertex) }
 
 func (m *mesh) solid(p point) uint32 { return m.vertex(p.x, p.y, 0, 0, 1) }
-func (m *mesh) gone(p point) uint32  { return m.vertex(p.x, p.y, 0, 0, 0) }
+func (m *mesh) transparent(p point) uint32  { return m.vertex(p.x, p.y, 0, 0, 0) }
 
 // fill is a rectangle.
 func (m *mesh) fill(x, y, x2, y2 float32) {
-	m.now(run{over: m.a == 1 && (x2-x)*(y2-y) >= large && whole(x, y, x2, y2)})
-	m.corners(x, y, x2, y2, place{})
+	m.beginBatch(batch{opaque: m.a == 1 && (x2-x)*(y2-y) >= opaqueAreaMin && onPixels(x, y, x2, y2)})
+	m.corners(x, y, x2, y2, atlasEntry{})
 }
 
 // whole says whether edges are where pixels begin.
-func whole(edges ...float32) bool {
+func onPixels(edges ...float32) bool {
 	for _, e := range edges {
 		if e != float32(int(e)) {
 			return false
@@ -251,12 +251,12 @@ func whole(edges ...float32) bool {
 }
 
 // quad is a rectangle that shows a place of an image.
-func (m *mesh) quad(x, y, x2, y2 float32, p place) {
-	m.now(run{image: true})
+func (m *mesh) quad(x, y, x2, y2 float32, p atlasEntry) {
+	m.beginBatch(batch{image: true})
 	m.corners(x, y, x2, y2, p)
 }
 
-func (m *mesh) corners(x, y, x2, y2 float32, p place) {
+func (m *mesh) corners(x, y, x2, y2 float32, p atlasEntry) {
 	i := m.vertex(x, y, p.x, p.y, 1)
 	m.vertex(x2, y, p.x+p.w, p.y, 1)
 	m.vertex(x, y2, p.x, p.y+p.h, 1)
@@ -266,7 +266,7 @@ func (m *mesh) corners(x, y, x2, y2 float32, p place) {
 
 func (m *mesh) text(it *scene.Item) {
 	if m.lines {
-		if p, ok := m.atlas.line(line{it.Face, it.Px, it.Text}); ok {
+		if p, ok := m.atlas.line(textKey{it.Face, it.Px, it.Text}); ok {
 			if p.w > 0 {
 				m.quad(it.X+p.dx, it.Y+p.dy, it.X+p.dx+p.w, it.Y+p.dy+p.h, p)
 			}
@@ -275,7 +275,7 @@ func (m *mesh) text(it *scene.Item) {
 	}
 	pen := it.X
 	for _, r := range it.Text {
-		p := m.atlas.at(letter{it.Face, it.Px, r})
+		p := m.atlas.at(glyphKey{it.Face, it.Px, r})
 		if p.w > 0 {
 			x, y := float32(column(pen))+p.dx, it.Y+p.dy
 			m.quad(x, y, x+p.w, y+p.h, p)
@@ -303,7 +303,7 @@ func (m *mesh) strip(k, l uint32, n int, closed bool) {
 
 // polygon fills a convex polygon.
 func (m *mesh) polygon(all []point) {
-	m.now(run{})
+	m.beginBatch(batch{})
 	n := len(all)
 	area := float32(0)
 	for i, p := range all {
@@ -320,7 +320,7 @@ func (m *mesh) polygon(all []point) {
 	}
 	outer := m.next()
 	for i := range all {
-		m.gone(corner(all, i, out))
+		m.transparent(corner(all, i, out))
 	}
 	for i := 1; i+1 < n; i++ {
 		m.indices = append(m.indices, inner, inner+uint32(i), inner+uint32(i+1))
@@ -375,7 +375,7 @@ func (m *mesh) line(it *scene.Item) {
 // stroke is a straight part of a line. Upright and level ones on whole pixels are
 // sharp.
 func (m *mesh) stroke(a, b point, width float32) {
-	m.now(run{})
+	m.beginBatch(batch{})
 	nx, ny := normal(a, b)
 	in, out := max(width/2-0.5, 0), width/2+0.5
 	if width < 1 {
@@ -388,7 +388,7 @@ func (m *mesh) stroke(a, b point, width float32) {
 			if shown {
 				m.solid(p)
 			} else {
-				m.gone(p)
+				m.transparent(p)
 			}
 		}
 	}
@@ -416,7 +416,7 @@ func (m *mesh) ring(it *scene.Item) {
 }
 
 func (m *mesh) arc(it *scene.Item, from, to float32) {
-	m.now(run{})
+	m.beginBatch(batch{})
 	n := max(2, int(math.Ceil(float64(to-from)*float64(sides(it.X3))))+1)
 	in, out := max(it.Width/2-0.5, 0), it.Width/2+0.5
 	k := m.next()
@@ -424,7 +424,7 @@ func (m *mesh) arc(it *scene.Item, from, to float32) {
 		for j := range n {
 			p := around(it.X, it.Y, max(r, 0), from+(to-from)*float32(j)/float32(n-1))
 			if i == 0 || i == 3 {
-				m.gone(p)
+				m.transparent(p)
 			} else {
 				m.solid(p)
 			}

@@ -47,9 +47,9 @@ type Options struct {
 // is ErrNoDisplay says that there is nowhere to show it.
 func Show(ctx context.Context, d *desk.Desk, book *glyph.Book, o Options) error {
 	return openWindow(o.Title, func(software bool) (ebiten.Game, int, int) {
-		g := &game{ctx: ctx, desk: d, artist: newArtist(book), options: o}
+		g := &game{ctx: ctx, desk: d, renderer: newRenderer(book), options: o}
 		if software {
-			g.pace.take()
+			g.pacer.activate()
 		}
 		if o.Run != nil {
 			d.Allow()
@@ -62,13 +62,13 @@ func Show(ctx context.Context, d *desk.Desk, book *glyph.Book, o Options) error 
 type game struct {
 	ctx     context.Context // ends the show
 	desk    *desk.Desk
-	artist  *artist
+	renderer  *renderer
 	input   input
-	pace    pace
-	reading chan opened // a run file that is being read
-	making  chan made   // a run that is being made
+	pacer    framePacer
+	reading chan readResult // a run file that is being read
+	making  chan runResult   // a run that is being made
 	options Options
-	drawn   uint64        // the desk's Changes when it was last drawn
+	drawnVersion   uint64        // the desk's Changes when it was last drawn
 	screen  *ebiten.Image // what it was drawn on
 	size    image.Point
 	counted time.Time // when the rate was last shown
@@ -82,9 +82,9 @@ func (g *game) Update() error {
 	if g.ctx.Err() != nil {
 		return ebiten.Termination
 	}
-	g.drop()
-	g.take()
-	g.fork()
+	g.startReading()
+	g.finishReading()
+	g.updateForks()
 	g.input.read(g.desk, g.desk.View.W, g.desk.View.H)
 	g.desk.Tick(tick)
 	if now := time.Now(); now.Sub(g.counted) >= time.Second && g.desk.View.Playing {
@@ -100,18 +100,18 @@ func (g *game) Draw(screen *ebiten.Image) {
 	began := time.Now()
 	now := g.desk.Version()
 	isNew := screen != g.screen || screen.Bounds().Size() != g.size
-	if isNew || now != g.drawn {
-		g.screen, g.size, g.drawn = screen, screen.Bounds().Size(), now
-		g.artist.keep(screen, g.desk.Draw(), isNew)
+	if isNew || now != g.drawnVersion {
+		g.screen, g.size, g.drawnVersion = screen, screen.Bounds().Size(), now
+		g.renderer.drawCached(screen, g.desk.Draw(), isNew)
 		// Ebiten shows a frame only if something was drawn on its image.
-		g.artist.touch(screen)
+		g.renderer.markDrawn(screen)
 	}
-	g.pace.frame(time.Since(began))
+	g.pacer.frame(time.Since(began))
 }
 
 // DrawFinalScreen implements ebiten.FinalScreenDrawer.
 func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
-	g.artist.show(screen, kept, m)
+	g.renderer.show(screen, kept, m)
 }
 
 // LayoutF implements ebiten.LayoutFer: a pixel of the scene is one of the screen.

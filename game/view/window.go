@@ -16,19 +16,19 @@ import (
 // large it is, is asked for once there is a display. An error that is ErrNoDisplay says
 // that there is nowhere to show it. The game is told whether it is drawn in software.
 func openWindow(title string, game func(software bool) (g ebiten.Game, w, h int)) error {
-	display, err := probe()
+	display, err := probeDisplay()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
 	}
 	defer display.Close()
-	software := inSoftware(os.Getenv("DISPLAY"))
+	software := rendersInSoftware(os.Getenv("DISPLAY"))
 	if software {
 		defer preferGLX()()
 	}
 	g, w, h := game(software)
 	ebiten.SetWindowTitle(title)
 	ebiten.SetWindowSize(w, h)
-	ebiten.SetWindowSizeLimits(scene.WidthLeast/2, scene.HeightLeast/2, -1, -1)
+	ebiten.SetWindowSizeLimits(scene.WidthMin/2, scene.HeightMin/2, -1, -1)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
 	ebiten.SetScreenClearedEveryFrame(false)
 	if err := ebiten.RunGame(g); err != nil {
@@ -43,19 +43,19 @@ func openWindow(title string, game func(software bool) (g ebiten.Game, w, h int)
 // Before the next frame, Ebiten makes the screen black, in the way that the screen was
 // last drawn on; so that comes last which hides what was there without a look at it, which
 // is cheaper for all of the screen.
-func (a *artist) show(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
+func (a *renderer) show(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
 	switch scale := m.Element(0, 0); {
 	case a.list == nil:
 	case scale == 1:
-		a.finish(screen, kept, view{float32(m.Element(0, 2)), float32(m.Element(1, 2))})
+		a.drawFinal(screen, kept, view{float32(m.Element(0, 2)), float32(m.Element(1, 2))})
 	default:
-		if a.whole == nil || a.whole.Bounds() != kept.Bounds() {
-			a.whole = ebiten.NewImage(kept.Bounds().Dx(), kept.Bounds().Dy())
+		if a.fullSize == nil || a.fullSize.Bounds() != kept.Bounds() {
+			a.fullSize = ebiten.NewImage(kept.Bounds().Dx(), kept.Bounds().Dy())
 		}
-		a.finish(a.whole, kept, view{})
-		screen.DrawImage(a.whole, &ebiten.DrawImageOptions{GeoM: m, Filter: ebiten.FilterLinear})
+		a.drawFinal(a.fullSize, kept, view{})
+		screen.DrawImage(a.fullSize, &ebiten.DrawImageOptions{GeoM: m, Filter: ebiten.FilterLinear})
 	}
-	a.hide(screen)
+	a.resetBlend(screen)
 }
 
 // layout is the size of a scene in pixels for a window, and how many pixels of the
@@ -64,6 +64,6 @@ func layout(w, h float64) (float64, float64, float64) {
 	dense := ebiten.Monitor().DeviceScaleFactor()
 	w, h = math.Ceil(w*dense), math.Ceil(h*dense)
 	// What is too small for a scene is shrunk by the window.
-	least := max(1, max(scene.WidthLeast/w, scene.HeightLeast/h))
+	least := max(1, max(scene.WidthMin/w, scene.HeightMin/h))
 	return math.Ceil(w * least), math.Ceil(h * least), dense
 }

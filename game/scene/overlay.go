@@ -3,7 +3,7 @@ package scene
 import "strings"
 
 // tooltip says what is under the mouse.
-func (f *shot) tooltip() {
+func (f *drawing) tooltip() {
 	if !f.v.Hover {
 		return
 	}
@@ -16,7 +16,7 @@ func (f *shot) tooltip() {
 
 // tip is a few lines beside a place, within a box.
 func (c *canvas) tip(words string, x, y float32, within Box) {
-	st := c.fine(text)
+	st := c.smallPlain(text)
 	var lines []string
 	for line := range strings.Lines(strings.TrimSpace(words)) {
 		lines = append(lines, c.book.Wrap(st.face, st.px, strings.TrimSpace(line), 420, 4)...)
@@ -51,15 +51,15 @@ func (c *canvas) tip(words string, x, y float32, within Box) {
 // At is what the mouse finds at a place of the scene that was drawn last; nil if
 // nothing.
 func (s *Scene) At(x, y float32) *Hit {
-	for _, c := range []*canvas{&s.over, &s.front, &s.lanes, &s.still} {
+	for _, c := range []*canvas{&s.over, &s.front, &s.timelineCanvas, &s.background} {
 		for i := len(c.hits) - 1; i >= 0; i-- {
 			hit := &c.hits[i]
 			if !hit.Box.Holds(x, y) {
 				continue
 			}
-			if hit.Target.Do == Scrub {
+			if hit.Target.Action == Scrub {
 				if op := s.opAt(x, y); op != nil { // there are too many to list them
-					return &Hit{hit.Box, Target{Do: Op, N: op.Number}, tipOf(op, s.run)}
+					return &Hit{hit.Box, Target{Action: Op, N: op.Number}, tipOf(op, s.run)}
 				}
 			}
 			return hit
@@ -69,7 +69,7 @@ func (s *Scene) At(x, y float32) *Hit {
 }
 
 // search is the line in which a search is typed.
-func (f *shot) search() {
+func (f *drawing) search() {
 	if !f.v.Searching {
 		return
 	}

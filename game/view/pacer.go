@@ -13,8 +13,8 @@ import (
 // software comes to no display that waits, so there pace does from the beginning. And some
 // X servers without a screen tell a rate of 1 Hz, which Ebiten believes; where frames
 // come that slowly although they are drawn fast, pace takes over.
-type pace struct {
-	own   bool
+type framePacer struct {
+	active   bool
 	clock frameClock // if own
 	began time.Time
 	count int
@@ -24,23 +24,23 @@ type pace struct {
 // What is slow: fewer frames than that in the time that it is measured for.
 const (
 	paceWindow = time.Second
-	paceLeast  = 20
+	paceFramesMin  = 20
 	paceRate   = 62 // frames per second, if we pace: a few more than the 60 Updates
 )
 
 // take has pace take over. Without waiting for the display Ebiten also lets the next
 // frame be made while one is drawn.
-func (p *pace) take() {
-	p.own = true
+func (p *framePacer) activate() {
+	p.active = true
 	ebiten.SetVsyncEnabled(false)
 }
 
 // frame is called after each frame, with how long it took to make.
-func (p *pace) frame(took time.Duration) {
+func (p *framePacer) frame(took time.Duration) {
 	if runtime.GOOS == "js" { // a browser knows best
 		return
 	}
-	if p.own {
+	if p.active {
 		p.clock.wait(paceRate)
 		return
 	}
@@ -51,8 +51,8 @@ func (p *pace) frame(took time.Duration) {
 	p.count++
 	p.spent += took
 	if passed := now.Sub(p.began); passed >= paceWindow {
-		if p.count < paceLeast && p.spent < passed/2 {
-			p.take()
+		if p.count < paceFramesMin && p.spent < passed/2 {
+			p.activate()
 		}
 		p.count, p.spent = 0, 0
 	}

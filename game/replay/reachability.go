@@ -6,39 +6,39 @@ import (
 )
 
 // Way is how a link is, in one direction.
-type Way uint8
+type LinkState uint8
 
 const (
-	Open   Way = iota
-	Worse      // slow, lossy, narrow or held up
+	Open   LinkState = iota
+	Degraded      // slow, lossy, narrow or held up
 	Cut        // nothing gets through
-	Nobody     // one of the two is down
+	EndpointDown     // one of the two is down
 )
 
 // Reach says how machine from reaches machine to at an instant of a State.
-type Reach struct {
-	ways  [][]Way
-	Parts [][]int // machines that can reach each other, directly or not; more than one if a fault keeps some apart
+type Reachability struct {
+	links  [][]LinkState
+	Components [][]int // machines that can reach each other, directly or not; more than one if a fault keeps some apart
 }
 
 // Way is the link from one machine to another.
-func (r *Reach) Way(from, to int) Way { return r.ways[from][to] }
+func (r *Reachability) Link(from, to int) LinkState { return r.links[from][to] }
 
 // Reach finds out who can reach whom at t, which must be the State's moment.
-func (r *Run) Reach(s *State, t env.Instant) *Reach {
+func (r *Run) Reach(s *State, t env.Instant) *Reachability {
 	n := len(s.Nodes)
-	reach := &Reach{ways: make([][]Way, n)}
-	for i := range reach.ways {
-		reach.ways[i] = make([]Way, n)
+	reach := &Reachability{links: make([][]LinkState, n)}
+	for i := range reach.links {
+		reach.links[i] = make([]LinkState, n)
 	}
 	for _, k := range s.Active {
-		r.Faults[k].worsen(reach.ways, t)
+		r.Faults[k].degrade(reach.links, t)
 	}
-	reach.Parts = parts(reach.ways)
+	reach.Components = components(reach.links)
 	for i := range n {
 		for j := range n {
-			if s.Nodes[i].Is == Down || s.Nodes[j].Is == Down {
-				reach.ways[i][j] = Nobody
+			if s.Nodes[i].Status == Down || s.Nodes[j].Status == Down {
+				reach.links[i][j] = EndpointDown
 			}
 		}
 	}
@@ -46,8 +46,8 @@ func (r *Run) Reach(s *State, t env.Instant) *Reach {
 }
 
 // worsen puts what the fault does to links into ways.
-func (f *Fault) worsen(ways [][]Way, t env.Instant) {
-	how, both := Worse, true
+func (f *Fault) degrade(ways [][]LinkState, t env.Instant) {
+	how, both := Degraded, true
 	switch f.Kind {
 	case plan.Partition, plan.Flap, plan.OneWay:
 		if !f.Cuts(t) {
@@ -74,7 +74,7 @@ func (f *Fault) worsen(ways [][]Way, t env.Instant) {
 
 // parts are the machines by who can talk to whom, over others if need be, both
 // ways.
-func parts(ways [][]Way) [][]int {
+func components(ways [][]LinkState) [][]int {
 	part := make([]int, len(ways))
 	for i := range part {
 		part[i] = i

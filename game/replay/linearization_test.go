@@ -12,7 +12,7 @@ import (
 // search's choice if it does not.
 func TestReadsHaveTheirPlace(t *testing.T) {
 	var b bytes.Buffer
-	w, err := trace.NewWriter(&b, trace.Header{Guest: "game", Plan: three().String()})
+	w, err := trace.NewWriter(&b, trace.Header{Guest: "game", Plan: threeMachines().String()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // Point says when an op that no machine applied, such as a read, or one of which the
 // log's word explains nothing, can be thought to take effect.
-type Point struct {
+type LinearizationPoint struct {
 	At     env.Instant
 	Known  bool
 	Chosen bool // by a search, among others that would do as well: the log does not say
@@ -20,16 +20,16 @@ type Point struct {
 
 // Limits of what is worth it: a viewer opens in a moment.
 const (
-	pointsMost   = 20_000 // ops
+	pointsOpsMax   = 20_000 // ops
 	pointsBudget = 1 << 18
 )
 
 // place finds out when ops can be thought to take effect. Promises less than to be
 // linearizable have no such moment.
-func (r *Run) place() {
-	most, budget := pointsMost, pointsBudget
+func (r *Run) findPoints() {
+	most, budget := pointsOpsMax, pointsBudget
 	if runtime.GOOS == "js" { // where all is several times as slow
-		most, budget = pointsMost/4, pointsBudget/4
+		most, budget = pointsOpsMax/4, pointsBudget/4
 	}
 	if !r.hasGame || len(r.Ops) > most {
 		return
@@ -52,7 +52,7 @@ func (r *Run) place() {
 	for _, p := range linearizability.Points(spec.Model(r.Plan.Beginners()), held, linearizability.Search{Budget: budget}) {
 		op := &r.Ops[numbers[callID{held[p.Op].Client, held[p.Op].Seq}]]
 		if op.AppliedEvent == 0 || p.Chosen {
-			op.Point = Point{At: p.At, Known: true, Chosen: p.Chosen}
+			op.Point = LinearizationPoint{At: p.At, Known: true, Chosen: p.Chosen}
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 // spans answers which of many intervals touch another. It holds them by their ends,
 // with a tree of the earliest beginning below each node: k answers among n
 // intervals take O(k log n).
-type spans struct {
+type intervalIndex struct {
 	ends []env.Instant
 	// earliest is a tree in a row: node i is above 2i and 2i+1, and the second half
 	// are the intervals' beginnings.
@@ -18,12 +18,12 @@ type spans struct {
 }
 
 // newSpans takes n intervals that are sorted by their ends.
-func newSpans(n int, of func(i int) (begin, end env.Instant)) spans {
+func newIntervalIndex(n int, of func(i int) (begin, end env.Instant)) intervalIndex {
 	leaves := 1
 	for leaves < n {
 		leaves *= 2
 	}
-	s := spans{make([]env.Instant, n), make([]env.Instant, 2*leaves)}
+	s := intervalIndex{make([]env.Instant, n), make([]env.Instant, 2*leaves)}
 	for i := range leaves {
 		s.earliest[leaves+i] = math.MaxInt64
 		if i < n {
@@ -38,7 +38,7 @@ func newSpans(n int, of func(i int) (begin, end env.Instant)) spans {
 
 // touching calls yield with each interval that has an instant in common with
 // [from, to], by its end.
-func (s spans) touching(from, to env.Instant, yield func(i int)) {
+func (s intervalIndex) overlapping(from, to env.Instant, yield func(i int)) {
 	i := sort.Search(len(s.ends), func(i int) bool { return s.ends[i] >= from })
 	for i = s.next(i, to); i < len(s.ends); i = s.next(i+1, to) {
 		yield(i)
@@ -47,7 +47,7 @@ func (s spans) touching(from, to env.Instant, yield func(i int)) {
 
 // next is the first interval from i on that begins at to or before; there is none if
 // it is not below len(s.ends).
-func (s spans) next(i int, to env.Instant) int {
+func (s intervalIndex) next(i int, to env.Instant) int {
 	leaves := len(s.earliest) / 2
 	if i >= len(s.ends) {
 		return i
