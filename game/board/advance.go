@@ -11,21 +11,21 @@ import (
 )
 
 const (
-	noteDuration  = 7 * time.Second
-	sparksMax = 400
-	// graceful is how long nobody may lead before that is shown in the middle of the map.
+	noteDuration = 7 * time.Second
+	sparksMax    = 400
+	// leaderlessGrace is how long there may be no leader before the banner appears.
 	leaderlessGrace = 200 * time.Millisecond
-	// crowds is after how long another's attack that is committed, and not applied here,
-	// is no longer in the way.
+	// crowdedAfter is when others' attacks that are committed, and not yet applied
+	// here, are dimmed.
 	crowdedAfter = 700 * time.Millisecond
 )
 
-// Advance lets time go by: it is that late since the board was opened.
+// Advance moves animations on. now is the time since the board was opened.
 func (b *Board) Advance(now time.Duration) {
 	if now <= b.now {
 		return
 	}
-	// After a pause, as of a tab in the background, nothing jumps.
+	// After a pause, as of a background tab, animations do not jump.
 	by := float32(min(now-b.now, 100*time.Millisecond).Seconds())
 	b.now = now
 	v := &b.View
@@ -53,7 +53,7 @@ func (b *Board) Advance(now time.Duration) {
 	b.advanceParticles(by)
 }
 
-// fly moves attacks on, and drops those that are over.
+// advanceShots moves attacks, and removes those that have faded.
 func (b *Board) advanceShots() {
 	for _, k := range b.shots {
 		switch {
@@ -66,7 +66,7 @@ func (b *Board) advanceShots() {
 		}
 		k.Fade = 1
 		if !k.Mine && k.Stage == live.Committed && b.now-k.Since > crowdedAfter {
-			k.Fade = 0.3 // one's own node is behind: there may be many
+			k.Fade = 0.3 // the player's node lags behind: there may be many
 		}
 		if k.fadeAt > 0 && b.now > k.fadeAt {
 			k.Fade = max(0, 1-float32(b.now-k.fadeAt)/float32(k.fadeTime))
@@ -79,7 +79,7 @@ func (b *Board) advanceShots() {
 	}
 }
 
-// drift moves particles and words.
+// advanceParticles moves particles and floating texts.
 func (b *Board) advanceParticles(by float32) {
 	v := &b.View
 	for i := range v.Particles {
@@ -96,7 +96,7 @@ func (b *Board) advanceParticles(by float32) {
 	v.FloatingTexts = slices.DeleteFunc(v.FloatingTexts, func(f scene.FloatingText) bool { return f.Age >= 1 })
 }
 
-// burst throws sparks.
+// addSparks adds particles at a city.
 func (b *Board) addSparks(city string, count int) {
 	v := &b.View
 	for range min(count, sparksMax-len(v.Particles)) {
@@ -106,7 +106,7 @@ func (b *Board) addSparks(city string, count int) {
 	}
 }
 
-// float lets words rise from a city.
+// addFloat adds a text that rises from a city.
 func (b *Board) addFloat(city, words string, good bool) {
 	b.View.FloatingTexts = append(b.View.FloatingTexts, scene.FloatingText{City: city, Words: words, Good: good})
 }

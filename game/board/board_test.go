@@ -16,7 +16,7 @@ import (
 	"raftian/game/sound"
 )
 
-// table is boardtest's game of five cities, with what tests look at.
+// testGame is boardtest's game of five cities.
 type testGame struct {
 	*boardtest.Game
 	t *testing.T
@@ -24,14 +24,14 @@ type testGame struct {
 	s *live.Snapshot
 }
 
-// begin is a game of five cities, which the board has been told of.
+// newTestGame returns a game of five cities that the board shows.
 func newTestGame(t *testing.T) *testGame {
 	t.Helper()
 	g := boardtest.New(glyph.NewBook(), 1280, 720)
 	return &testGame{g, t, g.Board, &g.Now}
 }
 
-// city is a city as the board shows it; nil if it does not.
+// city returns a city as the board shows it; nil if it does not.
 func (k *testGame) city(name string) *scene.LiveCity {
 	i := slices.IndexFunc(k.b.View.Cities, func(c scene.LiveCity) bool { return c.Name == name })
 	if i < 0 {
@@ -62,8 +62,8 @@ func (k *testGame) press(names ...string) {
 	}
 }
 
-// What a city suffers is shown once its command is in the local log, and not when it
-// is sent, in doubt or committed.
+// The effect of an attack is shown when it is in the local log, not when it is sent, in
+// doubt or committed.
 func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
 	k := newTestGame(t)
 	k.heard()
@@ -99,7 +99,7 @@ func TestAnAnswerThatComesLateTakesNothingBack(t *testing.T) {
 	k := newTestGame(t)
 	k.Call(1, "n1 attack n3", true, live.Sent)
 	k.Hit(1, "n1 attack n3", "n3")
-	k.Call(1, "n1 attack n3", true, live.Committed) // the answer, after the local log
+	k.Call(1, "n1 attack n3", true, live.Committed) // the answer arrives after the local log has it
 	k.Call(1, "n1 attack n3", true, live.Applied)
 	k.Pass(time.Second)
 	k.Call(1, "n1 attack n3", true, live.Applied)
@@ -149,8 +149,7 @@ func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
 	}
 }
 
-// A player who is shown another node's log sees it as it is, without a shot for all
-// that happened before.
+// When another node's log is followed, its state is shown without attacks of the past.
 func TestAnotherNodesViewBeginsAnew(t *testing.T) {
 	k := newTestGame(t)
 	k.Hit(1, "n2 attack n3", "n3")
@@ -211,7 +210,7 @@ func TestKeysAndClicksAskForTheSame(t *testing.T) {
 	}
 }
 
-// click presses the mouse's button on a city.
+// click clicks on a city.
 func (k *testGame) click(city string) {
 	k.t.Helper()
 	for _, h := range k.b.Draw().Hits {
@@ -316,7 +315,7 @@ func TestCitiesKeepTheirPlaces(t *testing.T) {
 	if c := k.city("ab"); c == nil || c.Slot != 5 {
 		t.Errorf("a new city is at %+v", c)
 	}
-	// However many there are, all are on the map and none lies on another.
+	// All cities are on the map, however many there are.
 	for i := range 120 {
 		k.s.Cities = append(k.s.Cities, live.City{Name: fmt.Sprintf("z%d", i), Status: "playing", Health: 50})
 	}

@@ -10,13 +10,13 @@ import (
 	"raftian/game/live"
 )
 
-// elsewhere is said of what only the machine of a node can do to it.
+// nodesElsewhere is shown when a request needs nodes in this process.
 const nodesElsewhere = "the nodes run elsewhere: they cannot be cut off, killed or recorded from here"
 
-// textMost is how many characters can be typed.
+// textMax limits the typed text, in bytes.
 const textMax = 60
 
-// Press does what a key does.
+// Press handles a key.
 func (b *Board) Press(k desk.Key) {
 	v := &b.View
 	switch {
@@ -54,7 +54,7 @@ func (b *Board) Press(k desk.Key) {
 	}
 }
 
-// number attacks the city of a number.
+// attackSlot attacks the city in a slot.
 func (b *Board) attackSlot(slot int) {
 	for i := range b.View.Cities {
 		if c := &b.View.Cities[i]; c.Slot == slot {
@@ -74,7 +74,7 @@ func (b *Board) attack(city string) {
 	b.request(b.View.Own + " attack " + city)
 }
 
-// pressTyping is about keys while something is typed.
+// pressTyping handles keys while the text box is open.
 func (b *Board) pressTyping(k desk.Key) {
 	v := &b.View
 	switch k.Name {
@@ -104,20 +104,20 @@ func (b *Board) pressTyping(k desk.Key) {
 	}
 }
 
-// Typing says whether characters are for Type.
+// Typing reports whether characters go to Type.
 func (b *Board) Typing() bool { return b.View.Typing }
 
-// Type adds what is typed to the text box.
+// Type adds a character to the text box.
 func (b *Board) Type(r rune) {
 	if v := &b.View; v.Typing && r >= ' ' && r != 0x7f && len(v.Text) < textMax {
 		v.Text += string(r)
 	}
 }
 
-// rates are the frame rates that F2 goes through.
+// frameRates are the frame rates that F2 cycles through.
 func frameRates() []int { return []int{30, 60, 120, 240} }
 
-// pressScreen is about keys that change what is seen and heard.
+// pressScreen handles keys for display and sound.
 func (b *Board) pressScreen(k desk.Key) bool {
 	v := &b.View
 	switch k.Name {
@@ -158,7 +158,7 @@ func (b *Board) pressScreen(k desk.Key) bool {
 	return true
 }
 
-// pressNodes is about keys that choose nodes and do something to them.
+// pressNodes handles keys that choose nodes or act on them.
 func (b *Board) pressNodes(k desk.Key) bool {
 	v := &b.View
 	if v.Game == nil {
@@ -191,7 +191,7 @@ func (b *Board) pressNodes(k desk.Key) bool {
 	return true
 }
 
-// choose chooses the next node, or the one before.
+// choose chooses the next node, or the previous one.
 func (b *Board) choose(back bool) {
 	nodes := b.View.Game.Nodes
 	if len(nodes) == 0 {

@@ -5,13 +5,13 @@ import (
 	"raftian/game/scene"
 )
 
-// Point says where the mouse is, in pixels of the scene.
+// Point sets the position of the mouse, in pixels of the scene.
 func (b *Board) Point(x, y float32) { b.View.X, b.View.Y, b.View.Hover = x, y, true }
 
-// Leave says that the mouse is nowhere.
+// Leave handles that the mouse leaves the window.
 func (b *Board) Leave() { b.View.Hover = false }
 
-// Over is what the mouse points at; Nothing if at nothing.
+// Over returns what the mouse points at; scene.Nothing if nothing.
 func (b *Board) Over() scene.Action {
 	if h := b.scene.At(b.View.X, b.View.Y); h != nil && b.View.Hover {
 		return h.Target.Action
@@ -19,7 +19,7 @@ func (b *Board) Over() scene.Action {
 	return scene.Nothing
 }
 
-// Down says that the mouse's button went down where it points.
+// Down handles that the mouse button is pressed.
 func (b *Board) Down() {
 	if b.View.Help {
 		b.View.Help = false
@@ -32,7 +32,8 @@ func (b *Board) Down() {
 	}
 }
 
-// Up says that it went up. Where it went down counts, if it is still there.
+// Up handles that the mouse button is released. It is a click if it happens where the
+// button was pressed.
 func (b *Board) Up() {
 	h := b.pressed
 	b.pressed = nil
@@ -52,11 +53,11 @@ func (b *Board) Up() {
 	}
 }
 
-// Wheel turns the mouse's wheel, which does nothing.
+// Wheel ignores the mouse wheel.
 func (b *Board) Wheel(_, _ float64) {}
 
-// pick is a click on a city: one's own aims, and then another's is attacked; without
-// aiming, its node is chosen.
+// pick handles a click on a city. The player's own city starts aiming; then another one
+// is attacked. Otherwise the city's node is chosen.
 func (b *Board) pick(city string) {
 	v := &b.View
 	switch {

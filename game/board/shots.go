@@ -10,30 +10,30 @@ import (
 	"raftian/game/sound"
 )
 
-// How long what moves takes.
+// Durations of animations.
 const (
-	flight    = 260 * time.Millisecond // of what strikes, once the attack is applied
-	fadeDuration      = 500 * time.Millisecond // of an arc that fades
-	lingerDuration   = 1500 * time.Millisecond
-	forgetAfter = 3 * time.Second // after which an attack that nobody tells of any more goes
+	flight         = 260 * time.Millisecond // of a projectile, after the attack is applied
+	fadeDuration   = 500 * time.Millisecond // of an arc
+	lingerDuration = 1500 * time.Millisecond
+	forgetAfter    = 3 * time.Second // after which an attack without news fades
 )
 
-// shotsMost is how many attacks are shown at once; more are told in the feed only.
+// shotsMax is the maximum number of attacks on the map; others are only in the feed.
 const shotsMax = 60
 
-// shot is an attack that is shown.
+// shot is an attack on the map.
 type shot struct {
 	scene.Shot
-	client  string
-	seq     uint64
-	lastSeen    time.Duration // when it was told of last
-	strikeAt time.Duration // when it will; 0 if that is not known, or over
-	event   *live.Event
-	fadeAt    time.Duration // from when on it fades; 0 if not yet
-	fadeTime   time.Duration // how long that takes
+	client   string
+	seq      uint64
+	lastSeen time.Duration // when it was last in a snapshot
+	strikeAt time.Duration // when it strikes; 0 if not known, or struck
+	event    *live.Event
+	fadeAt   time.Duration // when it begins to fade; 0 if not known
+	fadeTime time.Duration // how long it fades
 }
 
-// find is the attack of a command; nil if none is shown.
+// findShot returns the attack of a command; nil if none is on the map.
 func (b *Board) findShot(client string, seq uint64) *shot {
 	for _, k := range b.shots {
 		if k.client == client && k.seq == seq {
@@ -43,11 +43,11 @@ func (b *Board) findShot(client string, seq uint64) *shot {
 	return nil
 }
 
-// shoot shows an attack that was not known.
+// addShot adds an attack to the map.
 func (b *Board) addShot(in rules.Input, client string, seq uint64, mine bool) *shot {
 	k := &shot{client: client, seq: seq, lastSeen: b.now,
 		Shot: scene.Shot{From: in.City, To: in.Target, Mine: mine, Began: b.now, Since: b.now, Fade: 1}}
-	for _, o := range b.shots { // of those on the same way each has a way of its own
+	for _, o := range b.shots { // attacks between the same cities get different curves
 		if o.From == k.From && o.To == k.To && o.Bend >= k.Bend {
 			k.Bend = o.Bend + 0.05
 		}
@@ -61,8 +61,8 @@ func (b *Board) addShot(in rules.Input, client string, seq uint64, mine bool) *s
 	return k
 }
 
-// stage takes in how far a call has come. It never goes back, and that it is applied
-// is for its event to say.
+// updateStage updates the stage of an attack from its call. Stages do not go back.
+// Applied and Rejected are set by the event instead.
 func (b *Board) updateStage(k *shot, c *live.Call) {
 	if k.Stage.Ended() || k.Stage == c.Stage || c.Stage == live.Applied || c.Stage == live.Rejected {
 		return
@@ -94,7 +94,7 @@ func (b *Board) updateStage(k *shot, c *live.Call) {
 	}
 }
 
-// reject shows that an attack was against the rules.
+// reject shows that the rules rejected an attack.
 func (b *Board) reject(k *shot, reason string) {
 	k.Stage, k.Since, k.Words = live.Rejected, b.now, reason
 	k.fadeAt, k.fadeTime = b.now+lingerDuration/2, fadeDuration
@@ -104,7 +104,7 @@ func (b *Board) reject(k *shot, reason string) {
 	}
 }
 
-// apply lets an attack strike that is in the local log.
+// apply launches the projectile of an applied attack.
 func (b *Board) apply(k *shot, e *live.Event) {
 	if k.Mine && k.Stage < live.Committed {
 		b.playCue(sound.Committed, k.From)
@@ -113,7 +113,7 @@ func (b *Board) apply(k *shot, e *live.Event) {
 	k.event, k.strikeAt = e, b.now+flight
 }
 
-// awaits says whether something flies to a city.
+// hasIncoming reports whether a projectile flies to a city.
 func (b *Board) hasIncoming(city string) bool {
 	for _, k := range b.shots {
 		if k.strikeAt > 0 && k.event.City.Name == city {
@@ -123,7 +123,7 @@ func (b *Board) hasIncoming(city string) bool {
 	return false
 }
 
-// strike is the moment in which an attack hits.
+// strike shows the impact of an attack.
 func (b *Board) strike(k *shot) {
 	e := k.event
 	k.strikeAt, k.Progress = 0, 1
@@ -145,7 +145,7 @@ func (b *Board) strike(k *shot) {
 	b.View.Shake = max(b.View.Shake, shake)
 	b.addFloat(c.Name, words, false)
 	b.addSparks(c.Name, sparks)
-	if !b.hasIncoming(c.Name) { // and whatever else has happened to it meanwhile
+	if !b.hasIncoming(c.Name) { // later changes of the city were held back until now
 		for i := range b.View.Game.Cities {
 			if now := &b.View.Game.Cities[i]; now.Name == c.Name {
 				c.City = *now

@@ -12,10 +12,10 @@ import (
 	"raftian/game/sound"
 )
 
-// feedMost is how many lines of what happened are kept.
+// feedMax is the number of lines kept in the feed.
 const feedMax = 40
 
-// Take takes in what the game tells. The Snapshot must not change any more.
+// Update takes a snapshot, which must not be modified afterwards.
 func (b *Board) Update(s *live.Snapshot) {
 	v := &b.View
 	v.Disconnected = ""
@@ -45,7 +45,7 @@ func (b *Board) Update(s *live.Snapshot) {
 	b.updatePower(was, s)
 }
 
-// begin shows a game as it is, without what led to it.
+// reset shows a snapshot without animating what led to it.
 func (b *Board) reset(s *live.Snapshot) {
 	v := &b.View
 	b.shots, v.Feed = nil, nil
@@ -61,14 +61,14 @@ func (b *Board) reset(s *live.Snapshot) {
 	b.updateCalls(s)
 }
 
-// settle gives cities and nodes places. Whoever has one keeps it; once there is room
-// for no more, all move together.
+// assignSlots gives cities and nodes positions on the map, which they keep. Once the
+// map is full it gets more slots, and all positions move.
 func (b *Board) assignSlots(s *live.Snapshot) {
 	var names []string
 	for i := range s.Cities {
 		names = append(names, s.Cities[i].Name)
 	}
-	for i := range s.Nodes { // their cities will come
+	for i := range s.Nodes { // reserves slots for their cities
 		names = append(names, s.Nodes[i].ID)
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
@@ -82,7 +82,7 @@ func (b *Board) assignSlots(s *live.Snapshot) {
 	}
 }
 
-// calls takes in what was sent.
+// updateCalls takes the calls of a snapshot.
 func (b *Board) updateCalls(s *live.Snapshot) {
 	for i := range s.Calls {
 		c := &s.Calls[i]
@@ -93,7 +93,7 @@ func (b *Board) updateCalls(s *live.Snapshot) {
 		k := b.findShot(c.Client, c.Seq)
 		if k == nil {
 			if c.ID <= b.endedCall || c.Stage.Ended() && c.Stage != live.Failed && c.Stage != live.Unresolved {
-				continue // its event tells more
+				continue // shown by its event
 			}
 			if in.Verb != rules.Attack {
 				b.updateOtherCall(c)
@@ -109,7 +109,7 @@ func (b *Board) updateCalls(s *live.Snapshot) {
 	}
 }
 
-// other tells of a command that is no attack and came to nothing.
+// updateOtherCall reports a failed command that is not an attack.
 func (b *Board) updateOtherCall(c *live.Call) {
 	if c.Stage != live.Failed && c.Stage != live.Unresolved {
 		return
@@ -122,7 +122,7 @@ func (b *Board) updateOtherCall(c *live.Call) {
 	b.addFeedLine(scene.FeedLine{Words: c.Input + ": " + c.Output, Stage: c.Stage, Mine: c.Mine})
 }
 
-// event takes in a command that is in the local log.
+// applyEvent takes an event of the local log.
 func (b *Board) applyEvent(e *live.Event) {
 	b.addFeedEvent(e)
 	in, err := rules.ParseInput(e.Input)
@@ -154,7 +154,7 @@ func (b *Board) applyEvent(e *live.Event) {
 	}
 }
 
-// mine says whether a command is one of the player's.
+// isPlayers reports whether a command is one of the player's.
 func (b *Board) isPlayers(e *live.Event) bool {
 	for i := range b.View.Game.Calls {
 		if c := &b.View.Game.Calls[i]; c.Client == e.Client && c.Seq == e.Seq {
@@ -164,7 +164,7 @@ func (b *Board) isPlayers(e *live.Event) bool {
 	return false
 }
 
-// tell puts an event into the feed.
+// addFeedEvent adds an event to the feed.
 func (b *Board) addFeedEvent(e *live.Event) {
 	line := scene.FeedLine{Words: e.Input + ": " + e.Output, Mine: b.isPlayers(e), Stage: live.Applied,
 		Place: fmt.Sprintf("entry %d of term %d, frame %d of %s", e.Index, e.Term, e.Frame, b.View.Game.Node)}
@@ -182,7 +182,8 @@ func (b *Board) addFeedLine(line scene.FeedLine) {
 	}
 }
 
-// agree shows cities as they are, but for those that something still flies to.
+// updateCities shows the cities of a snapshot, except the health of those that a
+// projectile flies to.
 func (b *Board) updateCities(s *live.Snapshot) {
 	v := &b.View
 	for i := range s.Cities {
@@ -201,7 +202,7 @@ func (b *Board) updateCities(s *live.Snapshot) {
 	slices.SortFunc(v.Cities, func(a, b scene.LiveCity) int { return cmp.Compare(a.Slot, b.Slot) })
 }
 
-// leader notices when another node leads, or none does.
+// updateLeader handles changes of the leader.
 func (b *Board) updateLeader(s *live.Snapshot) {
 	if s.Leader == "" && b.leader != "" {
 		b.leaderlessSince = max(b.now, 1)
@@ -216,7 +217,7 @@ func (b *Board) updateLeader(s *live.Snapshot) {
 	b.leader = s.Leader
 }
 
-// power notices when a node is cut off, healed, killed or started.
+// updatePower plays a sound when a node is cut off, healed, killed or started.
 func (b *Board) updatePower(was, s *live.Snapshot) {
 	if was == nil {
 		return

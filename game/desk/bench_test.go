@@ -11,7 +11,8 @@ import (
 	"raftian/netsim/trace"
 )
 
-// open opens the run in the file that RUN names; the story without it.
+// openRun opens the run in the file that the environment variable RUN names, or else
+// the story.
 func openRun(b *testing.B) *Desk {
 	r := replaytest.Story()
 	if name := os.Getenv("RUN"); name != "" {
@@ -29,7 +30,7 @@ func openRun(b *testing.B) *Desk {
 	return d
 }
 
-// BenchmarkPlaying makes the scenes of a replay that plays.
+// BenchmarkPlaying builds the scenes of a replay that plays.
 func BenchmarkPlaying(b *testing.B) {
 	d := openRun(b)
 	d.View.Playing = true
@@ -41,8 +42,8 @@ func BenchmarkPlaying(b *testing.B) {
 	}
 }
 
-// BenchmarkDragging makes the scenes of a replay whose timeline is dragged, all of
-// which is drawn anew each time.
+// BenchmarkDragging builds the scenes of a replay whose timeline is dragged, which
+// redraws it each time.
 func BenchmarkDragging(b *testing.B) {
 	d := openRun(b)
 	d.zoom(d.run.End()/2, 0.9)
@@ -52,7 +53,7 @@ func BenchmarkDragging(b *testing.B) {
 	}
 }
 
-// BenchmarkScrubbing makes the scenes of a replay in which the cursor jumps.
+// BenchmarkScrubbing builds the scenes of a replay whose cursor jumps.
 func BenchmarkScrubbing(b *testing.B) {
 	d := openRun(b)
 	for i := 0; b.Loop(); i++ {

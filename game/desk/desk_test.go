@@ -10,7 +10,7 @@ import (
 	"raftian/netsim/env"
 )
 
-// story is the story on a desk, drawn once.
+// story returns the story on a desk, drawn once.
 func story() *Desk {
 	d := Open(replaytest.Story(), glyph.NewBook(), 1280, 720)
 	d.Draw()
@@ -106,7 +106,7 @@ func TestTimeGoesByWhileItPlays(t *testing.T) {
 	if d.press("space"); d.Cursor.N() != 0 || !d.View.Playing {
 		t.Error("Space at the end does not begin anew")
 	}
-	d.View.Speed = 0.0005 // frames that are less than a nanosecond add up
+	d.View.Speed = 0.0005 // fractions of a nanosecond add up
 	for range 1000 {
 		d.Tick(1000)
 	}

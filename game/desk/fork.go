@@ -12,38 +12,38 @@ import (
 	"raftian/netsim/plan"
 )
 
-// Change is another plan, which differs from a run's in one thing.
+// Change is a plan that differs from a run's plan in one respect.
 type Change struct {
 	Words string
 	Plan  plan.Plan
 }
 
-// tree holds the runs that came of changes to one, each with its desk.
+// forkTree holds the runs that resulted from changes to one run, each with its desk.
 type forkTree struct {
-	branches []*branch
-	current      int // which of them is shown
-	besideIndex    int // which stands beside it, if split
-	split    bool
-	allowed      bool
-	requested    *Change
-	saving   bool
+	branches    []*branch
+	current     int // index of the branch that is shown
+	besideIndex int // branch that is shown beside it, if split
+	split       bool
+	allowed     bool // runs can be made
+	requested   *Change
+	saving      bool
 }
 
 type branch struct {
 	desk   *Desk
-	parent int    // in branches; -1 of the first
-	words  string // what was changed
+	parent int    // index in branches; -1 for the first
+	words  string // the change
 	file   string // where the run is kept
-	saved  string // its name, once it is saved
+	saved  string // its name, once saved
 }
 
-// changesMost is how many changes are offered at a time, a letter each.
+// changesMax is the number of changes offered, with a letter each.
 const changesMax = 14
 
-// Allow lets runs be made with changes; without it they cannot be, as in a browser.
+// Allow enables making runs with changes, which browsers cannot.
 func (d *Desk) Allow() { d.forks.allowed = true }
 
-// Asked is the change that somebody wants to see, once.
+// Asked returns the requested change, once.
 func (d *Desk) Asked() (Change, bool) {
 	c := d.forks.requested
 	d.forks.requested = nil
@@ -53,7 +53,7 @@ func (d *Desk) Asked() (Change, bool) {
 	return *c, true
 }
 
-// Saving is the file of the run that somebody wants saved, and its number, once.
+// Saving returns the file and the number of the run to save, once.
 func (d *Desk) Saving() (file string, number int, asked bool) {
 	if !d.forks.saving {
 		return "", 0, false
@@ -63,18 +63,18 @@ func (d *Desk) Saving() (file string, number int, asked bool) {
 	return b.file, d.forks.current, b.file != ""
 }
 
-// Saved says under which name the run that is shown was saved.
+// Saved sets the name under which the current run was saved.
 func (d *Desk) Saved(name string) {
 	d.forks.branches[d.forks.current].saved = name
 	d.Say("saved as " + name)
 	d.openWhatIf()
 }
 
-// Now is the desk that is to be shown.
+// Now returns the desk to show.
 func (d *Desk) Now() *Desk { return d.forks.branches[d.forks.current].desk }
 
-// Fork puts a run that came of a change of this one beside it, and shows it at the
-// first event that differs. The run is kept in a file.
+// Fork adds a run that resulted from a change, shows it beside this one, and moves to
+// the first event that differs. file is where the run is kept.
 func (d *Desk) Fork(c Change, r *replay.Run, file string) {
 	t := d.forks
 	fork := Open(r, d.book, d.View.W, d.View.H)
@@ -94,8 +94,8 @@ func (d *Desk) Fork(c Change, r *replay.Run, file string) {
 	}
 }
 
-// contrast finds the first event in which the two runs differ that stand beside each
-// other; 0 is that they are the same.
+// compare finds the first event in which the two runs shown differ; 0 if they are
+// equal.
 func (t *forkTree) compare() int {
 	here, there := t.branches[t.current], t.branches[t.besideIndex]
 	n := replay.FirstDifference(there.desk.run, here.desk.run)
@@ -105,7 +105,8 @@ func (t *forkTree) compare() int {
 	return n
 }
 
-// beside is the run that stands beside this one, at the same moment; nil if none does.
+// beside returns the run shown beside this one, at the same instant; nil if there is
+// none.
 func (d *Desk) beside() *scene.BesideRun {
 	t := d.forks
 	if !t.split || len(t.branches) < 2 || t.besideIndex == t.current || t.branches[t.current].desk != d {
@@ -117,7 +118,7 @@ func (d *Desk) beside() *scene.BesideRun {
 		Title: fmt.Sprintf("RUN %d: %s", t.besideIndex, o.words), MainTitle: fmt.Sprintf("RUN %d: %s", t.current, t.branches[t.current].words)}
 }
 
-// split shows another run beside this one, or this one alone.
+// split shows two runs side by side, or only the current one.
 func (d *Desk) split() {
 	t := d.forks
 	if len(t.branches) < 2 {
@@ -127,7 +128,7 @@ func (d *Desk) split() {
 	t.split = !t.split
 }
 
-// words is an event in words.
+// eventText describes an event.
 func eventText(r *replay.Run, n int) string {
 	if n == 0 {
 		return ""
@@ -139,7 +140,7 @@ func eventText(r *replay.Run, n int) string {
 	return fmt.Sprintf("%s %s %s", e.At, e.Machine, e.Words())
 }
 
-// turn shows another run of the tree, at the same moment.
+// switchTo shows another run of the tree at the same instant.
 func (d *Desk) switchTo(to int) {
 	t := d.forks
 	to = (to + len(t.branches)) % len(t.branches)
@@ -161,7 +162,7 @@ func (d *Desk) switchTo(to int) {
 	next.Say("run " + fmt.Sprint(t.current) + ": " + t.branches[t.current].words)
 }
 
-// offer opens the list of changes and runs.
+// openWhatIf opens the list of changes and runs.
 func (d *Desk) openWhatIf() {
 	w := &scene.WhatIf{At: d.Cursor.At(), Allowed: d.forks.allowed && !d.run.Header.Live, Live: d.run.Header.Live}
 	for _, c := range d.changesOffered() {
@@ -178,7 +179,7 @@ func (d *Desk) openWhatIf() {
 	d.View.WhatIf = w
 }
 
-// pressWhatIf is about keys while the list is open.
+// pressWhatIf handles keys while the list is open.
 func (d *Desk) pressWhatIf(k Key) {
 	switch {
 	case k.Name == "esc" || k.Name == "f" && k.Shift:
@@ -192,7 +193,7 @@ func (d *Desk) pressWhatIf(k Key) {
 	}
 }
 
-// choice has a run made with one of the changes.
+// requestRun requests a run with one of the changes.
 func (d *Desk) requestRun(i int) {
 	all := d.changesOffered()
 	if i >= len(all) || !d.forks.allowed || d.run.Header.Live {
@@ -203,15 +204,15 @@ func (d *Desk) requestRun(i int) {
 	d.Say("running the plan again " + all[i].Words)
 }
 
-// offered are the changes that are offered at this moment.
+// changesOffered returns the changes offered at this instant.
 func (d *Desk) changesOffered() []Change {
 	all := append(d.without(), d.with()...)
 	all = slices.DeleteFunc(all, func(c Change) bool { return c.Plan.Validate() != nil })
 	return all[:min(len(all), changesMax)]
 }
 
-// without are changes that leave something out: faults around this moment, and the
-// call that is inspected.
+// without returns changes that remove something: faults near this instant, and the
+// inspected call.
 func (d *Desk) without() []Change {
 	var all []Change
 	var near []int
@@ -244,8 +245,8 @@ func (d *Desk) without() []Change {
 	return all
 }
 
-// with are changes that add something at this moment, about the node that is
-// inspected or else the leader.
+// with returns changes that add something at this instant, on the inspected node or
+// else the leader.
 func (d *Desk) with() []Change {
 	at, m := d.Cursor.At(), d.subject()
 	name := d.run.Machines[m]
@@ -287,7 +288,7 @@ func (d *Desk) with() []Change {
 	return all
 }
 
-// whom is the node that changes are about.
+// subject returns the machine that changes are about.
 func (d *Desk) subject() int {
 	if t := d.View.Chosen; t.Action == scene.Node && t.N < len(d.run.Machines) {
 		return t.N

@@ -10,7 +10,7 @@ import (
 	"raftian/game/scene"
 )
 
-// planned is the story with its faults in its plan.
+// planned returns the story with its faults in its plan.
 func planned(t *testing.T) *Desk {
 	t.Helper()
 	d := Open(replaytest.Story(), glyph.NewBook(), 1280, 720)
@@ -87,7 +87,7 @@ func TestAForkIsShownBesideItsRun(t *testing.T) {
 	if fork == d || fork.View.Difference.Event == 0 || fork.Cursor.N() != min(fork.View.Difference.Event, fork.run.Events()) {
 		t.Errorf("the fork is at event %d; it differs at %+v", fork.Cursor.N(), fork.View.Difference)
 	}
-	// Both are drawn, at one moment, each with its first difference.
+	// Both are drawn at the same instant, each with its first difference.
 	layers := func(d *Desk) (all []string) {
 		for _, l := range d.Draw().Layers {
 			all = append(all, l.Name)

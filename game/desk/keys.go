@@ -9,17 +9,17 @@ import (
 	"raftian/game/scene"
 )
 
-// Key is a key that was pressed: Name is what it has written on it, in small
-// letters, or "space", "left", "right", "home", "end", "enter", "esc", "backspace".
+// Key is a pressed key. Name is its label in lower case, or "space", "left", "right",
+// "home", "end", "enter", "esc", "backspace".
 type Key struct {
 	Name  string
 	Shift bool
 }
 
-// shift is how far Shift+Left goes.
+// shiftStep is the distance of Shift+Left and Shift+Right.
 const shiftStep = 100 * time.Millisecond
 
-// Press does what a key does.
+// Press handles a key.
 func (d *Desk) Press(k Key) {
 	d.version++
 	v := &d.View
@@ -44,7 +44,7 @@ func (d *Desk) Press(k Key) {
 	}
 }
 
-// pressTime is about keys that go through time.
+// pressTime handles keys that move in time.
 func (d *Desk) pressTime(k Key) bool {
 	v, c := &d.View, d.Cursor
 	switch k.Name {
@@ -94,7 +94,7 @@ func (d *Desk) pressArrow(k Key) {
 	d.Cursor.Step(by)
 }
 
-// hop goes to the next thing of a kind, or to the previous one with Shift.
+// jump moves to the next thing of a kind, or to the previous one with Shift.
 func (d *Desk) jump(to func(forward bool) bool, k Key, what string) {
 	d.View.Playing = false
 	if to(!k.Shift) {
@@ -108,7 +108,7 @@ func (d *Desk) jump(to func(forward bool) bool, k Key, what string) {
 	d.Say(fmt.Sprintf("no %s %s this moment", what, where))
 }
 
-// shuttle plays in a direction, or twice as fast if it does so already.
+// shuttle plays in a direction, or doubles the speed if it plays already.
 func (d *Desk) shuttle(sign float64) {
 	v := &d.View
 	if v.Playing && v.Speed*sign > 0 {
@@ -119,8 +119,8 @@ func (d *Desk) shuttle(sign float64) {
 	v.Playing = true
 }
 
-// pace makes a replay faster or, by a factor below 1, slower: to the next of a row of
-// round speeds.
+// changeSpeed selects the next faster speed of a list, or the next slower one if factor
+// is below 1.
 func (d *Desk) changeSpeed(factor float64) {
 	v := &d.View
 	steps := []float64{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50}
@@ -142,7 +142,7 @@ func (d *Desk) changeSpeed(factor float64) {
 	}
 }
 
-// pressView is about keys that change what is seen.
+// pressView handles keys that change the view.
 func (d *Desk) pressView(k Key) bool {
 	v := &d.View
 	switch k.Name {
@@ -172,7 +172,7 @@ func (d *Desk) pressView(k Key) bool {
 	case "o":
 		v.Ordinal = !v.Ordinal
 	case "/":
-		if k.Shift { // is "?" on many keyboards
+		if k.Shift { // "?" on many keyboards
 			v.Help = true
 		} else {
 			v.Searching, v.Search = true, ""
@@ -188,7 +188,7 @@ func (d *Desk) pressView(k Key) bool {
 	return true
 }
 
-// pin pins this moment, or takes its pin away.
+// pin adds a pin at the cursor, or removes it.
 func (d *Desk) pin() {
 	v := &d.View
 	for i, m := range v.Pins {
@@ -202,10 +202,10 @@ func (d *Desk) pin() {
 	d.Say(fmt.Sprintf("pin P%d at event %d", len(v.Pins), d.Cursor.N()))
 }
 
-// Typing says whether characters are for Type.
+// Typing reports whether characters go to Type.
 func (d *Desk) Typing() bool { return d.View.Searching }
 
-// Type adds what is typed to a search.
+// Type adds a character to the search.
 func (d *Desk) Type(r rune) {
 	d.version++
 	if d.View.Searching && r >= ' ' && len(d.View.Search) < 100 {

@@ -7,18 +7,18 @@ import (
 	"raftian/netsim/env"
 )
 
-// grip is what the mouse holds while its button is down.
+// mouseDrag is the state of the mouse while its button is pressed.
 type mouseDrag struct {
 	held   bool
 	on     scene.Target
-	x, y   float32     // where it went down
-	moved  bool        // far enough to be no click
+	x, y   float32     // where it was pressed
+	moved  bool        // too far for a click
 	from   env.Instant // what the timeline showed then
 	to     env.Instant
-	offset env.Instant // on the minimap, from the mouse to what is shown
+	offset env.Instant // on the minimap: from the mouse to what is shown
 }
 
-// Point says where the mouse is, in pixels of the scene.
+// Point sets the position of the mouse, in pixels of the scene.
 func (d *Desk) Point(x, y float32) {
 	v := &d.View
 	if v.X == x && v.Y == y && v.Hover {
@@ -38,7 +38,7 @@ func (d *Desk) Point(x, y float32) {
 	}
 }
 
-// Leave says that the mouse is nowhere.
+// Leave handles that the mouse leaves the window.
 func (d *Desk) Leave() {
 	if d.View.Hover {
 		d.View.Hover = false
@@ -46,7 +46,7 @@ func (d *Desk) Leave() {
 	}
 }
 
-// Over is what the mouse points at; Nothing if at nothing.
+// Over returns what the mouse points at; scene.Nothing if nothing.
 func (d *Desk) Over() scene.Action {
 	if hit := d.at(d.View.X, d.View.Y); hit != nil && d.View.Hover {
 		return hit.Target.Action
@@ -54,7 +54,7 @@ func (d *Desk) Over() scene.Action {
 	return scene.Nothing
 }
 
-// Down says that the mouse's button went down where it points.
+// Down handles that the mouse button is pressed.
 func (d *Desk) Down() {
 	d.version++
 	v := &d.View
@@ -66,7 +66,7 @@ func (d *Desk) Down() {
 	if hit := d.at(v.X, v.Y); hit != nil {
 		g.on = hit.Target
 	}
-	// Whatever lies on the timeline: a drag goes through time.
+	// A drag anywhere on the timeline moves the cursor.
 	d.mouse = g
 	switch g.on.Action {
 	case scene.Scrub:
@@ -77,7 +77,7 @@ func (d *Desk) Down() {
 	}
 }
 
-// Up says that it went up.
+// Up handles that the mouse button is released.
 func (d *Desk) Up() {
 	d.version++
 	g := d.mouse
@@ -106,7 +106,7 @@ func (d *Desk) Up() {
 	}
 }
 
-// choose inspects something; again, and no more.
+// choose inspects something, or stops inspecting it.
 func (d *Desk) choose(t scene.Target) {
 	if d.View.Chosen == t {
 		t = scene.Target{}
@@ -121,7 +121,7 @@ func (d *Desk) at(x, y float32) *scene.Hit {
 	return d.scene.At(x, y)
 }
 
-// drag moves the mouse with its button down.
+// drag handles a move of the mouse with its button pressed.
 func (d *Desk) drag(x float32) {
 	g := &d.mouse
 	onTimeline := d.scene.Layout().Timeline.Holds(g.x, g.y)
@@ -142,8 +142,8 @@ func (d *Desk) drag(x float32) {
 	}
 }
 
-// slide puts the middle of what the timeline shows under the mouse, and the cursor
-// with it if that is not in sight any more.
+// slide centres the timeline on the mouse's position in the minimap, and moves the
+// cursor if it is no longer visible.
 func (d *Desk) slide(x float32) {
 	v := &d.View
 	t, length := d.scene.WhenAll(x), v.To-v.From
@@ -157,7 +157,7 @@ func (d *Desk) slide(x float32) {
 	}
 }
 
-// Wheel turns the mouse's wheel: up zooms in where the mouse is, sideways moves.
+// Wheel handles the mouse wheel: vertical zooms at the mouse, horizontal pans.
 func (d *Desk) Wheel(x, y float64) {
 	d.version++
 	v := &d.View

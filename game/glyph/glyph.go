@@ -1,6 +1,6 @@
-// Package glyph holds the type that a scene is set in: the Go fonts, how wide a
-// text is, and what each character looks like. Every renderer takes its characters
-// from here, so that what is drawn is as wide as it was laid out to be.
+// Package glyph provides the fonts of scenes: a Book renders Glyphs of the Go fonts and
+// measures texts. All renderers use it, so that texts are as wide as the layout
+// assumed.
 package glyph
 
 import (
@@ -27,8 +27,7 @@ const (
 	faceCount
 )
 
-// Family is the face's name as a style sheet has it, with what may stand in for
-// it.
+// Family returns the font-family value of a style sheet, with fallbacks.
 func (f Face) Family() string {
 	if f == Mono {
 		return "'Go Mono',Menlo,Consolas,monospace"
@@ -36,15 +35,14 @@ func (f Face) Family() string {
 	return "Go,Helvetica,Arial,sans-serif"
 }
 
-// Glyph is a character in a face and size.
+// Glyph is a character rendered in a face and size.
 type Glyph struct {
-	Mask    *image.Alpha // nil if there is nothing to see
-	DX, DY  int          // of the mask's corner from the pen, in pixels; y goes down
-	Advance float32      // of the pen, in pixels
+	Mask    *image.Alpha // nil if it is blank
+	DX, DY  int          // offset of the mask's upper left corner from the pen, in pixels; y points down
+	Advance float32      // of the pen in pixels
 }
 
-// Book holds the faces, and what was made of them so far. It is not for use by
-// several goroutines at a time.
+// Book holds the faces, and caches glyphs and widths. It must not be used concurrently.
 type Book struct {
 	fonts  [faceCount]*opentype.Font
 	sizes  map[sizeKey]font.Face
@@ -68,7 +66,7 @@ type widthKey struct {
 	text string
 }
 
-// NewBook opens the faces.
+// NewBook loads the faces.
 func NewBook() *Book {
 	b := &Book{sizes: map[sizeKey]font.Face{}, glyphs: map[glyphKey]Glyph{}, widths: map[widthKey]float32{}}
 	for f, ttf := range [faceCount][]byte{Regular: goregular.TTF, Bold: gobold.TTF, Mono: gomono.TTF} {
@@ -94,7 +92,7 @@ func (b *Book) face(s sizeKey) font.Face {
 	return f
 }
 
-// Glyph is a character in a face of so many pixels.
+// Glyph returns a character in a face of px pixels.
 func (b *Book) Glyph(f Face, px uint8, r rune) Glyph {
 	k := glyphKey{sizeKey{f, px}, r}
 	g, known := b.glyphs[k]
@@ -120,11 +118,10 @@ func (b *Book) Glyph(f Face, px uint8, r rune) Glyph {
 	return g
 }
 
-// widthsMost is how many widths are remembered; texts that change with every frame
-// would fill any memory.
+// widthsMax limits the cache of widths, since texts may change with every frame.
 const widthsMax = 20_000
 
-// Width is how wide a text is, in pixels.
+// Width returns the width of a text in pixels.
 func (b *Book) Width(f Face, px uint8, text string) float32 {
 	k := widthKey{sizeKey{f, px}, text}
 	if w, known := b.widths[k]; known {
@@ -141,8 +138,7 @@ func (b *Book) Width(f Face, px uint8, text string) float32 {
 	return w
 }
 
-// Fit cuts a text so that it is no wider than that, with an ellipsis where
-// something is left out.
+// Fit cuts a text to a width in pixels. An ellipsis replaces what is cut.
 func (b *Book) Fit(f Face, px uint8, text string, maxWidth float32) string {
 	if b.Width(f, px, text) <= maxWidth {
 		return text
@@ -160,8 +156,8 @@ func (b *Book) Fit(f Face, px uint8, text string, maxWidth float32) string {
 	return text
 }
 
-// Wrap breaks a text into lines no wider than that, between words where it can, and
-// leaves out what does not fit in so many lines.
+// Wrap breaks a text into lines of a maximum width in pixels, between words where
+// possible. What does not fit into the given number of lines is cut.
 func (b *Book) Wrap(f Face, px uint8, text string, maxWidth float32, lines int) []string {
 	var all []string
 	for text != "" && len(all) < lines {
@@ -177,7 +173,7 @@ func (b *Book) Wrap(f Face, px uint8, text string, maxWidth float32, lines int) 
 	return all
 }
 
-// breakAt is how many bytes of text make a line.
+// lineBreak returns the number of bytes that fit on a line.
 func (b *Book) lineBreak(f Face, px uint8, text string, maxWidth float32) int {
 	var w float32
 	space := 0
@@ -195,5 +191,5 @@ func (b *Book) lineBreak(f Face, px uint8, text string, maxWidth float32) int {
 	return len(text)
 }
 
-// Cap is how high capital letters are, in pixels, rounded.
+// Cap returns the height of capital letters in pixels, rounded.
 func Cap(px uint8) float32 { return float32(math.Round(float64(px) * 0.72)) }

@@ -9,18 +9,18 @@ import (
 	"raftian/game/rules"
 )
 
-// Order is what a screen asks for.
+// Request is what a screen asks for.
 type Request struct {
 	Verb  string      // "command", "as", "cut", "heal", "kill", "start", "bots" or "save"
-	Name  string      // of a node, or of the city to play; "" where none is meant
-	Input rules.Input // of a command
+	Name  string      // of a node, or of the city to play; "" if not applicable
+	Input rules.Input // of Verb "command"
 }
 
-// lineMost is how long a line may be, in bytes.
+// lineMax is the maximum length of a line in bytes.
 const lineMax = 80
 
-// Parse reads a line such as "n1 attack n2", "attack n2", "add z", "del z", "as n2",
-// "cut n2", "heal", "kill n2", "start n2", "bots" or "save". The player has city.
+// Parse parses a line such as "n1 attack n2", "attack n2", "add z", "del z", "as n2",
+// "cut n2", "heal", "kill n2", "start n2", "bots" or "save". city is the player's.
 func Parse(line, city string) (Request, error) {
 	words := strings.Fields(line)
 	if len(words) == 0 || len(line) > lineMax {

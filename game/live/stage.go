@@ -2,18 +2,18 @@ package live
 
 import "fmt"
 
-// Stage is how far a command has come. What a city suffers is shown at Applied, and
-// never before.
+// Stage is the progress of a command. Its effect on cities is shown at Applied, not
+// before.
 type Stage uint8
 
 const (
-	Sent      Stage = iota // it went out; nobody knows more
-	InDoubt                  // it was not answered in time, and is still asked about
-	Committed              // it is in the log for good
-	Applied                // the player's node has it in its local log
-	Rejected               // it is in the log, and against the rules: it changed nothing
-	Failed                 // it certainly had no effect
-	Unresolved                   // nobody asks any more what came of it: it may yet take effect
+	Sent       Stage = iota // nothing more is known
+	InDoubt                 // not answered in time; retried
+	Committed               // it is committed
+	Applied                 // the player's node has applied it to its local log
+	Rejected                // committed, and rejected by the rules: without effect
+	Failed                  // certainly without effect
+	Unresolved              // retries have ended, and it may still take effect
 	stageCount
 )
 
@@ -21,7 +21,7 @@ func stageNames() [stageCount]string {
 	return [stageCount]string{"sent", "doubt", "committed", "applied", "rejected", "failed", "lost"}
 }
 
-// String is the stage's name, which is also its form in JSON.
+// String returns the name of the stage, which is its form in JSON, too.
 func (s Stage) String() string {
 	if s < stageCount {
 		return stageNames()[s]
@@ -29,7 +29,7 @@ func (s Stage) String() string {
 	return fmt.Sprintf("stage %d", s)
 }
 
-// Over says whether nothing more will come of the command.
+// Ended reports whether the stage is final.
 func (s Stage) Ended() bool { return s >= Applied }
 
 // MarshalText implements encoding.TextMarshaler.

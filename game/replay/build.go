@@ -12,18 +12,18 @@ import (
 	"raftian/netsim/trace"
 )
 
-// Builder makes a Run from its events, in order.
+// Builder makes a Run from its events, which are passed in order.
 type Builder struct {
-	run      *Run
-	machines map[string]int8
-	recorder *history.Recorder
-	messages  *messageBuilder
-	landmarks   *landmarkBuilder
-	lastEntries     []int32             // of each machine's log
-	calls    map[callID]int32    // in r.Ops
-	operatorOps   []history.Op        // of the operator, which no history has
-	opsByHash map[uint64]int32    // ops, by the hash of their commands
-	snapshotStates   map[uint64]struct{} // states that snapshots held
+	run            *Run
+	machines       map[string]int8
+	recorder       *history.Recorder
+	messages       *messageBuilder
+	landmarks      *landmarkBuilder
+	lastEntries    []int32             // last log entry of each machine
+	calls          map[callID]int32    // index in r.Ops
+	operatorOps    []history.Op        // calls of the operator, which are not in the history
+	opsByHash      map[uint64]int32    // ops by the hash of their commands
+	snapshotStates map[uint64]struct{} // hashes of states held by snapshots
 }
 
 type callID struct {
@@ -31,7 +31,7 @@ type callID struct {
 	seq    uint64
 }
 
-// NewBuilder begins a Run.
+// NewBuilder starts a Run.
 func NewBuilder(h trace.Header, p plan.Plan) *Builder {
 	r := &Run{Header: h, Plan: p, Machines: p.Machines, hasGame: p.Guest == "game"}
 	if r.hasGame {
@@ -48,7 +48,7 @@ func NewBuilder(h trace.Header, p plan.Plan) *Builder {
 	return b
 }
 
-// Event takes the next event.
+// Event adds the next event.
 func (b *Builder) Event(e *trace.Event) {
 	r := b.run
 	r.events = append(r.events, *e)
@@ -86,7 +86,7 @@ func (b *Builder) Event(e *trace.Event) {
 	r.aux = append(r.aux, aux)
 }
 
-// log follows a machine's log and returns its last entry.
+// log updates a machine's log and returns its last entry.
 func (b *Builder) log(n int, e *trace.Event, m int8) int32 {
 	r, tip := b.run, b.lastEntries[m]
 	switch {
@@ -101,7 +101,7 @@ func (b *Builder) log(n int, e *trace.Event, m int8) int32 {
 		}
 	case e.Count == 0:
 		tip = none
-	default: // what it finds on its disk
+	default: // the log found on its disk
 		last := e.Index + e.Count - 1
 		if tip = r.descend(tip, last); tip == none || r.entries[tip].Index < last || r.entries[tip].Term != e.Term {
 			tip = r.addEntry(Entry{last, e.Term, 0, "", 0, none, r.descend(tip, last-1)})
@@ -111,7 +111,7 @@ func (b *Builder) log(n int, e *trace.Event, m int8) int32 {
 	return tip
 }
 
-// invoke remembers a call, and keeps the operator's.
+// invoke records an invocation by the operator.
 func (b *Builder) invoke(e *trace.Event) {
 	id := callID{e.Client, e.Seq}
 	if _, again := b.calls[id]; again || e.Client != env.Operator {
@@ -134,9 +134,9 @@ func (b *Builder) complete(e *trace.Event) {
 	op.Outcome, op.Output = history.ParseReturn(e.Text)
 }
 
-// Build ends the Run with what follows its events: what the judges said, how the
-// world program died if it did, and why there are no more events if there should
-// be. The Builder is of no use after that.
+// Build completes the Run with the verdicts, the error of the world program if it died,
+// and the error of the file if it was truncated. The Builder must not be used
+// afterwards.
 func (b *Builder) Build(verdicts []verdict.Verdict, exit string, broken error) *Run {
 	r := b.run
 	r.Verdicts, r.Exit, r.Broken = verdicts, exit, broken
@@ -171,7 +171,7 @@ func (b *Builder) gatherOps() {
 	b.sortClients()
 }
 
-// sortClients puts p2 before p10, and the operator last.
+// sortClients orders p2 before p10, and the operator last.
 func (b *Builder) sortClients() {
 	r := b.run
 	order := make([]int, len(r.Clients))
@@ -201,8 +201,7 @@ func btoi(b bool) int {
 	return 0
 }
 
-// joinEvents says of events which op they are about, and of log entries which
-// command they are.
+// joinEvents links events to their ops, and log entries to their commands.
 func (b *Builder) joinEvents() {
 	r := b.run
 	for i := range r.events {
@@ -228,7 +227,7 @@ func (b *Builder) joinEvents() {
 	}
 }
 
-// indexOps sorts each client's ops by their ends.
+// indexOps orders and indexes each client's ops by their ends.
 func (r *Run) indexOps() {
 	r.opIndex, r.opsOfClient = make([]intervalIndex, len(r.Clients)), make([][]int32, len(r.Clients))
 	for i := range r.Ops {
@@ -243,8 +242,8 @@ func (r *Run) indexOps() {
 	}
 }
 
-// key goes through the run once, keeps the State every keyEvery events, and the
-// games that snapshots held.
+// buildKeyframes goes through the run once and keeps the State every keyframeInterval
+// events, and the games held by snapshots.
 func (b *Builder) buildKeyframes() {
 	r := b.run
 	s := r.initialState()

@@ -15,7 +15,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// three is a plan of the game on three machines.
+// threeMachines returns a plan of the game on three machines.
 func threeMachines() plan.Plan {
 	return plan.Plan{Guest: "game", Machines: []string{"n1", "n2", "n3"}, Length: 10 * time.Second}
 }
@@ -30,8 +30,7 @@ func build(events []trace.Event, verdicts ...verdict.Verdict) *Run {
 	return b.Build(verdicts, "", nil)
 }
 
-// anyEvents draws a trace that makes little sense and has everything in it, in
-// the order of time.
+// anyEvents draws an implausible trace with all kinds of events, ordered by time.
 func anyEvents(t *rapid.T, most int) []trace.Event {
 	names := rapid.SampledFrom([]string{"n1", "n2", "n3"})
 	kinds := []string{trace.KindBoot, trace.KindCrash, trace.KindExit, trace.KindDial, trace.KindDeliver, trace.KindHold,
@@ -72,8 +71,7 @@ func anyEvents(t *rapid.T, most int) []trace.Event {
 	return events
 }
 
-// Wherever the cursor goes, and however it came there, the State is the one that
-// going through the run from its start leads to.
+// The State at an instant does not depend on how the cursor got there.
 func TestSeekingAnywhereIsReplayingFromTheStart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := build(anyEvents(t, 3*keyframeInterval))
@@ -107,7 +105,7 @@ func TestSeekingAnywhereIsReplayingFromTheStart(t *testing.T) {
 	})
 }
 
-// same compares States; what is empty may be nil.
+// sameState compares States. Empty slices may be nil.
 func sameState(a, b State) bool {
 	for _, s := range []*State{&a, &b} {
 		s.Active, s.Clients = append([]int32{}, s.Active...), append([]Client{}, s.Clients...)
@@ -115,7 +113,7 @@ func sameState(a, b State) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// A log that shares what is below with others is the log that a list would be.
+// Logs that share prefixes equal logs held as lists.
 func TestLogsAreWhatListsWouldBe(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var events []trace.Event
@@ -246,7 +244,8 @@ func TestTheWayLeadsPastViolationsFaultsAndTerms(t *testing.T) {
 	}
 }
 
-// The cities of every machine are those of the rules, whatever it restarted from.
+// The cities of every machine follow the rules, also after restarts and restored
+// snapshots.
 func TestCitiesComeFromTheRules(t *testing.T) {
 	at := env.Instant(0)
 	event := func(machine, kind string, n env.Note) trace.Event {
@@ -288,7 +287,7 @@ func TestCitiesComeFromTheRules(t *testing.T) {
 	}
 }
 
-// What bytes were for is found out from the requests beside them.
+// Messages are classified by the requests at the same instant.
 func TestMessagesAreKnownByTheRequestsBesideThem(t *testing.T) {
 	ms := func(n int) env.Instant { return env.Instant(n) * env.Instant(time.Millisecond) }
 	event := func(at int, machine, peer, kind string, n env.Note) trace.Event {

@@ -7,17 +7,17 @@ import (
 	"raftian/netsim/env"
 )
 
-// spans answers which of many intervals touch another. It holds them by their ends,
-// with a tree of the earliest beginning below each node: k answers among n
+// intervalIndex finds the intervals of a set that overlap another one. They are ordered
+// by their ends, with a tree of the earliest beginning below each node: k results of n
 // intervals take O(k log n).
 type intervalIndex struct {
 	ends []env.Instant
-	// earliest is a tree in a row: node i is above 2i and 2i+1, and the second half
-	// are the intervals' beginnings.
+	// earliest is a tree in an array: node i has the children 2i and 2i+1, and the
+	// second half are the intervals' beginnings.
 	earliest []env.Instant
 }
 
-// newSpans takes n intervals that are sorted by their ends.
+// newIntervalIndex indexes n intervals that are ordered by their ends.
 func newIntervalIndex(n int, of func(i int) (begin, end env.Instant)) intervalIndex {
 	leaves := 1
 	for leaves < n {
@@ -36,8 +36,8 @@ func newIntervalIndex(n int, of func(i int) (begin, end env.Instant)) intervalIn
 	return s
 }
 
-// touching calls yield with each interval that has an instant in common with
-// [from, to], by its end.
+// overlapping calls yield with each interval that has an instant in common with [from,
+// to], ordered by end.
 func (s intervalIndex) overlapping(from, to env.Instant, yield func(i int)) {
 	i := sort.Search(len(s.ends), func(i int) bool { return s.ends[i] >= from })
 	for i = s.next(i, to); i < len(s.ends); i = s.next(i+1, to) {
@@ -45,8 +45,8 @@ func (s intervalIndex) overlapping(from, to env.Instant, yield func(i int)) {
 	}
 }
 
-// next is the first interval from i on that begins at to or before; there is none if
-// it is not below len(s.ends).
+// next returns the first interval from i on that begins at or before to; at least
+// len(s.ends) if there is none.
 func (s intervalIndex) next(i int, to env.Instant) int {
 	leaves := len(s.earliest) / 2
 	if i >= len(s.ends) {
@@ -54,7 +54,7 @@ func (s intervalIndex) next(i int, to env.Instant) int {
 	}
 	node := leaves + i
 	for s.earliest[node] > to {
-		for node%2 == 1 { // what is right of it has another parent
+		for node%2 == 1 { // its right neighbour has another parent
 			node /= 2
 		}
 		if node == 0 {

@@ -12,19 +12,19 @@ import (
 
 // Fault is a fault of the plan that began.
 type Fault struct {
-	plan.Fault        // with the machines it came to mean
+	plan.Fault        // with its groups resolved to machines
 	Number     uint64 // in the plan, from 1
-	Text       string // in the plan's words
+	Text       string // as in the plan
 	From, To   env.Instant
 	Event      int    // with which it began
-	Idle       string // why it had no effect, if it had none
+	Idle       string // why it had no effect; "" if it had
 	groups     [][]int
 }
 
-// Machines are those it is about, in its groups.
+// Machines returns the machines of its groups.
 func (f *Fault) Machines() [][]int { return f.groups }
 
-// Cuts reports whether the fault, while it lasts, keeps machines apart at t.
+// Cuts reports whether the active fault partitions machines at t.
 func (f *Fault) Cuts(t env.Instant) bool {
 	switch f.Kind {
 	case plan.Partition, plan.OneWay:
@@ -35,7 +35,7 @@ func (f *Fault) Cuts(t env.Instant) bool {
 	return false
 }
 
-// Pin is an event, or the end of the run, on which a verdict rests.
+// Pin is an event that a verdict cites, or the end of the run if it cites none.
 type Pin struct {
 	Event   int // the last one, if the verdict is about no single event
 	At      env.Instant
@@ -43,10 +43,10 @@ type Pin struct {
 	Outcome verdict.Outcome // Fail or Inconclusive
 	Judge   string
 	Text    string
-	Last    bool // the last of its verdict: here it can be seen
+	Last    bool // the last event of its verdict, at which the violation can be seen
 }
 
-// pin gathers what verdicts rest on.
+// gatherPins collects the events that verdicts cite.
 func (r *Run) gatherPins() {
 	for _, v := range r.Verdicts {
 		if v.Outcome == verdict.Pass || len(r.events) == 0 {
@@ -81,7 +81,7 @@ func (r *Run) pinAt(n int, v verdict.Verdict, text string) Pin {
 	return Pin{Event: n, At: r.At(n), Machine: r.MachineOf(n), Outcome: v.Outcome, Judge: v.Judge, Text: text}
 }
 
-// blame marks the ops on which verdicts rest.
+// markCitedOps marks the ops that verdicts cite.
 func (r *Run) markCitedOps() {
 	cited := map[uint64]verdict.Outcome{}
 	for _, v := range r.Verdicts {
@@ -100,11 +100,11 @@ func (r *Run) markCitedOps() {
 	}
 }
 
-// marker gathers what lasts: faults, roles and leaderships.
+// landmarkBuilder collects faults, roles, terms and leaderships.
 type landmarkBuilder struct {
-	run  *Run
-	term uint64
-	leading []int // of each machine, in run.leaders; none
+	run     *Run
+	term    uint64
+	leading []int // of each machine: index in run.leaderships, or none
 }
 
 func newLandmarkBuilder(r *Run) *landmarkBuilder {
@@ -142,13 +142,13 @@ func (m *landmarkBuilder) event(n int, e *trace.Event, machine int) {
 	case env.KindRole:
 		m.setStatus(n, e, machine, statusOfRole(e.Text))
 	case env.KindTerm:
-		if is := m.status(machine); is == Follower || is == Candidate { // who leads ends that first
+		if is := m.status(machine); is == Follower || is == Candidate { // a leader steps down first
 			m.setStatus(n, e, machine, is)
 		}
 	}
 }
 
-// is what a machine was last.
+// status returns the last status of a machine.
 func (m *landmarkBuilder) status(machine int) NodeStatus {
 	if machine == World || len(m.run.roles[machine]) == 0 {
 		return Down
@@ -157,7 +157,7 @@ func (m *landmarkBuilder) status(machine int) NodeStatus {
 	return roles[len(roles)-1].Status
 }
 
-// becomes ends a machine's role and begins another.
+// setStatus ends a machine's role period and begins another.
 func (m *landmarkBuilder) setStatus(n int, e *trace.Event, machine int, is NodeStatus) {
 	if machine == World {
 		return
@@ -181,7 +181,7 @@ func (m *landmarkBuilder) setStatus(n int, e *trace.Event, machine int, is NodeS
 	}
 }
 
-// close ends what is open.
+// close ends open periods at the end of the run.
 func (m *landmarkBuilder) close() {
 	r := m.run
 	for i := range r.Faults {
@@ -201,8 +201,8 @@ func (m *landmarkBuilder) close() {
 	}
 }
 
-// newFault reads a fault that begins. What cannot be read, as of a later version,
-// is kept as words.
+// newFault parses a fault that begins. One that cannot be parsed, as of a later
+// version, keeps only its text.
 func (r *Run) newFault(n int, e *trace.Event) Fault {
 	f := Fault{Number: e.Conn, Text: e.Text, From: e.At, Event: n}
 	f.Fault, _ = plan.ParseFault(e.Text)
@@ -218,7 +218,8 @@ func (r *Run) newFault(n int, e *trace.Event) Fault {
 	return f
 }
 
-// fault is the fault of a number in the plan, in r.Faults; none if it never began.
+// faultIndex returns the index in r.Faults of a fault's number in the plan; none if it
+// never began.
 func (r *Run) faultIndex(number uint64) int32 {
 	for i := range r.Faults {
 		if r.Faults[i].Number == number {

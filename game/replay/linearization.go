@@ -10,25 +10,26 @@ import (
 	"raftian/netsim/env"
 )
 
-// Point says when an op that no machine applied, such as a read, or one of which the
-// log's word explains nothing, can be thought to take effect.
+// LinearizationPoint is an instant at which an op that no machine applied, such as a
+// read, can be thought to take effect; also that of an op whose log entry does not
+// explain its response.
 type LinearizationPoint struct {
 	At     env.Instant
 	Known  bool
-	Chosen bool // by a search, among others that would do as well: the log does not say
+	Chosen bool // by a search, among several possible ones: the log does not determine it
 }
 
-// Limits of what is worth it: a viewer opens in a moment.
+// Limits of the search, so that a viewer opens quickly.
 const (
-	pointsOpsMax   = 20_000 // ops
+	pointsOpsMax = 20_000 // ops
 	pointsBudget = 1 << 18
 )
 
-// place finds out when ops can be thought to take effect. Promises less than to be
-// linearizable have no such moment.
+// findPoints finds linearization points. Ops with weaker guarantees than
+// linearizability have none.
 func (r *Run) findPoints() {
 	most, budget := pointsOpsMax, pointsBudget
-	if runtime.GOOS == "js" { // where all is several times as slow
+	if runtime.GOOS == "js" { // browsers are several times slower
 		most, budget = pointsOpsMax/4, pointsBudget/4
 	}
 	if !r.hasGame || len(r.Ops) > most {

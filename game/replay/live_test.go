@@ -7,8 +7,8 @@ import (
 	"raftian/netsim/trace"
 )
 
-// Of a live session nobody saw the bytes: a message goes from the request to half of the
-// way to its answer, and the answer the rest; who answered has heard of the leader.
+// In a live session segments are not traced. Request and response are estimated to meet
+// half way in time, and the responder has heard from the leader.
 func TestALiveSessionHasTheMessagesThatAreKnown(t *testing.T) {
 	p := threeMachines()
 	b := NewBuilder(trace.Header{Guest: "game", Live: true, Plan: p.String()}, p)

@@ -10,59 +10,59 @@ import (
 	"raftian/netsim/trace"
 )
 
-// MessageKind is what a message is for.
+// MessageKind is the purpose of a message.
 type MessageKind uint8
 
 const (
-	Other     MessageKind = iota // not known
-	Heartbeat                    // a leader says that it is there
-	Append                       // entries of a log, or none to tell what is committed
-	Vote                         // a candidate asks for a vote, or whether it would get one
-	Snapshot                     // a state, instead of the entries that led to it
-	Timeout                      // the leader asks another to stand
-	Call                         // a player's call on its way to the leader
+	Other     MessageKind = iota // unknown
+	Heartbeat                    // an empty AppendEntries that only shows that the leader is alive
+	Append                       // AppendEntries
+	Vote                         // RequestVote or RequestPreVote
+	Snapshot                     // InstallSnapshot
+	Timeout                      // TimeoutNow, of a leadership transfer
+	Call                         // a player's call forwarded to the leader
 )
 
-// String is the kind in a word or two.
+// String returns the kind in a few words.
 func (k MessageKind) String() string {
 	return [...]string{"bytes", "heartbeat", "entries", "vote", "snapshot", "leadership transfer", "call"}[k]
 }
 
-// Message is a segment that was under way between two machines.
+// Message is a segment in flight between two machines.
 type Message struct {
 	Sent, Arrived env.Instant
 	From, To      int // machines
 	Kind          MessageKind
 	Reply         bool
-	Granted       bool   // of a reply: it was a yes
-	Lost          string // why it did not leave: "cut", "loss", "down", "stall"; then it is tried again at Arrived
+	Granted       bool   // a response that is positive
+	Lost          string // why it was held back: "cut", "loss", "down", "stall"; it is retransmitted later
 	Bytes         uint64
-	Event         int // of its arrival, or of its loss
-	// Halfway says that nobody saw it: of a live session's requests only their sending and
-	// the coming of the answer are known, and half way in between one ends and the other
-	// begins.
+	Event         int // of its arrival, or of its being held back
+	// Estimated says that the segment was not traced: of a live session's requests only
+	// the instants of sending and of the response are known, and the request is assumed
+	// to arrive half way in between.
 	Estimated bool
 }
 
-// heldMost is how long a message that could not leave is shown.
+// heldShownMax is how long a message that was held back is shown.
 const heldShownMax = 400 * time.Millisecond
 
-// traffic finds out what the bytes on connections were. A trace has requests and
-// bytes apart: bytes that left at the instant of a request to the same machine are
-// that request; what comes back on the same connection is its answer; and what goes
-// to a port that no request ever went to is a player's call.
+// messageBuilder classifies segments. A trace has requests and segments separately. A
+// segment that left at the instant of a request to the same machine is that request; a
+// segment in the other direction on the same connection is its response; and a segment
+// to a port without requests is a forwarded call.
 type messageBuilder struct {
-	run   *Run
-	conns map[uint64]*connection
-	requests map[[2]int][]request // that no bytes were matched with, by from and to
-	port  string               // to which requests go
-	unanswered  map[string][]int     // of a live session, requests without an answer, by who, whom and what
-	last  map[[2]int]int       // the last message between two machines, in run.Messages
+	run        *Run
+	conns      map[uint64]*connection
+	requests   map[[2]int][]request // not matched with segments yet, by sender and receiver
+	port       string               // destination port of requests
+	unanswered map[string][]int     // of a live session: requests without a response, by exchangeKey
+	last       map[[2]int]int       // the last message between two machines, in run.Messages
 }
 
-// wire is a connection.
+// connection is a connection between machines.
 type connection struct {
-	from int // who dialled
+	from int // the machine that dialled
 	port string
 	kind MessageKind // of the last request on it
 }
@@ -77,8 +77,8 @@ func newMessageBuilder(r *Run) *messageBuilder {
 		unanswered: map[string][]int{}}
 }
 
-// event takes event n; whether it is a leader's word to a follower, or the answer to
-// one, is its answer.
+// event takes event n. It reports whether the event shows that a follower heard from
+// its leader.
 func (t *messageBuilder) event(n int, e *trace.Event, machine, peer int) (led bool) {
 	if machine == World || peer == World {
 		return false
@@ -119,14 +119,14 @@ func (t *messageBuilder) event(n int, e *trace.Event, machine, peer int) (led bo
 	return false
 }
 
-// exchange names what a request and its answer have in common.
+// exchangeKey identifies a request and its response.
 func exchangeKey(e *trace.Event) string {
 	name, _, _ := strings.Cut(e.Text, " ")
 	return e.Machine + " " + e.Peer + " " + name
 }
 
-// answered takes the answer to a request of a live session; whether it is a follower's,
-// which has heard of its leader then, is its answer.
+// reply takes the response to a request of a live session. It reports whether it is a
+// follower's.
 func (t *messageBuilder) reply(n int, e *trace.Event, machine, peer int) (led bool) {
 	key := exchangeKey(e)
 	open := t.unanswered[key]
@@ -134,7 +134,7 @@ func (t *messageBuilder) reply(n int, e *trace.Event, machine, peer int) (led bo
 		return false
 	}
 	t.unanswered[key] = open[1:]
-	if strings.Contains(e.Text, " ") { // it failed
+	if strings.Contains(e.Text, " ") { // the request failed
 		return false
 	}
 	kind, sent := messageKind(e.Text), t.run.events[open[0]-1].At
@@ -145,7 +145,7 @@ func (t *messageBuilder) reply(n int, e *trace.Event, machine, peer int) (led bo
 	return kind == Append || kind == Heartbeat || kind == Snapshot
 }
 
-// classify says what bytes on a connection were that left at an instant.
+// classify returns what a segment on a connection is that left at an instant.
 func (t *messageBuilder) classify(conn uint64, from, to int, sent env.Instant) (kind MessageKind, reply bool) {
 	w := t.conns[conn]
 	switch {
@@ -158,14 +158,14 @@ func (t *messageBuilder) classify(conn uint64, from, to int, sent env.Instant) (
 	}
 	asked := t.requests[[2]int{from, to}]
 	for i := len(asked) - 1; i >= 0; i-- {
-		// One that had to wait for its connection left later.
+		// A request that waited for its connection was sent later.
 		if asked[i].at == sent || w.kind == Other && asked[i].at < sent {
 			w.kind = asked[i].kind
 			t.requests[[2]int{from, to}] = slices.Delete(asked, i, i+1)
 			return w.kind, false
 		}
 	}
-	if len(asked) > 64 { // they never left
+	if len(asked) > 64 { // they were never sent
 		t.requests[[2]int{from, to}] = slices.Clone(asked[len(asked)-16:])
 	}
 	return w.kind, false
@@ -188,7 +188,7 @@ func messageKind(text string) MessageKind {
 	return Other
 }
 
-// close sorts the messages.
+// close orders the messages.
 func (t *messageBuilder) close() {
 	all := t.run.Messages
 	slices.SortStableFunc(all, func(a, b Message) int { return cmp.Compare(a.Arrived, b.Arrived) })

@@ -5,26 +5,26 @@ import (
 	"raftian/netsim/plan"
 )
 
-// Way is how a link is, in one direction.
+// LinkState is the state of a link in one direction.
 type LinkState uint8
 
 const (
-	Open   LinkState = iota
-	Degraded      // slow, lossy, narrow or held up
-	Cut        // nothing gets through
-	EndpointDown     // one of the two is down
+	Open         LinkState = iota
+	Degraded               // slow, lossy, narrow or stalled
+	Cut                    // partitioned
+	EndpointDown           // one of the machines is down
 )
 
-// Reach says how machine from reaches machine to at an instant of a State.
+// Reachability says which machines can reach each other at an instant.
 type Reachability struct {
-	links  [][]LinkState
-	Components [][]int // machines that can reach each other, directly or not; more than one if a fault keeps some apart
+	links      [][]LinkState
+	Components [][]int // sets of machines connected in both directions, possibly through others; more than one if faults partition them
 }
 
-// Way is the link from one machine to another.
+// Link returns the state of the link from one machine to another.
 func (r *Reachability) Link(from, to int) LinkState { return r.links[from][to] }
 
-// Reach finds out who can reach whom at t, which must be the State's moment.
+// Reach computes the reachability at t, which must be the instant of s.
 func (r *Run) Reach(s *State, t env.Instant) *Reachability {
 	n := len(s.Nodes)
 	reach := &Reachability{links: make([][]LinkState, n)}
@@ -45,7 +45,7 @@ func (r *Run) Reach(s *State, t env.Instant) *Reachability {
 	return reach
 }
 
-// worsen puts what the fault does to links into ways.
+// degrade applies the fault to links.
 func (f *Fault) degrade(ways [][]LinkState, t env.Instant) {
 	how, both := Degraded, true
 	switch f.Kind {
@@ -72,14 +72,13 @@ func (f *Fault) degrade(ways [][]LinkState, t env.Instant) {
 	}
 }
 
-// parts are the machines by who can talk to whom, over others if need be, both
-// ways.
+// components returns the connected components of the links that are open both ways.
 func components(ways [][]LinkState) [][]int {
 	part := make([]int, len(ways))
 	for i := range part {
 		part[i] = i
 	}
-	for range ways { // as many times as the longest way has links
+	for range ways { // as often as the longest path has links
 		for i := range ways {
 			for j := range ways {
 				if ways[i][j] != Cut && ways[j][i] != Cut {

@@ -8,7 +8,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// step takes event n, from 1, into a State.
+// step applies event n, from 1, to a State.
 func (r *Run) step(s *State, n int) {
 	e, aux := &r.events[n-1], r.aux[n-1]
 	m := r.machine[n-1]
@@ -42,7 +42,7 @@ func (r *Run) step(s *State, n int) {
 	s.Term, s.Commit = max(s.Term, node.Term), max(s.Commit, node.Commit)
 }
 
-// stepWorld is about faults, and about clients that are on no machine.
+// stepWorld handles faults, and clients outside of machines.
 func (r *Run) stepWorld(s *State, e *trace.Event, aux int32) {
 	switch e.Kind {
 	case env.KindInvoke, env.KindReturn:
@@ -65,7 +65,7 @@ func (r *Run) stepWorld(s *State, e *trace.Event, aux int32) {
 	}
 }
 
-// stepPower is about machines that go down and come up.
+// stepPower handles crashes and boots.
 func (r *Run) stepPower(n *Node, e *trace.Event) {
 	n.Since = e.At
 	if e.Kind != trace.KindBoot {
@@ -85,7 +85,7 @@ func (r *Run) stepPower(n *Node, e *trace.Event) {
 	}
 }
 
-// stepClient is about calls and answers.
+// stepClient handles invocations and responses.
 func stepClient(c *Client, e *trace.Event, op int32) {
 	if e.Kind == env.KindInvoke {
 		c.Op, c.Waiting = op, true
@@ -104,14 +104,14 @@ func stepClient(c *Client, e *trace.Event, op int32) {
 	}
 }
 
-// stepGame is about the state machine and the player's local log.
+// stepGame handles the state machine and the player's local log.
 func (r *Run) stepGame(n *Node, e *trace.Event, aux int32) {
 	switch e.Kind {
 	case env.KindApply:
 		n.Applied, n.StateHash = e.Index, e.State
 		n.Commit = max(n.Commit, e.Index)
 		switch {
-		case e.Text != "": // a copy, which changes nothing
+		case e.Text != "": // a duplicate, without effect
 		case aux == none:
 			n.GameKnown = false
 		case n.GameKnown:
@@ -130,7 +130,7 @@ func (r *Run) stepGame(n *Node, e *trace.Event, aux int32) {
 	}
 }
 
-// stepRaft is about terms, votes, roles and logs.
+// stepRaft handles terms, votes, roles and logs.
 func (r *Run) stepRaft(n *Node, e *trace.Event, aux int32) {
 	switch e.Kind {
 	case env.KindRole:
@@ -145,7 +145,7 @@ func (r *Run) stepRaft(n *Node, e *trace.Event, aux int32) {
 		n.Term = e.Term
 	case env.KindVote:
 		n.VoteFor, n.VoteTerm = r.Machine(e.Peer), e.Term
-		n.LeaderContact = e.At // who votes begins to wait anew
+		n.LeaderContact = e.At // granting a vote resets the election timer
 	case env.KindCommit:
 		n.Commit = e.Index
 	case env.KindConfig:
@@ -163,7 +163,7 @@ func (r *Run) stepRaft(n *Node, e *trace.Event, aux int32) {
 	}
 }
 
-// standing is a role by its name in a trace.
+// statusOfRole parses the name of a role in a trace.
 func statusOfRole(name string) NodeStatus {
 	switch name {
 	case "leader":

@@ -60,8 +60,7 @@ func Step(s State, in Input) (State, Output) {
 	return s, Output{Result: Rejected, Reason: ReasonUnknown}
 }
 
-// StepText is Step over text forms. A text that is no command is rejected like
-// a command against the rules.
+// StepText is Step on text forms. A text that is not a command is rejected.
 func StepText(s State, input string) (State, string) {
 	in, err := ParseInput(input)
 	if err != nil {
@@ -71,8 +70,7 @@ func StepText(s State, input string) (State, string) {
 	return s, out.String()
 }
 
-// QueryText answers a command that only looks, as StepText does. Any other is
-// rejected.
+// QueryText answers a Look as StepText does. It rejects any other command.
 func QueryText(s State, input string) string {
 	in, err := ParseInput(input)
 	if err != nil {
@@ -112,7 +110,7 @@ func attack(s State, attacker, target string) (State, Output) {
 	return next, Output{Result: Destruction, City: *hit}
 }
 
-// playing returns where the city is if it is playing, or -1 and why it is not.
+// playing returns the index of a city that plays, or -1 and the rejection.
 func playing(s State, name string) (int, Output) {
 	i, known := s.find(name)
 	switch {

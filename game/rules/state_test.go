@@ -13,7 +13,7 @@ import (
 	"raftian/game/rules"
 )
 
-// anyState is a game after some commands.
+// anyState generates states reached by commands.
 var anyState = rapid.Custom(func(t *rapid.T) rules.State {
 	var s rules.State
 	for _, input := range rapid.SliceOf(anyInput).Draw(t, "inputs") {
@@ -67,6 +67,7 @@ func TestBytesAreRefusedForAReason(t *testing.T) {
 		return append(b, make([]byte, 8)...)
 	}
 	const (
+		// playing returns the index of a city that plays, or -1 and the rejection.
 		playing   = "\x01\x64\x00\x00\x00\x00\x00\x00\x00\x00"
 		ailing    = "\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 		sturdy    = "\x01\x65\x00\x00\x00\x00\x00\x00\x00\x00"

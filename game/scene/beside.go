@@ -5,25 +5,25 @@ import (
 	"raftian/linearizability/verdict"
 )
 
-// Other is a run that is shown beside another one, at the same moment.
+// BesideRun is a run shown beside another one at the same instant.
 type BesideRun struct {
-	Scene  *Scene
-	Cursor *replay.Cursor
-	View   *View  // of which what is hovered, chosen and typed is left out
-	Title  string // what the run is
-	MainTitle   string // and what the one is that it stands beside
+	Scene     *Scene
+	Cursor    *replay.Cursor
+	View      *View  // without hover, selection and typing
+	Title     string // of the run
+	MainTitle string // of the run it stands beside
 }
 
-// side says which part of a scene a run has.
+// side is the part of a scene that a run occupies.
 type side uint8
 
 const (
 	whole side = iota
-	upper      // with another run beside it: the left cluster and the upper timeline
-	lower      // the other one: the right cluster and the lower timeline
+	upper      // with a run beside it: the left cluster and the upper timeline
+	lower      // the run beside: the right cluster and the lower timeline
 )
 
-// besideLayout is where the panels of one of two runs are. Their logs have no room.
+// besideLayout returns the layout of one of two runs. Logs are left out.
 func besideLayout(w, h int, dense float64, part side) Layout {
 	l := NewLayout(w, h, dense)
 	gap := l.Title.X
@@ -46,7 +46,7 @@ func besideLayout(w, h int, dense float64, part side) Layout {
 	return l
 }
 
-// beside draws what there is of the other run.
+// drawBeside draws the other run.
 func (s *Scene) drawBeside(o *BesideRun, v *View) {
 	view := *v
 	view.Hover, view.Chosen, view.Pins, view.WhatIf, view.Help, view.Searching = false, Target{}, nil, nil, false, false
@@ -59,8 +59,8 @@ func (s *Scene) drawBeside(o *BesideRun, v *View) {
 	f.nowOnTimeline()
 }
 
-// heads is the heading of a cluster that stands beside another: which run it is, and
-// what the judges say of it.
+// besideHeading draws the heading of one of two clusters: the run's title and, with
+// verdicts, its outcome.
 func (f *drawing) besideHeading(words string, verdicts bool) {
 	b := f.lay.Cluster
 	f.box(b, panel)

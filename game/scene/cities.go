@@ -7,7 +7,7 @@ import (
 	"raftian/game/rules"
 )
 
-// figures is how far a node is, and its state, under its log strip.
+// nodeFigures draws the term, indexes and state of a node below its log strip.
 func (f *drawing) nodeFigures(s *strips, i int) {
 	n, b := &f.state.Nodes[i], s.rows[i]
 	y := b.Y + 2 + roundf(min(s.cell*1.15, b.H*0.34)) + float32(f.small)*1.4
@@ -43,7 +43,7 @@ func (f *drawing) nodeFigures(s *strips, i int) {
 	}
 }
 
-// disagrees reports whether another node that has applied as much has another state.
+// disagrees reports whether another node with the same applied index has another state.
 func (f *drawing) disagrees(i int) bool {
 	n := &f.state.Nodes[i]
 	for j := range f.state.Nodes {
@@ -55,7 +55,7 @@ func (f *drawing) disagrees(i int) bool {
 	return false
 }
 
-// cities are bars of health, one per city, as the node has them.
+// cities draws a health bar per city, as the node sees them.
 func (f *drawing) cities(b Box, n *replay.Node) {
 	if !n.GameKnown {
 		f.text(b.X, b.Y+float32(f.small), f.smallPlain(faint), "cities not known")

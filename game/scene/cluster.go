@@ -9,11 +9,11 @@ import (
 	"raftian/game/replay"
 )
 
-// ring is where the nodes of the cluster stand. They keep their places.
+// ring is the layout of nodes on an ellipse. Nodes keep their positions.
 type ring struct {
-	x, y, r float32 // of the circle they stand on
+	x, y, r float32 // centre and radius
 	node    float32 // radius of a node
-	box     Box     // of the panel, without its heading and legend
+	box     Box     // the panel without heading and legend
 }
 
 func (f *drawing) ring() ring {
@@ -35,11 +35,10 @@ func (f *drawing) ring() ring {
 	return k
 }
 
-// aside is how far right of the middle the ring is; in the lower left there may be the
-// matrix.
+// ringOffset shifts the ring to the right of the centre, to leave room for the matrix.
 const ringOffset = 32
 
-// place is where node i of n stands.
+// position returns the position of node i of n.
 func (k *ring) position(i, n int) (x, y float32) {
 	turn := float64(i)/float64(n)*2*math.Pi - math.Pi/2
 	if n == 2 {
@@ -49,7 +48,7 @@ func (k *ring) position(i, n int) (x, y float32) {
 	return k.x + k.r*max(1, wide)*float32(math.Cos(turn)), k.y + k.r*float32(math.Sin(turn))
 }
 
-// cluster is the ring of nodes, who is cut off from whom, and what is under way.
+// cluster draws the ring of nodes, partitions, and messages in flight.
 func (f *drawing) cluster() {
 	k := f.ring()
 	n := len(f.run.Machines)
@@ -71,7 +70,7 @@ func (f *drawing) cluster() {
 	f.legend()
 }
 
-// node draws a node: its role by its shape, its term by a number and a colour.
+// node draws a node: its role by shape, its term by number and colour.
 func (f *drawing) node(i int, x, y, r float32) {
 	n := &f.state.Nodes[i]
 	color := termColor(n.Term)
@@ -118,12 +117,12 @@ func (f *drawing) node(i int, x, y, r float32) {
 	f.hit(Box{x - r - 4, y - r - 4, 2*r + 8, 2*r + 8}, Target{Action: Node, N: i}, f.tipOf(i, n))
 }
 
-// halo is a ring around what is chosen.
+// halo draws a ring around what is chosen.
 func (f *drawing) halo(x, y, r float32, color Color) {
 	f.canvas.ring(x, y, r, 1.5, 0, color)
 }
 
-// under says below a node what it is, and who votes for it.
+// nodeCaption writes a node's role below it, and the votes for a candidate.
 func (f *drawing) nodeCaption(i int, n *replay.Node, x, y float32) {
 	y += float32(f.small) * 1.75
 	switch n.Status {
@@ -160,7 +159,7 @@ func (f *drawing) nodeCaption(i int, n *replay.Node, x, y float32) {
 	}
 }
 
-// badge is a word on a ground of a colour.
+// badge draws a text on a coloured background.
 func (f *drawing) badge(x, y float32, words string, color Color) {
 	st := f.smallBold(onColor(color))
 	w := f.width(st, words) + 10
@@ -168,8 +167,7 @@ func (f *drawing) badge(x, y float32, words string, color Color) {
 	f.middle(x, y, st, words)
 }
 
-// votes is how many have voted for a candidate in its term, as far as that is on
-// disk.
+// votes returns the number of durable votes for a candidate in its term.
 func (f *drawing) votes(i int) int {
 	votes := 0
 	for k := range f.state.Nodes {
@@ -181,8 +179,8 @@ func (f *drawing) votes(i int) int {
 	return votes
 }
 
-// patience is an arc that grows while a node hears of no leader. It stands some
-// time between half of the arc and all of it, which is drawn by the library.
+// electionTimer draws an arc that grows while a node has no contact with a leader. The
+// library starts an election at a random time between half of the arc and all of it.
 func (f *drawing) electionTimer(n *replay.Node, x, y, r float32) {
 	timeout, err := time.ParseDuration(f.run.Setting("heartbeat"))
 	if n.Status == replay.Candidate {
@@ -206,7 +204,7 @@ func (f *drawing) electionTimer(n *replay.Node, x, y, r float32) {
 	}
 }
 
-// tipOf is a node in a few lines.
+// tipOf returns the tooltip of a node.
 func (f *drawing) tipOf(i int, n *replay.Node) string {
 	last, _ := f.run.Last(n)
 	tip := fmt.Sprintf("%s: %s in term %d, since %s\nlog to %d, committed %d, applied %d",

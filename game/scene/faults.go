@@ -9,7 +9,7 @@ import (
 	"raftian/netsim/plan"
 )
 
-// pinColor is the colour of an outcome that is none to be glad of.
+// outcomeColor returns the colour of an outcome other than Pass.
 func outcomeColor(o verdict.Outcome) Color {
 	if o == verdict.Fail {
 		return vermilion
@@ -17,7 +17,7 @@ func outcomeColor(o verdict.Outcome) Color {
 	return yellow
 }
 
-// flag marks a violation by a cross, and what was not decided by a question mark.
+// flag marks a violation by a cross, and an inconclusive verdict by a question mark.
 func (c *canvas) flag(x, y, r float32, o verdict.Outcome) {
 	color := outcomeColor(o)
 	c.disc(x, y, r+1, color)
@@ -28,7 +28,7 @@ func (c *canvas) flag(x, y, r float32, o verdict.Outcome) {
 	c.middle(x, base(y, c.small), style{glyph.Bold, c.small, ground}, "?")
 }
 
-// terms is who led when. Two leaders at once stand above each other.
+// terms draws who led when. Concurrent leaders are drawn above each other.
 func (t *timeline) terms() {
 	b := t.rows.terms
 	t.label(b, "leader", dim, Target{Action: Scrub})
@@ -69,7 +69,7 @@ func (t *timeline) terms() {
 	}
 }
 
-// faultRows puts each fault in the first row where none before it is in the way.
+// faultRows assigns each fault to the first row without an earlier fault in the way.
 func (s *Scene) faultRows() []int {
 	if len(s.faultRowOf) == len(s.run.Faults) {
 		return s.faultRowOf
@@ -87,14 +87,15 @@ func (s *Scene) faultRows() []int {
 				row = k
 			}
 		}
-		// A word or two must fit before the next one.
+		// Leave room for a few words before the next fault.
 		ends[row] = max(f.To, f.From+s.run.End()/60)
 		s.faultRowOf = append(s.faultRowOf, row)
 	}
 	return s.faultRowOf
 }
 
-// faultColor is a fault's by its class; the fault is named beside it, always.
+// faultColor returns the colour of a fault's class. The fault's name is always written
+// beside it.
 func faultColor(k plan.FaultKind) Color {
 	switch k {
 	case plan.Partition, plan.OneWay, plan.Flap:

@@ -6,7 +6,7 @@ import (
 	"raftian/linearizability/verdict"
 )
 
-// help is one screen that says what is what.
+// help draws the help screen.
 func (f *drawing) help() {
 	w, h := float32(f.v.W), float32(f.v.H)
 	w, h = max(w, WidthMin), max(h, HeightMin)
@@ -37,7 +37,7 @@ func (f *drawing) help() {
 	f.middle(at.X+at.W/2, at.Bottom()-10, f.smallPlain(dim), "any key, or a click, closes this")
 }
 
-// sample is a line of the help: a drawing and what it means.
+// example draws a line of the help: a symbol and its meaning.
 func (p *page) example(draw func(x, y float32), words string) {
 	const room = 44
 	y := p.at.Y + p.step()*0.5

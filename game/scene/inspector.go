@@ -7,8 +7,8 @@ import (
 	"raftian/netsim/trace"
 )
 
-// inspector is what is chosen in detail; if nothing is, what the judges say and the
-// story around the cursor.
+// inspector shows details of what is chosen; else the verdicts and the story around the
+// cursor.
 func (f *drawing) inspector() {
 	b := f.lay.Inspector
 	at := Box{b.X + 12, b.Y + f.heading() + 2, b.W - 24, b.H - f.heading() - 8}
@@ -36,13 +36,13 @@ func (f *drawing) inspector() {
 	}
 }
 
-// page is what is left of the inspector.
+// page is the remaining area of a panel of text.
 type page struct {
 	*drawing
 	at Box
 }
 
-// next takes the height of a line and returns its baseline.
+// next takes a line and returns its baseline.
 func (p *page) next() float32 {
 	h := p.step()
 	y := p.at.Y + h*0.75
@@ -63,7 +63,7 @@ func (p *page) heading(words string) {
 	p.text(p.at.X, p.next(), p.smallBold(dim), words)
 }
 
-// wrapped is a text over several lines.
+// wrapped adds a text broken into lines.
 func (p *page) wrapped(st style, words string, indent float32, lines int) {
 	for _, l := range p.canvas.book.Wrap(st.face, st.px, words, p.at.W-indent, lines) {
 		if p.at.H < p.step() {
@@ -73,7 +73,7 @@ func (p *page) wrapped(st style, words string, indent float32, lines int) {
 	}
 }
 
-// now is the last event.
+// currentEvent describes the last event.
 func (p *page) currentEvent() {
 	if p.c.N() == 0 {
 		p.text(p.at.X, p.next(), p.smallPlain(dim), "before the first event")
@@ -88,7 +88,7 @@ func (p *page) currentEvent() {
 	p.wrapped(st, e.Words(), 0, 2)
 }
 
-// verdicts are those that are no pass, with what they rest on.
+// verdicts lists the verdicts other than Pass, with their evidence.
 func (p *page) verdicts() {
 	bad := 0
 	for _, v := range p.run.Verdicts {
@@ -125,7 +125,7 @@ func (p *page) verdicts() {
 	}
 }
 
-// evidence is one fact behind a verdict; a click goes to its event.
+// evidence adds a piece of evidence; a click goes to its event.
 func (p *page) evidence(e verdict.Evidence, indent float32) {
 	top := p.at.Y
 	words := e.Text

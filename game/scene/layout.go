@@ -2,14 +2,14 @@ package scene
 
 import "math"
 
-// Layout is where the panels are.
+// Layout is the positions of the panels.
 type Layout struct {
 	Title, Cluster, Logs, Inspector, Timeline, Minimap, Transport Box
-	Body, Small                                                   uint8 // sizes of text, in pixels
+	Body, Small                                                   uint8 // font sizes in pixels
 }
 
-// NewLayout lays out a scene of so many pixels, of which so many are one of an
-// ordinary screen.
+// NewLayout lays out a scene of a size in pixels, with pixelRatio pixels per pixel of
+// an ordinary screen.
 func NewLayout(w, h int, dense float64) Layout {
 	w, h = max(w, WidthMin), max(h, HeightMin)
 	dense = max(dense, 1)

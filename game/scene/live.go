@@ -8,22 +8,22 @@ import (
 	"raftian/game/live"
 )
 
-// Live draws a game that is being played.
+// Live draws a live game.
 type Live struct {
-	book    *glyph.Book
-	lay     LiveLayout
-	list    List
-	background   canvas // the ground, which changes with the size
-	front   canvas
-	over    canvas
-	size    layoutKey
-	version uint64
+	book       *glyph.Book
+	lay        LiveLayout
+	list       List
+	background canvas // depends on the size only
+	front      canvas
+	over       canvas
+	size       layoutKey
+	version    uint64
 }
 
 // NewLive returns the scene of a live game.
 func NewLive(book *glyph.Book) *Live { return &Live{book: book} }
 
-// LiveLayout is where the panels of a live game are.
+// LiveLayout is the positions of the panels of a live game.
 type LiveLayout struct {
 	Title, Lobby, Map, Rail, Foot Box
 	Body, Small                   uint8
@@ -50,7 +50,7 @@ func NewLiveLayout(w, h int, dense float64) LiveLayout {
 	return l
 }
 
-// Draw makes the scene. The list is good until the next one.
+// Draw returns the scene, which is valid until the next call.
 func (s *Live) Draw(v *LiveView) *List {
 	s.version++
 	if size := (layoutKey{w: v.W, h: v.H, pixelRatio: v.PixelRatio}); size != s.size {
@@ -91,7 +91,7 @@ func (s *Live) Draw(v *LiveView) *List {
 	return &s.list
 }
 
-// At is what is at a place; nil if nothing answers there.
+// At returns what is at a position; nil if nothing responds there.
 func (s *Live) At(x, y float32) *Hit {
 	for i := len(s.list.Hits) - 1; i >= 0; i-- {
 		if h := &s.list.Hits[i]; h.Box.Holds(x, y) {
@@ -109,13 +109,13 @@ func (s *Live) add(name string, c *canvas, version uint64) {
 	s.list.Hits = append(s.list.Hits, c.hits...)
 }
 
-// The sea on which cities stand.
+// The background of the map.
 var (
 	sea     = Color{0x0f, 0x17, 0x21, 255}
 	seaLine = Color{0x17, 0x22, 0x30, 255}
 )
 
-// ground draws what changes with the size only. No pixel is filled twice.
+// ground draws what depends on the size only. No pixel is filled twice.
 func (s *Live) ground() {
 	c := &s.background
 	c.reset()
@@ -149,7 +149,7 @@ func (s *Live) ground() {
 	}
 }
 
-// stage is a live scene in the making.
+// liveDrawing is a live scene under construction.
 type liveDrawing struct {
 	*Live
 	*canvas
@@ -157,7 +157,7 @@ type liveDrawing struct {
 	g *live.Snapshot
 }
 
-// city is a city by its name; nil if it is not shown.
+// city returns a city by name; nil if it is not shown.
 func (f *liveDrawing) city(name string) *LiveCity {
 	for i := range f.v.Cities {
 		if f.v.Cities[i].Name == name {
@@ -167,7 +167,7 @@ func (f *liveDrawing) city(name string) *LiveCity {
 	return nil
 }
 
-// node is a node by its name; nil if there is none.
+// node returns a node by ID; nil if there is none.
 func (f *liveDrawing) node(name string) *live.Node {
 	for i := range f.g.Nodes {
 		if f.g.Nodes[i].ID == name {
@@ -177,7 +177,7 @@ func (f *liveDrawing) node(name string) *live.Node {
 	return nil
 }
 
-// title is the line on top.
+// title draws the title line.
 func (f *liveDrawing) title() {
 	b := f.lay.Title
 	y := base(b.Y+b.H/2, f.body)
@@ -214,7 +214,7 @@ func (f *liveDrawing) title() {
 	}
 }
 
-// titleButton is a button that ends at x; it returns where the next one may end.
+// titleButton draws a button that ends at x; it returns where the next one may end.
 func (f *liveDrawing) titleButton(right float32, b Box, key, words, tip string, off bool) float32 {
 	st := f.smallPlain(text)
 	if off {
@@ -227,7 +227,7 @@ func (f *liveDrawing) titleButton(right float32, b Box, key, words, tip string, 
 	return at.X - 6
 }
 
-// button is a place that answers to the mouse.
+// button draws an area that responds to the mouse.
 func (f *liveDrawing) button(at Box, t Target, tip string) {
 	color := raised
 	if f.hovered(at) {
@@ -237,5 +237,5 @@ func (f *liveDrawing) button(at Box, t Target, tip string) {
 	f.hit(at, t, tip)
 }
 
-// under says whether a place is under the mouse.
+// hovered reports whether an area is under the mouse.
 func (f *liveDrawing) hovered(at Box) bool { return f.v.Hover && at.Holds(f.v.X, f.v.Y) }

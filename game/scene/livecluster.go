@@ -9,7 +9,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// rail says how the cluster is.
+// clusterPanel draws the state of the cluster.
 func (f *liveDrawing) clusterPanel() {
 	b := f.lay.Rail
 	x, right := b.X+12, b.Right()-12
@@ -36,7 +36,7 @@ func (f *liveDrawing) clusterPanel() {
 	f.nodeActions(Box{b.X + 6, buttons, b.W - 12, b.Bottom() - buttons})
 }
 
-// leads says who leads.
+// leaderBox shows the leader.
 func (f *liveDrawing) leaderBox(x, right, y float32) float32 {
 	h := roundf(float32(f.body) * 3.1)
 	at := Box{x, y, right - x, h}
@@ -62,7 +62,7 @@ func (f *liveDrawing) leaderBox(x, right, y float32) float32 {
 	return at.Bottom() + 10
 }
 
-// numbers are the commit index and how long commands take.
+// numbers shows the commit index and the latency of commands.
 func (f *liveDrawing) numbers(x, right, y float32) float32 {
 	line := roundf(float32(f.body) * 1.75)
 	put := func(name, value, tip string) {
@@ -84,7 +84,7 @@ func (f *liveDrawing) numbers(x, right, y float32) float32 {
 	return y + float32(f.body)*1.6 + 12
 }
 
-// spark is a row of bars, one for each of the player's last commands.
+// latencyBars draws the latencies of the player's last commands.
 func (f *liveDrawing) latencyBars(at Box) {
 	f.box(at, mix(panel, raised, 0.5))
 	const most = 48
@@ -103,7 +103,7 @@ func (f *liveDrawing) latencyBars(at Box) {
 	f.hit(at, Target{}, fmt.Sprintf("round trips of your last %d commands; the highest took %s", len(trips), trace.Brief(top)))
 }
 
-// quorum is a dot for each voter: filled if it follows the leader.
+// quorum draws a dot per voter, filled if it follows the leader.
 func (f *liveDrawing) quorum(x, right, y float32) float32 {
 	voters, need := f.g.Voters()
 	follow := 0
@@ -140,7 +140,7 @@ func (f *liveDrawing) quorum(x, right, y float32) float32 {
 	return y + float32(f.small)*2.3
 }
 
-// nodeRow is a node: role, term, how far it is.
+// nodeRow shows a node's role, term and commit index.
 func (f *liveDrawing) nodeRow(at Box, n *live.Node) {
 	if n.ID == f.v.Chosen {
 		f.box(at, raised)
@@ -192,7 +192,7 @@ func (f *liveDrawing) nodeRow(at Box, n *live.Node) {
 		n.ID, n.Role, n.Term, orWord(n.Leader, "not known"), n.Last, n.Commit, n.Local, n.Hash>>32, loop, n.Rate, n.Late, trace.Brief(n.Latency)))
 }
 
-// hands are what can be done to nodes.
+// nodeActions draws the buttons that act on nodes.
 func (f *liveDrawing) nodeActions(at Box) {
 	h := roundf(float32(f.body) * 2.3)
 	y := at.Y

@@ -7,7 +7,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// foot is what happened last, the text box, and what keys do.
+// footer draws the feed, the text box, and hints.
 func (f *liveDrawing) footer() {
 	b := f.lay.Foot
 	line := roundf(float32(f.small) * 1.55)
@@ -33,7 +33,7 @@ func (f *liveDrawing) footer() {
 	f.fit(x, cy, help.X-x-10, f.smallPlain(dim), words)
 }
 
-// feed are the commands that ended last, the newest at the bottom.
+// feed draws the last committed commands, the newest at the bottom.
 func (f *liveDrawing) feed(at Box, line float32) {
 	n := max(1, int(at.H/line))
 	lines := f.v.Feed[max(0, len(f.v.Feed)-n):]
@@ -55,7 +55,7 @@ func (f *liveDrawing) feed(at Box, line float32) {
 	}
 }
 
-// mark is a stage as a small sign.
+// stageMark draws a stage as a small symbol.
 func (f *liveDrawing) stageMark(s live.Stage, x, y float32, ink Color) {
 	const r = 4
 	switch s {
@@ -70,7 +70,7 @@ func (f *liveDrawing) stageMark(s live.Stage, x, y float32, ink Color) {
 	}
 }
 
-// typed is the text box.
+// inputBox draws the text box.
 func (f *liveDrawing) inputBox(at Box) {
 	color := faint
 	f.box(at, mix(ground, panel, 0.4))
@@ -94,7 +94,7 @@ func (f *liveDrawing) inputBox(at Box) {
 	}
 }
 
-// overlay are numbers about frames, over the map.
+// overlay draws frame statistics over the map.
 func (f *liveDrawing) overlay() {
 	b := f.lay.Map
 	var lines []string
@@ -123,7 +123,7 @@ func (f *liveDrawing) overlay() {
 	}
 }
 
-// tooltip says what is under the mouse.
+// tooltip draws the tooltip of what is under the mouse.
 func (f *liveDrawing) tooltip() {
 	if !f.v.Hover {
 		return

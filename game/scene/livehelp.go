@@ -5,7 +5,7 @@ import (
 	"raftian/game/live"
 )
 
-// help is one screen that says what is what.
+// help draws the help screen.
 func (f *liveDrawing) help() {
 	w, h := float32(max(f.v.W, WidthMin)), float32(max(f.v.H, HeightMin))
 	f.rect(0, 0, w, h, ground.Fade(0.85))
@@ -32,7 +32,7 @@ func (f *liveDrawing) help() {
 	f.middle(at.X+at.W/2, at.Bottom()-12, f.smallPlain(dim), "any key, or a click, closes this")
 }
 
-// helpStages are the stages of an attack, and what a node may be.
+// helpStages explains the stages of an attack, and the states of a node.
 func (f *liveDrawing) helpStages(at Box) {
 	y := at.Y
 	line := roundf(float32(f.body) * 2.1)
@@ -85,7 +85,7 @@ func (f *liveDrawing) helpStages(at Box) {
 	ring(live.Node{Down: true}, "down")
 }
 
-// helpKeys are the keys.
+// helpKeys explains the keys.
 func (f *liveDrawing) helpKeys(at Box) {
 	y := at.Y
 	line := roundf(float32(f.body) * 1.62)

@@ -7,7 +7,7 @@ import (
 	"raftian/game/live"
 )
 
-// lobby is the list of cities: who plays them, and how to join and leave.
+// lobby draws the list of cities, who plays them, and buttons to join and leave.
 func (f *liveDrawing) lobby() {
 	b := f.lay.Lobby
 	line := roundf(float32(f.body) * 3)
@@ -45,7 +45,7 @@ func (f *liveDrawing) lobby() {
 	}
 }
 
-// lobbyRow is a city in the list.
+// lobbyRow draws a city in the list.
 func (f *liveDrawing) lobbyRow(at Box, k *LiveCity) {
 	if k.Name == f.v.Chosen || f.hovered(at) {
 		f.box(at, raised)
@@ -85,7 +85,7 @@ func (f *liveDrawing) lobbyRow(at Box, k *LiveCity) {
 	f.hit(at, Target{Action: Request, Key: "as " + k.Name}, fmt.Sprintf("%s: %s, score %d\nclick to play it: what you see then is its node's local log", k.Name, k.Status, k.Score))
 }
 
-// wide is a button with a key and words.
+// actionButton draws a button with a key and a text.
 func (f *liveDrawing) actionButton(at Box, t Target, key, words, tip string, on bool) {
 	ink, keyInk := text, sky
 	if on {

@@ -10,14 +10,15 @@ import (
 	"raftian/game/rules"
 )
 
-// chart is where cities stand. They keep their places.
+// mapLayout is the positions of cities. Cities keep their positions.
 type mapLayout struct {
-	x, y, rx, ry float32 // of the ellipse they stand on
+	x, y, rx, ry float32 // the ellipse
 	r            float32 // radius of a city
 	slots        int
 }
 
-// oneRing is how many cities stand on one ellipse; of more, a third stands inside.
+// outerRingMax is the number of cities up to which all are on one ellipse; of more, a
+// third is on an inner one.
 const outerRingMax = 9
 
 func (f *liveDrawing) mapLayout() mapLayout {
@@ -32,7 +33,7 @@ func (f *liveDrawing) mapLayout() mapLayout {
 	return mapLayout{x: b.X + b.W/2, y: b.Y + above + ry, rx: b.W/2 - r*1.5 - 10, ry: ry, r: r, slots: n}
 }
 
-// place is where a slot is.
+// position returns the position of a slot.
 func (c *mapLayout) position(slot int) (x, y float32) {
 	n, k, wide, high := c.slots, slot, float32(1), float32(1)
 	if c.slots > outerRingMax {
@@ -42,12 +43,12 @@ func (c *mapLayout) position(slot int) (x, y float32) {
 			n, k, wide, high = c.slots-outer, slot-outer, 0.52, 0.36
 		}
 	}
-	// Two stand at the top, so that a wide map is used well.
+	// Two cities at the top make better use of a wide map.
 	turn := (float64(k) + 0.5) / float64(n) * 2 * math.Pi
 	return c.x + c.rx*wide*float32(math.Sin(turn)), c.y - c.ry*high*float32(math.Cos(turn))
 }
 
-// field is the map: cities, what is free, and what is on its way between them.
+// drawMap draws the map: cities, a free slot, and attacks.
 func (f *liveDrawing) drawMap() {
 	b, c := f.lay.Map, f.mapLayout()
 	if f.v.Shake > 0 {
@@ -99,7 +100,7 @@ func (f *liveDrawing) drawMap() {
 	f.middle(b.X+b.W/2, b.Bottom()-9, f.smallPlain(ink), hint)
 }
 
-// land is a place where another city may come.
+// freeSlot draws a position for another city.
 func (f *liveDrawing) freeSlot(c *mapLayout, slot int) {
 	x, y := c.position(slot)
 	r := c.r * 0.55
@@ -110,7 +111,7 @@ func (f *liveDrawing) freeSlot(c *mapLayout, slot int) {
 	f.hit(Box{x - r, y - r, 2 * r, 2 * r}, Target{Action: Press, Key: "add"}, "a free place: click, and type a name")
 }
 
-// island is a city.
+// drawCity draws a city.
 func (f *liveDrawing) drawCity(c *mapLayout, k *LiveCity) {
 	x, y := c.position(k.Slot)
 	r, n := c.r, f.node(k.Name)
@@ -145,7 +146,7 @@ func (f *liveDrawing) drawCity(c *mapLayout, k *LiveCity) {
 	f.hit(Box{x - r, y - r, 2 * r, 2*r + float32(f.small)*3}, Target{Action: Pick, Key: k.Name}, f.cityTip(k, n))
 }
 
-// aim marks the city that aims, those it may attack, and the one that is chosen.
+// aimMarks marks the city that aims, its possible targets, and the chosen city.
 func (f *liveDrawing) aimMarks(k *LiveCity, x, y, r float32) {
 	turn := float32(math.Mod(f.v.Now.Seconds()/4, 1))
 	switch {
@@ -169,7 +170,7 @@ func (f *liveDrawing) aimMarks(k *LiveCity, x, y, r float32) {
 	}
 }
 
-// role is what a city's node is at the moment, by shape, word and colour.
+// role shows the role of a city's node, by shape, word and colour.
 func (f *liveDrawing) role(n *live.Node, x, y, r float32) {
 	if n == nil {
 		return
@@ -200,7 +201,7 @@ func (f *liveDrawing) role(n *live.Node, x, y, r float32) {
 	}
 }
 
-// tag is a word on a ground of a colour, with its lower edge in the middle at y.
+// tag draws a word on a coloured background, with its lower edge centred at x, y.
 func (f *liveDrawing) tag(x, y float32, words string, color Color) {
 	st := f.smallBold(onColor(color))
 	w, h := f.width(st, words)+12, roundf(float32(st.px)*1.5)
@@ -208,8 +209,8 @@ func (f *liveDrawing) tag(x, y float32, words string, color Color) {
 	f.middle(x, base(roundf(y-h)+h/2, st.px), st, words)
 }
 
-// skyline is a row of houses, always the same for a name. As many windows are lit as
-// the city has health.
+// skyline draws houses derived from the name. The share of lit windows is the city's
+// health.
 func (f *liveDrawing) skyline(k *LiveCity, x, y, r float32) {
 	if k.Status == "departed" {
 		return
@@ -253,7 +254,7 @@ func (f *liveDrawing) skyline(k *LiveCity, x, y, r float32) {
 	f.rect(x-r*0.74, y, r*1.48, 2, stone)
 }
 
-// smoke rises from what is left of a city.
+// smoke draws smoke over a destroyed city.
 func (f *liveDrawing) smoke(x, y, r float32) {
 	t := f.v.Now.Seconds()
 	for i := range 4 {
@@ -263,7 +264,7 @@ func (f *liveDrawing) smoke(x, y, r float32) {
 	}
 }
 
-// nameplate is a city's number, name and health, below it.
+// nameplate draws a city's number, name and health below it.
 func (f *liveDrawing) nameplate(k *LiveCity, x, y, r float32) {
 	st := f.bold(text)
 	if !k.Playing() {
@@ -313,7 +314,7 @@ func (f *liveDrawing) nameplate(k *LiveCity, x, y, r float32) {
 	}
 }
 
-// cityTip is a city and its node in a few lines.
+// cityTip returns the tooltip of a city and its node.
 func (f *liveDrawing) cityTip(k *LiveCity, n *live.Node) string {
 	who := map[string]string{"you": "your city", "bot": "a bot plays it", "": "somebody else's city"}[k.Player]
 	tip := fmt.Sprintf("%s: %s, %s", k.Name, who, k.Status)
@@ -330,8 +331,8 @@ func (f *liveDrawing) cityTip(k *LiveCity, n *live.Node) string {
 	return tip
 }
 
-// Place is where a slot is in the map of a view, as parts of half of it from its
-// middle: -1 is the left or upper edge, 1 the right or lower one.
+// SlotPosition returns the position of a slot on the map, relative to its centre: from
+// -1 (left, upper edge) to 1 (right, lower edge).
 func (s *Live) SlotPosition(v *LiveView, slot int) (x, y float64) {
 	b := s.lay.Map
 	if b.W == 0 {

@@ -7,7 +7,7 @@ import (
 	"raftian/game/live"
 )
 
-// way is the way of an attack: a curve from one city to another (a quadratic Bézier).
+// curve is the path of an attack from one city to another, a quadratic Bézier curve.
 type curve struct{ a, b, c point }
 
 func (f *liveDrawing) attackCurve(c *mapLayout, s *Shot) (curve, bool) {
@@ -21,19 +21,19 @@ func (f *liveDrawing) attackCurve(c *mapLayout, s *Shot) (curve, bool) {
 	length := float32(math.Hypot(float64(dx), float64(dy)))
 	bend := 0.16 + s.Bend
 	w := curve{point{x1, y1}, point{(x1+x2)/2 - dy*bend, (y1+y2)/2 + dx*bend}, point{x2, y2}}
-	// From shore to shore.
+	// From the edge of one city to that of the other.
 	edge := (c.r + 8) / max(length, 1)
 	w.a, w.c = w.at(edge), w.at(1-edge)
 	return w, true
 }
 
-// at is a point of the way, from 0 to 1.
+// at returns a point of the curve, for t from 0 to 1.
 func (w *curve) at(t float32) point {
 	u := 1 - t
 	return point{u*u*w.a.x + 2*u*t*w.b.x + t*t*w.c.x, u*u*w.a.y + 2*u*t*w.b.y + t*t*w.c.y}
 }
 
-// attackColor is that of an attack; its line differs, too.
+// attackColor returns the colour of an attack. Line styles differ as well.
 func attackColor(s *Shot) Color {
 	switch {
 	case s.Stage == live.InDoubt || s.Stage == live.Unresolved:
@@ -46,8 +46,7 @@ func attackColor(s *Shot) Color {
 	return purple
 }
 
-// shot is the arc of an attack: dashed while nobody knows more than that it was sent,
-// solid once it is committed.
+// attackArc draws the arc of an attack: dashed until it is committed, then solid.
 func (f *liveDrawing) attackArc(c *mapLayout, s *Shot) {
 	w, ok := f.attackCurve(c, s)
 	if !ok || s.Fade <= 0 {
@@ -60,7 +59,7 @@ func (f *liveDrawing) attackArc(c *mapLayout, s *Shot) {
 	if s.Mine {
 		width = 3
 	}
-	// It grows out of the city; and dashes march on while it waits.
+	// The arc grows out of the city, and its dashes move while it is not committed.
 	grown := min(1, float32((f.v.Now-s.Began).Seconds()/0.18))
 	march := int(f.v.Now.Seconds()*12) % 4
 	for i := range parts {
@@ -77,7 +76,7 @@ func (f *liveDrawing) attackArc(c *mapLayout, s *Shot) {
 	}
 }
 
-// words are words in the middle of the map, on a ground.
+// mapLabel draws a text on a background, within the map.
 func (f *liveDrawing) mapLabel(x, y float32, words string, color Color) {
 	if words == "" {
 		return
@@ -89,7 +88,7 @@ func (f *liveDrawing) mapLabel(x, y float32, words string, color Color) {
 	f.text(left+5, y, st, words)
 }
 
-// head is the tip of an arrow.
+// arrowHead draws the head of an arrow.
 func (f *liveDrawing) arrowHead(from, to point, color Color) {
 	dx, dy := to.x-from.x, to.y-from.y
 	l := float32(math.Hypot(float64(dx), float64(dy)))
@@ -102,8 +101,8 @@ func (f *liveDrawing) arrowHead(from, to point, color Color) {
 		to.x-dx*size+dy*size*0.55, to.y-dy*size-dx*size*0.55, color)
 }
 
-// sign is what stands over the middle of an attack's way, above all cities: what is in
-// doubt, what came to nothing, and what takes long.
+// arcLabel draws a symbol or text at the middle of an arc: in doubt, rejected, failed,
+// or slow.
 func (f *liveDrawing) arcLabel(c *mapLayout, s *Shot) {
 	w, ok := f.attackCurve(c, s)
 	if !ok || s.Fade <= 0 {
@@ -130,7 +129,7 @@ func (f *liveDrawing) arcLabel(c *mapLayout, s *Shot) {
 	}
 }
 
-// bullet is what flies once an attack is applied.
+// projectile draws the projectile of an applied attack.
 func (f *liveDrawing) projectile(c *mapLayout, s *Shot) {
 	w, ok := f.attackCurve(c, s)
 	if !ok || s.Stage != live.Applied || s.Progress <= 0 || s.Progress >= 1 {
@@ -142,7 +141,7 @@ func (f *liveDrawing) projectile(c *mapLayout, s *Shot) {
 	}
 }
 
-// sparks are particles, and words that rise.
+// particles draws particles and floating texts.
 func (f *liveDrawing) particles(c *mapLayout) {
 	for i := range f.v.Particles {
 		s := &f.v.Particles[i]
@@ -174,7 +173,7 @@ func (f *liveDrawing) particles(c *mapLayout) {
 	}
 }
 
-// banner lies over the map while nobody leads, or while nothing is heard of the game.
+// banner covers the map while there is no leader, or no connection to the game.
 func (f *liveDrawing) banner() {
 	voters, quorum := f.g.Voters()
 	words, more := "", ""

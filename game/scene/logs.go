@@ -9,19 +9,19 @@ import (
 	"raftian/game/rules"
 )
 
-// strips is where the log strips are, and which part of the logs they show: the same
-// for all nodes, around the highest index that is known to be committed.
+// strips is the layout of log strips and the range of indexes they show, which is the
+// same for all nodes and ends beyond the highest known commit index.
 type strips struct {
-	x, cell float32
-	columns int
-	low     uint64            // the index in the first column
-	rows    []Box             // of each node
-	logs    [][]*replay.Entry // of each node, by column; nil where it has none
-	conflict   []bool            // columns in which two nodes have different entries
-	committedConflict  []bool            // ... that both take for committed
+	x, cell           float32
+	columns           int
+	low               uint64            // index of the first column
+	rows              []Box             // of each node
+	logs              [][]*replay.Entry // of each node, by column; nil where it has no entry
+	conflict          []bool            // columns in which two nodes have different entries
+	committedConflict []bool            // columns in which two nodes have committed different entries
 }
 
-// logs is a row per node: its log, how far it is, its state.
+// logs draws a row per node: its log, its indexes, its state.
 func (f *drawing) logs() {
 	s := f.strips()
 	f.indexes(&s)
@@ -42,7 +42,7 @@ func (f *drawing) strips() strips {
 		index, _ := f.run.Last(&f.state.Nodes[i])
 		last = max(last, index)
 	}
-	// Of what is not committed, as much as leaves half of the room for what is.
+	// Uncommitted entries get at most half of the columns.
 	beyond := min(max(last, commit+5)-commit, uint64(s.columns/2))
 	if low := commit + beyond + 1; low > uint64(s.columns) {
 		s.low = low - uint64(s.columns)
@@ -58,7 +58,7 @@ func (f *drawing) strips() strips {
 	return s
 }
 
-// read takes the entries out of the logs, and compares them.
+// read reads the entries of the logs and compares them.
 func (s *strips) read(r *replay.Run, state *replay.State) {
 	s.conflict, s.committedConflict = make([]bool, s.columns), make([]bool, s.columns)
 	for i := range state.Nodes {
@@ -87,7 +87,7 @@ func (s *strips) read(r *replay.Run, state *replay.State) {
 	}
 }
 
-// indexes numbers the columns.
+// indexes labels the columns.
 func (f *drawing) indexes(s *strips) {
 	st := f.smallMono(faint)
 	y := s.rows[0].Y - float32(f.small)*0.45
@@ -98,7 +98,7 @@ func (f *drawing) indexes(s *strips) {
 	}
 }
 
-// frontier is the line behind the highest index known to be committed.
+// commitLine draws a line behind the highest known commit index.
 func (f *drawing) commitLine(s *strips) {
 	k := int(f.state.Commit) - int(s.low) + 1
 	if k < 0 || k > s.columns {
@@ -113,8 +113,8 @@ func (f *drawing) commitLine(s *strips) {
 	f.right(b.Right()-10, b.Y+f.heading()*0.68, st, words)
 }
 
-// strip is a node's log. What it knows to be committed is solid, what follows is
-// hatched; under its last applied entry stands a wedge.
+// strip draws a node's log. Entries known to be committed are solid, others hatched. A
+// wedge marks the applied index.
 func (f *drawing) strip(s *strips, i int) {
 	n, b := &f.state.Nodes[i], s.rows[i]
 	if f.v.Chosen == (Target{Action: Node, N: i}) {
@@ -159,7 +159,7 @@ func (f *drawing) strip(s *strips, i int) {
 	}
 }
 
-// nodeInk is the colour of a node's name.
+// nodeInk returns the colour of a node's name.
 func nodeInk(n *replay.Node) Color {
 	if n.Status == replay.Down {
 		return dim
@@ -167,7 +167,7 @@ func nodeInk(n *replay.Node) Color {
 	return text
 }
 
-// roleMark is a node's role as a small shape.
+// roleMark draws a node's role as a small symbol.
 func (f *drawing) roleMark(x, y float32, n *replay.Node) {
 	color := termColor(n.Term)
 	switch n.Status {
@@ -185,7 +185,7 @@ func (f *drawing) roleMark(x, y float32, n *replay.Node) {
 	}
 }
 
-// entry is a cell of a strip.
+// entry draws a cell of a strip.
 func (f *drawing) entry(at Box, n *replay.Node, e *replay.Entry, part float32) {
 	color := termColor(e.Term)
 	sign := f.sign(e)
@@ -219,7 +219,7 @@ func (f *drawing) entry(at Box, n *replay.Node, e *replay.Entry, part float32) {
 	f.hit(at, target, tip)
 }
 
-// sign is what an entry does, as one character.
+// sign returns the symbol of an entry's command, one character.
 func (f *drawing) sign(e *replay.Entry) string {
 	switch e.Text {
 	case "noop":

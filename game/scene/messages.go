@@ -8,11 +8,11 @@ import (
 	"raftian/netsim/trace"
 )
 
-// inFlightMost is how many messages are drawn one by one; of more only how many
-// there are on each link.
+// inFlightMax is the number of messages drawn individually; of more only the number per
+// link is drawn.
 const inFlightMax = 200
 
-// flight draws the messages under way.
+// messagesInFlight draws the messages in flight.
 func (f *drawing) messagesInFlight(k *ring) {
 	var all []*replay.Message
 	f.run.MessagesAt(f.at, func(m *replay.Message) {
@@ -25,7 +25,7 @@ func (f *drawing) messagesInFlight(k *ring) {
 		f.messageCounts(k, all)
 		return
 	}
-	// Of what is held on a link, the last stands for all.
+	// Of messages held on a link only the last is drawn.
 	last := map[[2]int]*replay.Message{}
 	for _, m := range all {
 		if link := [2]int{m.From, m.To}; m.Lost != "" && (last[link] == nil || last[link].Sent <= m.Sent) {
@@ -39,8 +39,8 @@ func (f *drawing) messagesInFlight(k *ring) {
 	}
 }
 
-// way is the line on which messages go between two nodes: beside the one on which
-// they come back.
+// messagePath returns the line of messages between two nodes, beside that of the other
+// direction.
 func (f *drawing) messagePath(k *ring, from, to int) (a, b point) {
 	n := len(f.run.Machines)
 	x1, y1 := k.position(from, n)
@@ -53,8 +53,8 @@ func (f *drawing) messagePath(k *ring, from, to int) (a, b point) {
 	return point{x1 + dx*r - dy*aside, y1 + dy*r + dx*aside}, point{x2 - dx*r - dy*aside, y2 - dy*r + dx*aside}
 }
 
-// message is one message: its shape and colour say what it is for, hollow is an
-// answer, a cross where it could not get on.
+// message draws a message: its kind by shape and colour, hollow if it is a response,
+// crossed where it is held.
 func (f *drawing) message(k *ring, m *replay.Message) {
 	if m.From == m.To {
 		return
@@ -80,7 +80,7 @@ func (f *drawing) message(k *ring, m *replay.Message) {
 	f.hit(Box{x - 6, y - 6, 12, 12}, Target{Action: Message, N: m.Event}, f.messageTip(m))
 }
 
-// shape is what a kind of message looks like.
+// shape draws the symbol of a kind of message.
 func (f *drawing) shape(kind replay.MessageKind, hollow bool, x, y float32, color Color) {
 	inner := func(draw func(r float32, c Color), r float32) {
 		draw(r, color)
@@ -102,7 +102,7 @@ func (f *drawing) shape(kind replay.MessageKind, hollow bool, x, y float32, colo
 	}
 }
 
-// messageTip is a message in a few lines.
+// messageTip returns the tooltip of a message.
 func (f *drawing) messageTip(m *replay.Message) string {
 	what := m.Kind.String()
 	if m.Reply {
@@ -118,7 +118,7 @@ func (f *drawing) messageTip(m *replay.Message) string {
 	return tip + fmt.Sprintf("\narrives after %s", trace.Brief(m.Arrived.Sub(m.Sent)))
 }
 
-// crowded says for each link how many messages are on it.
+// messageCounts draws the number of messages on each link.
 func (f *drawing) messageCounts(k *ring, all []*replay.Message) {
 	counts := map[[2]int]int{}
 	for _, m := range all {
@@ -139,7 +139,7 @@ func (f *drawing) messageCounts(k *ring, all []*replay.Message) {
 	}
 }
 
-// legend says what the shapes are.
+// legend explains the symbols of messages.
 func (f *drawing) legend() {
 	b := f.lay.Cluster
 	st := f.smallPlain(dim)

@@ -7,8 +7,8 @@ import (
 	"raftian/netsim/plan"
 )
 
-// minimap is all of the run in a strip: how much happened, faults, pins, and what
-// the timeline shows.
+// minimap is the whole run in a strip: density of events, faults, pins, and the range
+// of the timeline.
 type minimap struct {
 	*Scene
 	axis axis
@@ -21,7 +21,7 @@ func newMinimap(s *Scene) minimap {
 	return minimap{s, newAxis(s.run, &View{From: 0, To: s.run.End()}, plot)}
 }
 
-// draw draws what does not change.
+// drawBackground draws what does not change.
 func (m *minimap) drawBackground(c *canvas) {
 	b := m.axis.plot
 	c.rect(b.X, b.Y, b.W, b.H, panel)
@@ -62,7 +62,7 @@ func (m *minimap) drawBackground(c *canvas) {
 	}
 }
 
-// nowOnMinimap is what the timeline shows, and the cursor.
+// nowOnMinimap draws the range of the timeline, and the cursor.
 func (f *drawing) nowOnMinimap() {
 	a := &f.minimap.axis
 	x1, x2, ok := a.clip(a.x(f.v.From), a.x(f.v.To))

@@ -6,7 +6,7 @@ import (
 	"raftian/game/replay"
 )
 
-// nodes is a lane per node: what it was, and how much happened there.
+// nodes draws a lane per node: its roles, and the density of events.
 func (t *timeline) nodes() {
 	edges := t.axis.events()
 	most := 0
@@ -28,8 +28,8 @@ func (t *timeline) nodes() {
 	}
 }
 
-// density is how many events there were, column by column, in steps of two pixels;
-// equal neighbours are one rectangle.
+// density draws the number of events per column, in steps of two pixels; equal
+// neighbours are joined.
 func (t *timeline) density(b Box, counts []int, most int) {
 	height := func(i int) float32 {
 		if counts[i] == 0 {
@@ -47,8 +47,8 @@ func (t *timeline) density(b Box, counts []int, most int) {
 	}
 }
 
-// role is a node in a role: a follower a thin line, a candidate a dashed one, a
-// leader a bar, one that is down hatched.
+// role draws a role: a follower as a thin line, a candidate as a dashed one, a leader
+// as a bar, a machine that is down hatched.
 func (t *timeline) role(b Box, m int, r *replay.RolePeriod) {
 	at, ok := t.spanBox(b, r.From, r.To)
 	if !ok {

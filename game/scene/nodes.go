@@ -7,7 +7,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// field is a name and a value; what the last event changed is marked.
+// field adds a name and a value, marked if the last event changed it.
 func (p *page) field(name, value string, changed bool) {
 	if p.at.H < p.step() {
 		return
@@ -26,7 +26,7 @@ func (p *page) field(name, value string, changed bool) {
 	p.fit(x, y, p.at.Right()-x, st, value)
 }
 
-// node is a machine in detail.
+// node shows details of a machine.
 func (p *page) node(i int) {
 	now, was := &p.state.Nodes[i], &p.stateBefore().Nodes[i]
 	p.heading("NODE " + p.run.Machines[i] + "   (a dot: changed by this event)")
@@ -39,7 +39,7 @@ func (p *page) node(i int) {
 	p.list(p.at, p.around(p.run.EventsOn(i), int(p.at.H/p.step())))
 }
 
-// facts are a node's fields, in words.
+// facts returns the fields of a node as text.
 func (p *page) facts(n *replay.Node, i int) [][2]string {
 	vote := "none"
 	if n.VoteFor != replay.World {
@@ -74,7 +74,7 @@ func (p *page) facts(n *replay.Node, i int) [][2]string {
 	return facts
 }
 
-// message is what was under way in detail.
+// message shows details of a message.
 func (p *page) message(n int) {
 	e := p.run.Event(n)
 	p.heading("MESSAGE")
@@ -109,7 +109,7 @@ func (p *page) message(n int) {
 	p.list(p.at, []storyLine{{n: n, words: e.Machine + " " + e.Words(), color: text}})
 }
 
-// fault is a fault in detail.
+// fault shows details of a fault.
 func (p *page) fault(i int) {
 	k := &p.run.Faults[i]
 	p.heading(fmt.Sprintf("FAULT %d", k.Number))

@@ -2,7 +2,7 @@ package scene
 
 import "strings"
 
-// tooltip says what is under the mouse.
+// tooltip draws the tooltip of what is under the mouse.
 func (f *drawing) tooltip() {
 	if !f.v.Hover {
 		return
@@ -14,7 +14,7 @@ func (f *drawing) tooltip() {
 	f.tip(hit.Tip, f.v.X, f.v.Y, Box{0, 0, f.lay.Title.Right(), f.lay.Transport.Bottom()})
 }
 
-// tip is a few lines beside a place, within a box.
+// tip draws a tooltip near a position, within a box.
 func (c *canvas) tip(words string, x, y float32, within Box) {
 	st := c.smallPlain(text)
 	var lines []string
@@ -48,8 +48,7 @@ func (c *canvas) tip(words string, x, y float32, within Box) {
 	}
 }
 
-// At is what the mouse finds at a place of the scene that was drawn last; nil if
-// nothing.
+// At returns what is at a position of the last scene; nil if nothing responds there.
 func (s *Scene) At(x, y float32) *Hit {
 	for _, c := range []*canvas{&s.over, &s.front, &s.timelineCanvas, &s.background} {
 		for i := len(c.hits) - 1; i >= 0; i-- {
@@ -58,7 +57,7 @@ func (s *Scene) At(x, y float32) *Hit {
 				continue
 			}
 			if hit.Target.Action == Scrub {
-				if op := s.opAt(x, y); op != nil { // there are too many to list them
+				if op := s.opAt(x, y); op != nil { // calls have no Hits: there may be too many
 					return &Hit{hit.Box, Target{Action: Op, N: op.Number}, tipOf(op, s.run)}
 				}
 			}
@@ -68,7 +67,7 @@ func (s *Scene) At(x, y float32) *Hit {
 	return nil
 }
 
-// search is the line in which a search is typed.
+// search draws the search box.
 func (f *drawing) search() {
 	if !f.v.Searching {
 		return

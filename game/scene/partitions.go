@@ -11,8 +11,8 @@ import (
 
 type point struct{ x, y float32 }
 
-// parts draws a hull around the machines of each part of a cluster that is cut, each
-// with a letter and a pattern of its own.
+// parts draws a hull around the machines of each partition, with a letter and a pattern
+// of its own.
 func (f *drawing) parts(k *ring) {
 	if len(f.reach.Components) < 2 {
 		return
@@ -45,8 +45,7 @@ func (f *drawing) parts(k *ring) {
 	}
 }
 
-// segment is a side of a hull. Short ones, as in round corners, are drawn every
-// other one.
+// segment draws a side of a hull.
 func (f *drawing) segment(a, b point, dash uint8) {
 	length := math.Hypot(float64(b.x-a.x), float64(b.y-a.y))
 	if length > 2*float64(dash) {
@@ -56,7 +55,7 @@ func (f *drawing) segment(a, b point, dash uint8) {
 	f.line(a.x, a.y, a.x+(b.x-a.x)*0.6, a.y+(b.y-a.y)*0.6, 1.5, orange.Fade(0.9))
 }
 
-// convex is the convex hull of points, in order (A. M. Andrew's monotone chain,
+// convex returns the convex hull of points, in order (A. M. Andrew's monotone chain,
 // 1979).
 func convex(all []point) []point {
 	slices.SortFunc(all, func(a, b point) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) })
@@ -76,7 +75,7 @@ func convex(all []point) []point {
 	return append(lower, half(all)...)
 }
 
-// oneWays are arrows with a bar for links that are cut in one direction only.
+// oneWays draws arrows with a bar for links that are cut in one direction only.
 func (f *drawing) oneWays(k *ring) {
 	n := len(f.run.Machines)
 	for i := range n {
@@ -99,8 +98,9 @@ func (f *drawing) oneWays(k *ring) {
 	}
 }
 
-// matrix says who reaches whom, if not everybody does: a dot if so, a hollow one if
-// badly, a cross if the link is cut, nothing if one of them is down.
+// matrix draws which machines reach each other, if some do not: a dot for an open link,
+// a ring for a degraded one, a cross for a cut one, nothing if one of the machines is
+// down.
 func (f *drawing) matrix(k *ring) {
 	n := len(f.run.Machines)
 	bad := false
@@ -147,7 +147,7 @@ func (f *drawing) matrix(k *ring) {
 	f.text(x0-label, base(y0-side*1.6, st.px), st, "who reaches whom")
 }
 
-// number is what tells names such as n1 and n2 apart.
+// number returns the distinguishing part of names such as n1 and n2.
 func number(name string) string {
 	if len(name) > 1 && name[0] == 'n' {
 		return name[1:]

@@ -6,37 +6,38 @@ import (
 	"raftian/netsim/env"
 )
 
-// Scene draws one run. What stays the same from frame to frame is kept.
+// Scene draws one run. It caches what stays the same between frames, and must not be
+// used concurrently.
 type Scene struct {
-	run      *replay.Run
-	book     *glyph.Book
-	lay      Layout
-	list     List
-	front    canvas // what changes with the cursor
-	over     canvas // what lies over everything
-	background    canvas // panels and the minimap, which change with the size
-	timelineCanvas    canvas // the timeline, which changes with what it shows
-	axis     axis
+	run            *replay.Run
+	book           *glyph.Book
+	lay            Layout
+	list           List
+	front          canvas // changes with the cursor
+	over           canvas // drawn above everything
+	background     canvas // panels and the minimap; depends on the size
+	timelineCanvas canvas // the timeline; depends on what it shows
+	axis           axis
 	timelineKey    timelineKey
-	size     layoutKey
-	version  uint64
-	minimap    minimap
-	faultRowOf   []int        // of each fault, in the timeline
-	laneList  []lane       // of clients
-	storyEvents     []int32      // events that tell the story
-	cited    map[int]bool // events on which verdicts rest
-	opOf     int          // the op whose events are in opEvents
-	opEvents []int
+	size           layoutKey
+	version        uint64
+	minimap        minimap
+	faultRowOf     []int        // row of each fault in the timeline
+	laneList       []lane       // lanes of clients
+	storyEvents    []int32      // events in the story
+	cited          map[int]bool // events that verdicts cite
+	opOf           int          // the op whose events are in opEvents
+	opEvents       []int
 }
 
-// size is what the layout was last made for.
+// layoutKey is what the layout depends on.
 type layoutKey struct {
-	w, h  int
+	w, h       int
 	pixelRatio float64
-	part  side
+	part       side
 }
 
-// shown is what the timeline was last made from.
+// timelineKey is what the timeline depends on.
 type timelineKey struct {
 	from, to env.Instant
 	ordinal  bool
@@ -57,19 +58,19 @@ func New(r *replay.Run, book *glyph.Book) *Scene {
 	return s
 }
 
-// Layout is where the panels of the last scene were.
+// Layout returns the layout of the last scene.
 func (s *Scene) Layout() Layout { return s.lay }
 
-// When is the moment at a place of the timeline.
+// When returns the instant at a position of the timeline.
 func (s *Scene) When(x float32) env.Instant { return s.axis.when(x) }
 
-// WhenAll is the moment at a place of the minimap.
+// WhenAll returns the instant at a position of the minimap.
 func (s *Scene) WhenAll(x float32) env.Instant { return s.minimap.axis.when(x) }
 
-// Draw makes the scene. The list is good until the next one.
+// Draw returns the scene, which is valid until the next call.
 func (s *Scene) Draw(c *replay.Cursor, v *View) *List { return s.DrawBeside(c, v, nil) }
 
-// DrawBeside makes the scene with another run beside it, if that is not nil.
+// DrawBeside is Draw with another run beside it, unless o is nil.
 func (s *Scene) DrawBeside(c *replay.Cursor, v *View, o *BesideRun) *List {
 	part := whole
 	if o != nil {
@@ -115,7 +116,7 @@ func (s *Scene) DrawBeside(c *replay.Cursor, v *View, o *BesideRun) *List {
 	return &s.list
 }
 
-// prepare lays the scene out, and draws what stays.
+// prepare updates the layout and the cached layers.
 func (s *Scene) prepare(v *View, part side) {
 	s.version++
 	if size := (layoutKey{v.W, v.H, v.PixelRatio, part}); size != s.size {
@@ -136,21 +137,20 @@ func (s *Scene) prepare(v *View, part side) {
 	}
 }
 
-// shot begins a scene on a canvas.
+// newDrawing starts a scene on a canvas.
 func (s *Scene) newDrawing(c *replay.Cursor, v *View, on *canvas) *drawing {
 	f := &drawing{Scene: s, canvas: on, c: c, v: v, state: c.State(), at: c.At()}
 	f.reach = s.run.Reach(f.state, f.at)
 	return f
 }
 
-// add puts a canvas on the list. Those that stay for a while keep their version.
+// addCanvas adds the layers and the hits of a canvas to the list.
 func (s *Scene) addCanvas(name string, c *canvas) {
 	s.addLayer(s, name, c)
 	s.list.Hits = append(s.list.Hits, c.hits...)
 }
 
-// show puts a canvas of a scene on the list. What is there of another run answers to
-// no mouse.
+// addLayer adds the layers of a canvas of a scene to the list, without hits.
 func (s *Scene) addLayer(of *Scene, name string, c *canvas) {
 	l := Layer{Name: name, Items: c.items, Version: of.version}
 	if c == &of.background || c == &of.timelineCanvas {
@@ -163,20 +163,20 @@ func (s *Scene) addLayer(of *Scene, name string, c *canvas) {
 	}
 }
 
-// shot is a scene in the making.
+// drawing is a scene under construction.
 type drawing struct {
 	*Scene
 	*canvas
-	c     *replay.Cursor
-	v     *View
-	state *replay.State
-	at    env.Instant
-	reach *replay.Reachability
-	previous   *replay.State // before the last event; made when it is asked for
-	axisLabels []Box         // on the axis of the timeline
+	c          *replay.Cursor
+	v          *View
+	state      *replay.State
+	at         env.Instant
+	reach      *replay.Reachability
+	previous   *replay.State // before the last event; computed on demand
+	axisLabels []Box         // on the timeline
 }
 
-// before is the state before the last event.
+// stateBefore returns the state before the last event.
 func (f *drawing) stateBefore() *replay.State {
 	if f.previous == nil {
 		if f.previous = f.c.Before(); f.previous == nil {
@@ -186,7 +186,7 @@ func (f *drawing) stateBefore() *replay.State {
 	return f.previous
 }
 
-// drawStill draws what changes with the size only, and the timeline does not cover.
+// drawBackground draws what depends on the size only and is outside of the timeline.
 func (s *Scene) drawBackground() {
 	c := &s.background
 	c.reset()
@@ -197,17 +197,17 @@ func (s *Scene) drawBackground() {
 	s.minimap.drawBackground(c)
 }
 
-// foot is where the minimap is, from edge to edge.
+// minimapArea returns the area of the minimap over the full width.
 func (s *Scene) minimapArea() Box {
 	return Box{0, s.lay.Minimap.Y, float32(s.sceneWidth()), s.lay.Minimap.H}
 }
 
-// across and down are the size of the scene.
-func (s *Scene) sceneWidth() int { return max(s.size.w, WidthMin) }
-func (s *Scene) sceneHeight() int   { return max(s.size.h, HeightMin) }
+// sceneWidth and sceneHeight return the size of the scene.
+func (s *Scene) sceneWidth() int  { return max(s.size.w, WidthMin) }
+func (s *Scene) sceneHeight() int { return max(s.size.h, HeightMin) }
 
-// panels draws the ground of all but the timelines and the minimap. No pixel is drawn
-// twice: without a graphics processor that takes time.
+// panels draws the background of everything but timelines and minimap. No pixel is
+// drawn twice, which would take time without a graphics processor.
 func (f *drawing) panels(o *BesideRun) {
 	w, h := float32(f.sceneWidth()), float32(f.sceneHeight())
 	row, times := []Box{f.lay.Cluster, f.lay.Logs, f.lay.Inspector}, []Box{f.lay.Timeline}
@@ -240,12 +240,12 @@ func (f *drawing) panels(o *BesideRun) {
 	f.panel(f.lay.Inspector, "INSPECTOR")
 }
 
-// panel is the ground of a panel, and its name.
+// panel draws the background and the title of a panel.
 func (f *drawing) panel(b Box, name string) {
 	f.box(b, panel)
 	f.frame(b, 1, edge)
 	f.text(b.X+10, b.Y+f.heading()*0.68, f.smallBold(dim), name)
 }
 
-// heading is how high the heading of a panel is.
+// heading returns the height of a panel's heading.
 func (s *Scene) heading() float32 { return roundf(float32(s.lay.Body) * 1.9) }

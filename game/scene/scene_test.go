@@ -17,7 +17,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
 
-// draw is the scene of the story at a moment, with all of it on the timeline.
+// draw returns the scene of the story at an instant, with all of it on the timeline.
 func draw(w, h int, at env.Instant, change func(*scene.View)) *scene.List {
 	r := replaytest.Story()
 	c := replay.NewCursor(r)
@@ -29,8 +29,8 @@ func draw(w, h int, at env.Instant, change func(*scene.View)) *scene.List {
 	return scene.New(r, glyph.NewBook()).Draw(c, v)
 }
 
-// summary is a list as it can be read: how many shapes each layer has, and its
-// texts, each where it stands.
+// summary formats a list: the number of shapes in each layer, and its texts with
+// positions.
 func summary(l *scene.List) string {
 	var b strings.Builder
 	names := [...]string{scene.Rect: "rectangles", scene.Line: "lines", scene.Triangle: "triangles", scene.Disc: "discs", scene.Ring: "rings"}
@@ -85,7 +85,7 @@ func TestTheStoryLooksAsItDid(t *testing.T) {
 	golden(t, "help.txt", summary(draw(1280, 720, 0, func(v *scene.View) { v.Help = true })))
 }
 
-// texts are those of a scene that are no part of another.
+// has reports whether a text of a scene contains words.
 func has(l *scene.List, words string) bool {
 	for _, layer := range l.Layers {
 		for _, it := range layer.Items {
@@ -113,8 +113,8 @@ func TestASceneSaysWhatMatters(t *testing.T) {
 	}
 }
 
-// Nothing lies outside a scene, at any size from the least on, and no text is cut off
-// at its edge.
+// Nothing lies outside a scene, at any size from the minimum on, and no text is
+// clipped.
 func TestEverythingIsInsideTheScene(t *testing.T) {
 	book := glyph.NewBook()
 	for _, size := range [][2]int{{1280, 600}, {1280, 720}, {1366, 768}, {1600, 900}, {1920, 1080}, {2560, 1440}, {1280, 1024}, {2400, 720}} {
@@ -140,7 +140,7 @@ func TestEverythingIsInsideTheScene(t *testing.T) {
 	}
 }
 
-// Texts of a panel do not lie on each other.
+// Texts do not overlap.
 func TestTextsDoNotOverlap(t *testing.T) {
 	book := glyph.NewBook()
 	for _, size := range [][2]int{{1280, 720}, {1600, 900}} {
@@ -199,8 +199,7 @@ func TestWhatIsThereAnswersToTheMouse(t *testing.T) {
 	}
 }
 
-// A scene that is drawn again is the same, and says so of the layers that need not be
-// sent to the screen anew.
+// The version of a cached layer changes only when the layer does.
 func TestAFrameThatChangesLittleKeepsItsLayers(t *testing.T) {
 	r := replaytest.Story()
 	c := replay.NewCursor(r)

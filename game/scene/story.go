@@ -9,8 +9,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// tells reports whether an event belongs to the story that a list of events tells:
-// there are thousands of the others, and they say little one by one.
+// inStory reports whether an event belongs to the story, the list of important events.
 func inStory(e *trace.Event) bool {
 	switch e.Kind {
 	case trace.KindBoot, trace.KindCrash, trace.KindExit, trace.KindFault, trace.KindMend, trace.KindIdle, trace.KindHeal,
@@ -23,20 +22,21 @@ func inStory(e *trace.Event) bool {
 	return false
 }
 
-// line is an event in a list.
+// storyLine is an event in a list.
 type storyLine struct {
 	n     int
-	mark  string // what stands before it
+	mark  string // symbol before it
 	words string
 	color Color
 }
 
-// story is the run's story around the cursor, lines long, most of it past.
+// story returns the story around the cursor, in a number of lines, most of them in the
+// past.
 func (f *drawing) story(lines int) []storyLine {
 	return f.around(f.storyEvents, lines)
 }
 
-// around takes lines of a list of events around the cursor.
+// around returns a number of events of a list around the cursor.
 func (f *drawing) around(events []int32, lines int) []storyLine {
 	next := sort.Search(len(events), func(i int) bool { return int(events[i]) > f.c.N() })
 	after := lines / 4
@@ -68,7 +68,7 @@ func (f *drawing) around(events []int32, lines int) []storyLine {
 	return all
 }
 
-// list draws events, a line each; a click goes there.
+// list draws events, one a line; a click goes to the event.
 func (f *drawing) list(at Box, lines []storyLine) {
 	step := f.step()
 	y := at.Y
@@ -77,7 +77,7 @@ func (f *drawing) list(at Box, lines []storyLine) {
 		if y+step > at.Bottom()+1 {
 			return
 		}
-		if !shown && l.n > f.c.N() { // here is now
+		if !shown && l.n > f.c.N() { // the cursor is here
 			f.rect(at.X-4, y+1, at.W+8, 1, white)
 			shown = true
 		}
@@ -99,5 +99,5 @@ func (f *drawing) list(at Box, lines []storyLine) {
 	}
 }
 
-// step is the height of a line of text.
+// step returns the height of a line of text.
 func (f *drawing) step() float32 { return roundf(float32(f.small) * 1.42) }

@@ -7,7 +7,7 @@ import (
 	"raftian/netsim/env"
 )
 
-// rows are where the lanes of the timeline are.
+// rows is the layout of the timeline's lanes.
 type rows struct {
 	ticks   Box
 	terms   Box
@@ -16,20 +16,20 @@ type rows struct {
 	clients []Box
 }
 
-// labelWidth is how much room the names of lanes have.
+// labelWidth returns the width of lane names.
 func (s *Scene) labelWidth() float32 { return roundf(float32(s.lay.Small) * 6.6) }
 
-// plot is the part of the timeline that stands for time.
+// plot returns the area of the timeline that represents time.
 func (s *Scene) plot() Box {
 	b := s.lay.Timeline
 	w := s.labelWidth()
 	return Box{b.X + w, b.Y, b.W - w - 10, b.H}
 }
 
-// faultRowsMost is how many rows there are for faults that overlap.
+// faultRowsMax is the number of rows for overlapping faults.
 const faultRowsMax = 3
 
-// rows lays the lanes out: as high as there is room for.
+// rows lays out the lanes, as high as the room allows.
 func (s *Scene) rows() rows {
 	p := s.plot()
 	var r rows
@@ -64,7 +64,7 @@ func (s *Scene) rows() rows {
 	return r
 }
 
-// drawTimeline draws all of the timeline but what moves with the cursor.
+// drawTimeline draws the timeline except for what moves with the cursor.
 func (s *Scene) drawTimeline() {
 	c := &s.timelineCanvas
 	c.reset()
@@ -83,14 +83,14 @@ func (s *Scene) drawTimeline() {
 	t.pins()
 }
 
-// timeline is the timeline in the making.
+// timeline is the timeline under construction.
 type timeline struct {
 	*Scene
 	*canvas
 	rows rows
 }
 
-// label names a lane.
+// label draws the name of a lane.
 func (t *timeline) label(b Box, name string, color Color, target Target) {
 	st := t.smallBold(color)
 	st.px = uint8(max(6, min(float32(st.px), b.H+1)))
@@ -116,7 +116,7 @@ func (t *timeline) ticks() {
 	}
 }
 
-// span is where a stretch of time lies in a lane, at least one pixel wide.
+// spanBox returns the area of a period in a lane, at least one pixel wide.
 func (t *timeline) spanBox(b Box, from, to env.Instant) (Box, bool) {
 	x1, x2, ok := t.axis.clip(t.axis.x(from), t.axis.x(to))
 	if !ok {
@@ -125,7 +125,7 @@ func (t *timeline) spanBox(b Box, from, to env.Instant) (Box, bool) {
 	return Box{x1, b.Y, max(1, x2-x1), b.H}, true
 }
 
-// pins are what verdicts rest on: a stroke through all lanes, with a flag.
+// pins draws the events that verdicts cite: a line through all lanes with a flag.
 func (t *timeline) pins() {
 	top, bottom := t.rows.ticks.Bottom(), t.lay.Timeline.Bottom()-4
 	for i := range t.run.Pins {
@@ -150,8 +150,8 @@ func (t *timeline) pins() {
 	}
 }
 
-// nowOnTimeline is what moves: the cursor, the mouse, what is chosen, the viewer's
-// own pins.
+// nowOnTimeline draws what changes often: the cursor, the mouse, what is chosen, the
+// viewer's pins.
 func (f *drawing) nowOnTimeline() {
 	a, rows := &f.axis, f.rows()
 	top, bottom := rows.ticks.Bottom(), f.lay.Timeline.Bottom()-4
@@ -197,8 +197,7 @@ func (f *drawing) nowOnTimeline() {
 	}
 }
 
-// name is a word on the axis, on a ground of a colour. What would lie on one that is
-// there already is left out.
+// axisLabel draws a label on the axis, unless it would overlap an earlier one.
 func (f *drawing) axisLabel(x float32, b Box, words string, color Color) {
 	st := f.smallMono(onColor(color))
 	if color == panel {
@@ -239,12 +238,12 @@ func (f *drawing) chosenOnTimeline(r *rows) {
 	}
 }
 
-// columns turns how many events had happened at each column's edge into how many of
-// some numbers, which rise, fall into each column.
+// columns counts how many of some increasing event numbers fall into each column, whose
+// edges are event numbers.
 func columns(edges []int, numbers []int32) []int {
 	all := make([]int, len(edges)-1)
 	k := 0
-	skip := func(edge int) { // numbers up to edge have been passed
+	skip := func(edge int) { // skips numbers up to edge
 		step := 1
 		for k+step < len(numbers) && int(numbers[k+step]) <= edge {
 			k += step
@@ -265,7 +264,7 @@ func columns(edges []int, numbers []int32) []int {
 	return all
 }
 
-// loudness is how much of something there is, from 0 to 1, as people sense it.
+// logScale maps a count to [0, 1] logarithmically.
 func logScale(count int, most int) float32 {
 	if count == 0 || most == 0 {
 		return 0

@@ -8,7 +8,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// title is the line on top: which run, what the judges say, when.
+// title draws the title line: the run, the outcome, the instant.
 func (f *drawing) title() {
 	b := f.lay.Title
 	y := base(b.Y+b.H/2, f.body)
@@ -36,7 +36,7 @@ func (f *drawing) title() {
 	f.fit(x+6, y, right-x-10, f.plain(dim), about)
 }
 
-// verdictBadge says what the verdicts come to, by a word, a sign and a colour.
+// verdictBadge shows the outcome by a word, a symbol and a colour.
 func (f *drawing) verdictBadge(x float32, b Box) float32 {
 	color, words := green, "OK"
 	tip := "Every judge passed."
@@ -78,7 +78,7 @@ func (f *drawing) verdictBadge(x float32, b Box) float32 {
 	return at.Right()
 }
 
-// speedName is how fast a replay goes.
+// speedName formats the speed of a replay.
 func speedName(speed float64) string {
 	sign := ""
 	if speed < 0 {

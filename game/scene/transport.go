@@ -2,7 +2,7 @@ package scene
 
 import "fmt"
 
-// transport is the line at the bottom: buttons, speed, filters, what keys do.
+// transport draws the line at the bottom: buttons, speed, filters, hints.
 func (f *drawing) transport() {
 	b := f.lay.Transport
 	h := roundf(b.H * 0.72)
@@ -47,7 +47,7 @@ func (f *drawing) transport() {
 	f.right(right, cy, hints, words)
 }
 
-// button is a place that does what a key does.
+// button draws an area that acts as a key.
 func (f *drawing) button(at Box, key, tip string) {
 	color := raised
 	if f.v.Hover && at.Holds(f.v.X, f.v.Y) {
@@ -57,7 +57,7 @@ func (f *drawing) button(at Box, key, tip string) {
 	f.hit(at, Target{Action: Press, Key: key}, tip)
 }
 
-// word is a button with a word.
+// wordButton draws a button with a word.
 func (f *drawing) wordButton(x, y, h float32, key, tip, words string) float32 {
 	at := Box{x, y, max(h, f.width(f.bold(text), words)+14), h}
 	f.button(at, key, tip)
@@ -65,7 +65,7 @@ func (f *drawing) wordButton(x, y, h float32, key, tip, words string) float32 {
 	return at.Right() + 3
 }
 
-// toggle is a button that is on or off; a filled or hollow square says which.
+// toggle draws a button that is on or off, shown by a filled or hollow square.
 func (f *drawing) toggle(x, y, h float32, key, words string, on bool, tip string) float32 {
 	st := f.smallPlain(dim)
 	if on {
@@ -83,7 +83,7 @@ func (f *drawing) toggle(x, y, h float32, key, words string, on bool, tip string
 	return at.Right() + 4
 }
 
-// icon is what a button of the transport does.
+// icon draws the symbol of a button.
 func (f *drawing) icon(at Box, key string) {
 	x, y, r := at.X+at.W/2, at.Y+at.H/2, roundf(at.H*0.25)
 	color := text

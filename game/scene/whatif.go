@@ -9,22 +9,23 @@ import (
 	"raftian/netsim/env"
 )
 
-// WhatIf is what could be changed at a moment, and the runs that came of changes.
+// WhatIf is the list of changes possible at an instant, and of the runs made with
+// changes.
 type WhatIf struct {
 	At       env.Instant
-	Allowed      bool // runs can be made here
-	Live     bool // the run is a live session, which nothing can make again
+	Allowed  bool // runs can be made here
+	Live     bool // the run is a live session, which cannot be run again
 	Choices  []string
 	Branches []Branch
 }
 
 // Branch is a run in the tree of runs.
 type Branch struct {
-	Words   string // what was changed
-	Depth   int    // how many runs it came of
+	Words   string // the change
+	Depth   int    // in the tree
 	Outcome verdict.Outcome
-	Here    bool   // it is the one that is shown
-	Saved   string // under which name
+	Here    bool   // it is shown
+	Saved   string // its name; "" if not saved
 }
 
 // Difference is the first event in which a run differs from the one beside it.
@@ -34,7 +35,7 @@ type Difference struct {
 	Change   string
 }
 
-// whatIf is the list of changes and runs.
+// whatIf draws the list of changes and runs.
 func (f *drawing) whatIf() {
 	w := f.v.WhatIf
 	if w == nil {
@@ -120,7 +121,7 @@ func (p *page) branches(w *WhatIf) {
 	}
 }
 
-// difference says in the inspector how a run differs from the one beside it.
+// difference shows how a run differs from the one beside it.
 func (p *page) difference() {
 	d := p.v.Difference
 	if d.Event == 0 {

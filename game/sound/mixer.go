@@ -6,18 +6,18 @@ import (
 	"sync"
 )
 
-// frame is the bytes of a moment: two channels of 32 bits.
+// frameBytes is the size of a frame in bytes: two channels of 32 bits.
 const frameBytes = 8
 
-// voicesMost is how many effects are heard at once; of more, the oldest end.
+// voicesMax is the number of concurrent effects; beyond it the oldest ends.
 const voicesMax = 24
 
-// Mixer joins music and effects. It may be used by several goroutines at once.
+// Mixer combines music and effects. It may be used by several goroutines at once.
 type Mixer struct {
 	mu      sync.Mutex
 	effects [CueCount][]float32
 	music   []float32
-	at      int // in the music
+	at      int // position in the music
 	voices  []activeEffect
 	volume  float64
 	muted   bool
@@ -25,7 +25,7 @@ type Mixer struct {
 
 type activeEffect struct {
 	samples []float32
-	left    float32 // how loud on each side
+	left    float32 // gain of each channel
 	right   float32
 }
 
@@ -38,14 +38,14 @@ func NewMixer() *Mixer {
 	return m
 }
 
-// Accompany gives it music, as Music returns it.
+// SetMusic sets the music, as Music returns it.
 func (m *Mixer) SetMusic(music []float32) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.music, m.at = music, 0
 }
 
-// Play begins an effect. Side says where it is heard, from -1, left, to 1, right.
+// Play starts an effect at a position from -1 (left) to 1 (right).
 func (m *Mixer) Play(c Cue, side float64) {
 	if c >= CueCount {
 		return
@@ -59,18 +59,18 @@ func (m *Mixer) Play(c Cue, side float64) {
 	m.voices = append(m.voices, activeEffect{m.effects[c], float32(math.Sqrt((1 - side) / 2)), float32(math.Sqrt((1 + side) / 2))})
 }
 
-// Set says how loud all of it is, from 0 to 1, and whether it is heard at all.
+// SetVolume sets the volume, from 0 to 1, and mutes.
 func (m *Mixer) SetVolume(volume float64, muted bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.volume, m.muted = max(0, min(1, volume)), muted
 }
 
-// musicLoud is how loud the music is beside the effects.
+// musicGain is the volume of the music relative to the effects.
 const musicGain = 0.55
 
-// Read fills p with what comes next: little-endian float32 samples, left and right by
-// turns. It never ends, and is never louder than 1.
+// Read fills p with the following frames: little-endian float32 samples, alternating
+// left and right, within [-1, 1]. The stream never ends.
 func (m *Mixer) Read(p []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -107,8 +107,7 @@ func (m *Mixer) Read(p []byte) (int, error) {
 	return n * frameBytes, nil
 }
 
-// limit keeps a sample between -1 and 1: what is soft stays as it is, and what is loud
-// is bent.
+// limit compresses a sample softly to the range from -1 to 1.
 func limit(x float32) float32 {
 	const knee = 0.7
 	switch {

@@ -9,7 +9,7 @@ import (
 	"raftian/game/sound"
 )
 
-// peak is the greatest of samples, and power their mean square.
+// peak returns the largest absolute value of samples, and their mean square.
 func peak(samples []float32) (most float32, power float64) {
 	for _, x := range samples {
 		most = max(most, x, -x)
@@ -66,10 +66,10 @@ func TestTheMusicLeadsIntoItself(t *testing.T) {
 	}
 }
 
-// hear reads so many seconds of a mixer, the left side and the right.
+// hear reads some seconds of a mixer, both channels.
 func hear(t *testing.T, m *sound.Mixer, seconds float64) (left, right []float32) {
 	t.Helper()
-	p := make([]byte, int(seconds*sound.Rate)*8+3) // and a part of a frame, which stays
+	p := make([]byte, int(seconds*sound.Rate)*8+3) // with a partial frame, which is not filled
 	n, err := m.Read(p)
 	if err != nil || n != len(p)-3 {
 		t.Fatalf("it reads %d of %d bytes, %v", n, len(p), err)

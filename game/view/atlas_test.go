@@ -14,7 +14,7 @@ import (
 	"raftian/game/scene"
 )
 
-// written is what a text looks like.
+// written renders a text.
 func written(a *renderer, it scene.Item, lines bool) []byte {
 	to := ebiten.NewImage(200, 30)
 	m := &mesh{lines: lines}
@@ -23,7 +23,7 @@ func written(a *renderer, it scene.Item, lines bool) []byte {
 	return pixels(to).Pix
 }
 
-// apart is the most by which a channel of a pixel differs.
+// maxDifference returns the largest difference of a channel.
 func maxDifference(a, b []byte) (most int) {
 	for i := range a {
 		d := int(a[i]) - int(b[i])

@@ -14,14 +14,14 @@ import (
 	"raftian/netsim/trace"
 )
 
-// opened is a run file that was dropped on the window, or why it cannot be read.
+// readResult is a dropped run file that was read, or the error.
 type readResult struct {
 	name string
 	run  *replay.Run
 	err  error
 }
 
-// drop begins to read the first run file that was dropped on the window.
+// startReading starts to read the first run file that was dropped on the window.
 func (g *game) startReading() {
 	files := ebiten.DroppedFiles()
 	if files == nil || g.reading != nil {
@@ -60,7 +60,7 @@ func open(files fs.FS, name string) (*replay.Run, error) {
 	return replay.Read(from, nil)
 }
 
-// take puts a run that has been read in the place of the one that is shown.
+// finishReading shows a run that has been read.
 func (g *game) finishReading() {
 	if g.reading == nil {
 		return

@@ -7,7 +7,7 @@ import (
 	"raftian/game/replay"
 )
 
-// made is a run of a plan that was changed, or why there is none.
+// runResult is a run of a changed plan, or the error.
 type runResult struct {
 	from   *desk.Desk
 	change desk.Change
@@ -16,14 +16,14 @@ type runResult struct {
 	err    error
 }
 
-// show puts another desk in the place of the one that is shown.
+// setDesk replaces the desk that is shown.
 func (g *game) setDesk(d *desk.Desk) {
 	g.desk, g.screen = d, nil
 	g.renderer.invalidate()
 }
 
-// fork has runs made that somebody asked for, puts them on their desks, and shows the
-// desk that is to be shown.
+// updateForks starts requested runs, adds finished ones to their desks, saves runs, and
+// shows the current desk.
 func (g *game) updateForks() {
 	if g.making != nil {
 		select {

@@ -12,7 +12,7 @@ import (
 	"raftian/game/scene"
 )
 
-// player is who is told what is pressed: a desk, or the board of a live game.
+// inputTarget receives input: a desk, or the board of a live game.
 type inputTarget interface {
 	Press(desk.Key)
 	Typing() bool // characters are for Type
@@ -25,14 +25,14 @@ type inputTarget interface {
 	Over() scene.Action
 }
 
-// input tells a player what is pressed. Keys with a character on them are known by the
-// character, whatever the keyboard's layout.
+// input passes input to a target. Keys with a character are identified by it,
+// independent of the keyboard layout.
 type input struct {
 	runes []rune
 	shape ebiten.CursorShapeType
 }
 
-// special is the name of a key without a character.
+// keyName returns the name of a key without a character.
 func keyName(key ebiten.Key) string {
 	switch key {
 	case ebiten.KeyArrowLeft:

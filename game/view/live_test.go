@@ -23,8 +23,8 @@ import (
 	"raftian/game/sound"
 )
 
-// The window of a live game shows what is drawn into files, but for how edges are
-// smoothed.
+// The window of a live game shows what is rendered into files, apart from
+// anti-aliasing.
 func TestTheWindowShowsTheLiveGame(t *testing.T) {
 	needDisplay(t)
 	book := glyph.NewBook()
@@ -40,7 +40,7 @@ func TestTheWindowShowsTheLiveGame(t *testing.T) {
 	}
 }
 
-// far is a game that can be lost.
+// fakeSource is a Source whose connection can be lost.
 type fakeSource struct {
 	s     *live.Snapshot
 	lost  string
@@ -72,7 +72,7 @@ func TestALiveGameIsTakenInAndLost(t *testing.T) {
 	}
 }
 
-// What cannot be heard is said, once, and ends nothing.
+// A missing sound device is reported once, and does not end the game.
 func TestWithoutASoundDeviceTheGameGoesOn(t *testing.T) {
 	var said []string
 	b := board.New(glyph.NewBook(), 1280, 720, 60)
@@ -107,7 +107,7 @@ func TestASoundDeviceIsLookedFor(t *testing.T) {
 	}
 }
 
-// Frames come at the rate that is asked for, if the machine can.
+// Frames come at the requested rate, if the machine is fast enough.
 func TestFramesComeAtARate(t *testing.T) {
 	for _, rate := range []int{30, 60, 120} {
 		var c frameClock
@@ -123,8 +123,8 @@ func TestFramesComeAtARate(t *testing.T) {
 	}
 }
 
-// BenchmarkLiveFrame is a frame of a live game in which much happens, as BenchmarkFrame
-// is one of a replay.
+// BenchmarkLiveFrame measures a frame of a busy live game, as BenchmarkFrame does for a
+// replay.
 func BenchmarkLiveFrame(b *testing.B) {
 	needDisplay(b)
 	book := glyph.NewBook()

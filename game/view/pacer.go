@@ -9,35 +9,35 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 )
 
-// pace keeps frames coming at a rate. As a rule the display does so. What is drawn in
-// software comes to no display that waits, so there pace does from the beginning. And some
-// X servers without a screen tell a rate of 1 Hz, which Ebiten believes; where frames
-// come that slowly although they are drawn fast, pace takes over.
+// framePacer keeps frames at a rate. Usually the display does. Software rendering does
+// not wait for a display, so it is active from the start there. Also, some X servers
+// without a screen report a rate of 1 Hz, which Ebiten believes; if frames come that
+// slowly although they are drawn fast, it becomes active.
 type framePacer struct {
-	active   bool
-	clock frameClock // if own
-	began time.Time
-	count int
-	spent time.Duration // in drawing
+	active bool       // it paces frames itself
+	clock  frameClock // if active
+	began  time.Time
+	count  int
+	spent  time.Duration // drawing time
 }
 
-// What is slow: fewer frames than that in the time that it is measured for.
+// Fewer than paceFramesMin frames in a paceWindow are too slow.
 const (
-	paceWindow = time.Second
-	paceFramesMin  = 20
-	paceRate   = 62 // frames per second, if we pace: a few more than the 60 Updates
+	paceWindow    = time.Second
+	paceFramesMin = 20
+	paceRate      = 62 // frames per second if active: a few more than the 60 Updates
 )
 
-// take has pace take over. Without waiting for the display Ebiten also lets the next
-// frame be made while one is drawn.
+// activate makes the pacer active. Without waiting for the display Ebiten also prepares
+// the next frame while one is drawn.
 func (p *framePacer) activate() {
 	p.active = true
 	ebiten.SetVsyncEnabled(false)
 }
 
-// frame is called after each frame, with how long it took to make.
+// frame is called after each frame, with the time it took.
 func (p *framePacer) frame(took time.Duration) {
-	if runtime.GOOS == "js" { // a browser knows best
+	if runtime.GOOS == "js" { // a browser paces frames itself
 		return
 	}
 	if p.active {

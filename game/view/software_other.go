@@ -2,8 +2,7 @@
 
 package view
 
-// rendersInSoftware says whether a display leaves drawing to the processor, where it can be
-// asked.
+// rendersInSoftware returns false: it is not known on this system.
 func rendersInSoftware(string) bool { return false }
 
 func preferGLX() (restore func()) { return func() {} }

@@ -1,20 +1,21 @@
 //go:build cgo || !(freebsd || netbsd || openbsd)
 
-// Package view shows replays and live games in a window, with Ebiten: it hands keys and
-// the mouse to a desk, or a board, and draws the display lists that come of them. Nothing is decided here.
+// Package view shows replays and live games in a window, with Ebiten. It passes keys
+// and the mouse to a desk.Desk or a board.Board, and draws the scene.Lists that they
+// return. It makes no decisions of its own.
 //
 //	view.go       Show: the window of a replay
-//	window.go     what both windows are
+//	window.go     common parts of both windows
 //	input.go      keys and the mouse
-//	fork.go       runs of plans that were changed
+//	fork.go       runs of changed plans
 //	live.go       ShowLive: the window of a live game
-//	audio.go      what is heard of it; device.go is there a sound device?
-//	frames.go     its frames, at a rate that is asked for
-//	drop.go       run files that are dropped on the window
+//	audio.go      sound; device.go detects a sound device
+//	frames.go     frames at a requested rate
+//	dropped.go    run files dropped on the window
 //	triangles.go  display lists as triangles
-//	atlas.go      the characters, in one image
-//	pace.go       frames at a rate
-//	display.go    is there a display? software_linux.go is it drawn on by the processor?
+//	atlas.go      characters in one image
+//	pacer.go      frames at a minimum rate
+//	display.go    detects a display; software_linux.go detects rendering in software
 package view
 
 import (
@@ -31,20 +32,18 @@ import (
 	"raftian/netsim/plan"
 )
 
-// Options are how to show a replay.
+// Options describe the window of a replay.
 type Options struct {
-	// Run makes a run of a plan, and says in which file it is kept, for as long as the
-	// show lasts. It is nil where no runs can be made.
+	// Run makes a run of a plan and returns the file in which it is kept while the
+	// window is open. It is nil if runs cannot be made.
 	Run func(context.Context, plan.Plan) (*replay.Run, string, error)
-	// Save keeps the run in such a file for good, by the number that it has in the show,
-	// and says under which name.
+	// Save saves the run in such a file under the given number, and returns its name.
 	Save  func(file string, number int) (string, error)
 	Title string
 }
 
-// Show opens a window and shows a replay until the window is closed or
-// the context is over. An error that
-// is ErrNoDisplay says that there is nowhere to show it.
+// Show opens a window and shows a replay until the window is closed or ctx is done. The
+// error is ErrNoDisplay if there is no display.
 func Show(ctx context.Context, d *desk.Desk, book *glyph.Book, o Options) error {
 	return openWindow(o.Title, func(software bool) (ebiten.Game, int, int) {
 		g := &game{ctx: ctx, desk: d, renderer: newRenderer(book), options: o}
@@ -58,23 +57,23 @@ func Show(ctx context.Context, d *desk.Desk, book *glyph.Book, o Options) error 
 	})
 }
 
-// game is the window's content.
+// game is the content of the window.
 type game struct {
-	ctx     context.Context // ends the show
-	desk    *desk.Desk
-	renderer  *renderer
-	input   input
-	pacer    framePacer
-	reading chan readResult // a run file that is being read
-	making  chan runResult   // a run that is being made
-	options Options
-	drawnVersion   uint64        // the desk's Changes when it was last drawn
-	screen  *ebiten.Image // what it was drawn on
-	size    image.Point
-	counted time.Time // when the rate was last shown
+	ctx          context.Context // closes the window
+	desk         *desk.Desk
+	renderer     *renderer
+	input        input
+	pacer        framePacer
+	reading      chan readResult // result of the run file being read; nil if there is none
+	making       chan runResult  // result of the run being made; nil if there is none
+	options      Options
+	drawnVersion uint64        // the desk's Version when it was last drawn
+	screen       *ebiten.Image // the image it was drawn on
+	size         image.Point
+	counted      time.Time // when the frame rate was last shown
 }
 
-// tick is how much real time an Update stands for.
+// tick is the real time of an Update.
 const tick = time.Second / ebiten.DefaultTPS
 
 // Update implements ebiten.Game.
@@ -94,8 +93,8 @@ func (g *game) Update() error {
 	return nil
 }
 
-// Draw implements ebiten.Game. What is kept of a scene goes to the image that Ebiten
-// has for the window, which is not cleared; the rest follows in DrawFinalScreen.
+// Draw implements ebiten.Game. Cached layers are drawn on the image of the window,
+// which Ebiten does not clear; the rest follows in DrawFinalScreen.
 func (g *game) Draw(screen *ebiten.Image) {
 	began := time.Now()
 	now := g.desk.Version()
@@ -121,7 +120,7 @@ func (g *game) LayoutF(w, h float64) (float64, float64) {
 	return w, h
 }
 
-// Layout implements ebiten.Game; LayoutF stands in for it.
+// Layout implements ebiten.Game; Ebiten calls LayoutF instead.
 func (g *game) Layout(w, h int) (int, int) {
 	fw, fh := g.LayoutF(float64(w), float64(h))
 	return int(fw), int(fh)

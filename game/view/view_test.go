@@ -18,8 +18,8 @@ import (
 	"raftian/game/replay/replaytest"
 )
 
-// TestMain runs the tests inside of a window, if there is a display; they are skipped
-// if there is none.
+// TestMain runs the tests inside of a window if there is a display; else they are
+// skipped.
 func TestMain(m *testing.M) {
 	display, err := probeDisplay()
 	if err != nil {
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	os.Exit(g.code)
 }
 
-// inside runs all tests in its first Update, in which images can be drawn and read.
+// testWindow runs all tests in its first Update, in which images can be drawn and read.
 type testWindow struct {
 	m    *testing.M
 	code int
@@ -60,7 +60,7 @@ func needDisplay(tb testing.TB) {
 	_ = display.Close()
 }
 
-// pixels are what the driver made of a scene.
+// pixels reads the pixels of an image.
 func pixels(im *ebiten.Image) *image.RGBA {
 	b := im.Bounds()
 	to := image.NewRGBA(b)
@@ -68,7 +68,7 @@ func pixels(im *ebiten.Image) *image.RGBA {
 	return to
 }
 
-// The window shows what is drawn into files, but for how edges are smoothed.
+// The window shows what is rendered into files, apart from anti-aliasing.
 func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
 	needDisplay(t)
 	book := glyph.NewBook()
@@ -99,9 +99,10 @@ func TestWhereNoDisplayIsItIsSaid(t *testing.T) {
 	}
 }
 
-// BenchmarkFrame is a frame of a replay that plays, with all of the run on the timeline:
-// making the scene, turning it into triangles, and the driver's part, for which the
-// benchmark waits by reading a pixel. RUN names a run file.
+// BenchmarkFrame measures a frame of a replay that plays, with all of the run on the
+// timeline: building the scene, converting it into triangles, and the driver's part,
+// for which the benchmark waits by reading a pixel. The environment variable RUN names
+// a run file.
 func BenchmarkFrame(b *testing.B) {
 	needDisplay(b)
 	book := glyph.NewBook()

@@ -12,9 +12,9 @@ import (
 	"raftian/game/scene"
 )
 
-// openWindow opens a window and shows a game in it until that ends. The game, and how
-// large it is, is asked for once there is a display. An error that is ErrNoDisplay says
-// that there is nowhere to show it. The game is told whether it is drawn in software.
+// openWindow opens a window and shows a game until it ends. It calls game, which
+// returns the game and its size, once there is a display, with whether rendering is in
+// software. The error is ErrNoDisplay if there is no display.
 func openWindow(title string, game func(software bool) (g ebiten.Game, w, h int)) error {
 	display, err := probeDisplay()
 	if err != nil {
@@ -37,12 +37,12 @@ func openWindow(title string, game func(software bool) (g ebiten.Game, w, h int)
 	return nil
 }
 
-// show draws a scene on the screen, of which the artist has kept what stays on an image.
-// One that does not fit the window is drawn in its own size first, and then shrunk.
+// show draws a scene on the screen, with the cached layers from an image. A scene that
+// does not fit the window is drawn in its own size and scaled down.
 //
-// Before the next frame, Ebiten makes the screen black, in the way that the screen was
-// last drawn on; so that comes last which hides what was there without a look at it, which
-// is cheaper for all of the screen.
+// Before the next frame Ebiten clears the screen with the blend mode that was last used
+// on it. So the last draw overwrites without blending, which is cheaper for the whole
+// screen.
 func (a *renderer) show(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.GeoM) {
 	switch scale := m.Element(0, 0); {
 	case a.list == nil:
@@ -58,12 +58,12 @@ func (a *renderer) show(screen ebiten.FinalScreen, kept *ebiten.Image, m ebiten.
 	a.resetBlend(screen)
 }
 
-// layout is the size of a scene in pixels for a window, and how many pixels of the
-// screen are one of an ordinary one.
+// layout returns the size of a scene in pixels for a window, and the number of pixels
+// per pixel of an ordinary screen.
 func layout(w, h float64) (float64, float64, float64) {
 	dense := ebiten.Monitor().DeviceScaleFactor()
 	w, h = math.Ceil(w*dense), math.Ceil(h*dense)
-	// What is too small for a scene is shrunk by the window.
+	// A scene larger than the window is scaled down by show.
 	least := max(1, max(scene.WidthMin/w, scene.HeightMin/h))
 	return math.Ceil(w * least), math.Ceil(h * least), dense
 }

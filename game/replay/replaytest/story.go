@@ -1,5 +1,5 @@
-// Package replaytest holds a run made by hand in which most of what a replay shows
-// happens within three seconds, for the tests of whatever shows runs.
+// Package replaytest provides a hand-made run of three seconds that contains most of
+// what a replay shows, for tests of its display.
 package replaytest
 
 import (
@@ -18,18 +18,18 @@ const (
 	Violation  = env.Instant(2410 * time.Millisecond) // n3 has lost an entry that was committed
 )
 
-// teller tells the story.
+// storyBuilder builds the story.
 type storyBuilder struct {
 	b    *replay.Builder
 	n    uint64
 	at   env.Instant
 	lost uint64 // the event at which n3 lost its entry
-	had  uint64 // the event at which it was committed
+	had  uint64 // the event at which the entry was committed
 	boot map[string]uint64
 }
 
-// Story builds the run: n1 leads, three calls, a partition with a leader on either
-// side, a call whose end nobody knows, a power loss that takes a committed entry.
+// Story returns the run: n1 leads, three calls, a partition with a leader on each side,
+// a call without a known result, and a power loss that takes a committed entry.
 func Story() *replay.Run {
 	t := newStoryBuilder()
 	t.beginning()
@@ -44,7 +44,7 @@ func Story() *replay.Run {
 	}, "", nil)
 }
 
-// Shorter is the story without its last two parts: nothing goes wrong.
+// Shorter returns the story without its last two parts, in which nothing fails.
 func Shorter() *replay.Run {
 	t := newStoryBuilder()
 	t.beginning()
@@ -66,7 +66,7 @@ func newStoryBuilder() *storyBuilder {
 	return &storyBuilder{b: replay.NewBuilder(trace.Header{Seed: 7, Guest: "game", Raft: "v1.8.0"}, p), boot: map[string]uint64{}}
 }
 
-// tell adds an event so many milliseconds after the run began.
+// event adds an event at a time in milliseconds.
 func (t *storyBuilder) event(ms float64, machine, kind string, n env.Note) uint64 {
 	t.n++
 	n.Kind = kind
@@ -78,14 +78,14 @@ func (t *storyBuilder) event(ms float64, machine, kind string, n env.Note) uint6
 	return t.n
 }
 
-// send has a message arrive that left 10 ms before.
+// send delivers a message that was sent 10 ms before.
 func (t *storyBuilder) send(ms float64, from, to, what string, n env.Note, conn uint64) {
 	n.Text, n.Peer = what, to
 	t.event(ms-10, from, env.KindRPC, n)
 	t.event(ms, to, trace.KindDeliver, env.Note{Peer: from, Conn: conn, Count: 120, Took: 10 * time.Millisecond})
 }
 
-// elect has a machine win an election.
+// elect lets a machine win an election.
 func (t *storyBuilder) elect(ms float64, who string, term uint64, voters ...string) {
 	t.event(ms, who, env.KindRole, env.Note{Term: term, Text: "candidate"})
 	t.event(ms, who, env.KindTerm, env.Note{Term: term})
@@ -96,14 +96,14 @@ func (t *storyBuilder) elect(ms float64, who string, term uint64, voters ...stri
 	t.event(ms+40, who, env.KindRole, env.Note{Term: term, Text: "leader"})
 }
 
-// entry has machines append an entry.
+// entry appends an entry on machines.
 func (t *storyBuilder) entry(ms float64, index, term, hash uint64, text string, machines ...string) {
 	for _, m := range machines {
 		t.event(ms, m, env.KindAppend, env.Note{Index: index, Term: term, Hash: hash, Text: text})
 	}
 }
 
-// apply has machines know an entry committed, and apply it.
+// apply commits and applies an entry on machines.
 func (t *storyBuilder) apply(ms float64, client string, seq, index, term, hash, state uint64, machines ...string) (committed uint64) {
 	for _, m := range machines {
 		committed = t.event(ms, m, env.KindCommit, env.Note{Index: index, Term: term})
