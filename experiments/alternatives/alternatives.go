@@ -1,11 +1,11 @@
-// Package alternatives runs the same cluster with the same script in three ways: in the
-// World, with the edited runtime; under plain testing/synctest, which is the same program
-// built by the ordinary Go; and as processes in real time. It asks what a simulated
-// second costs in each, and whether a run can be had again.
+// Package alternatives runs the same cluster with the same script on three platforms:
+// in the World, with the edited runtime; under plain testing/synctest, which is the
+// same program built with the unmodified runtime; and as processes in real time. It
+// measures what a second costs on each, and whether a run repeats.
 //
 //	alternatives.go  Measure, Run
-//	ways.go          the three ways
-//	script.go        a script played to real processes
+//	platforms.go     running on each platform
+//	script.go        playing a script to real processes
 //	report.go        tables
 package alternatives
 
@@ -25,37 +25,37 @@ import (
 	"raftian/raftian/guest"
 )
 
-// Name is the experiment's.
+// Name is the experiment's name.
 const Name = "alternatives"
 
-// The ways.
+// The platforms.
 const (
-	world   = "World"
-	plain   = "plain synctest"
-	one     = "plain synctest, one thread" // and no preemption, as the World has it
-	process = "processes"
+	world          = "World"
+	plain          = "plain synctest"
+	plainOneThread = "plain synctest, one thread" // and without preemption, as in the World
+	process        = "processes"
 )
 
-// The plans: all are of the same script.
+// The plans, all with the same script.
 const (
-	calm    = "calm"
-	quiet   = "calm, logs kept whole" // in which nobody waits for a lock while its holder waits for a disk
-	faults  = "network and crashes"
-	seedAll = 1
+	calm      = "calm"
+	wholeLogs = "calm, logs kept whole" // nobody waits for a lock while its holder waits for a disk
+	faults    = "network and crashes"
+	seedAll   = 1
 )
 
 // Measure is one run.
 type Measure struct {
-	Way     string  `json:"way"`
+	Way     string  `json:"way"` // platform
 	Plan    string  `json:"plan"`
-	Length  float64 `json:"length_s"`  // how long the run was to be
-	Reached float64 `json:"reached_s"` // how far it came
+	Length  float64 `json:"length_s"`  // planned length
+	Reached float64 `json:"reached_s"` // length reached
 	CPU     float64 `json:"cpu_s"`     // of the cluster's processes
 	Wall    float64 `json:"wall_s"`
 	Events  int     `json:"events"`
-	Trace   string  `json:"trace"`         // digest of what happened, times and all
-	Log     string  `json:"log"`           // digest of which commands were applied in which order
-	End     string  `json:"end,omitempty"` // "" if it came to its end, or what went wrong
+	Trace   string  `json:"trace"`         // digest of all events with their times
+	Log     string  `json:"log"`           // digest of the sequence of applied commands
+	Failure string  `json:"end,omitempty"` // why the run ended early; "" if it did not
 }
 
 func length(s lab.Setup) time.Duration {
@@ -65,14 +65,14 @@ func length(s lab.Setup) time.Duration {
 	return 10 * time.Second
 }
 
-// planOf is the plan of a name.
+// planOf returns the plan with a name.
 func planOf(s lab.Setup, name string) (plan.Plan, error) {
 	o := guest.Options{Seed: seedAll, Machines: 5, Length: length(s), Faults: plan.Calm}
 	if name == faults {
 		o.Faults = plan.Network | plan.Crash
 	}
 	pl, err := guest.Game().Plan(o)
-	if name == quiet {
+	if name == wholeLogs {
 		for k := range pl.Settings {
 			if pl.Settings[k].Key == "snapshot-threshold" {
 				pl.Settings[k].Value = "1000000"
@@ -88,11 +88,11 @@ func Run(ctx context.Context, s lab.Setup) error {
 	if err != nil {
 		return err
 	}
-	ordinary, err := buildPlain(ctx, s)
+	plainProgram, err := buildPlain(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(ordinary.Path)
+	defer os.Remove(plainProgram.Path)
 	work := lab.Work[Measure]{Repeats: s.Times(3, 20), Seed: 1}
 	add := func(way, name string, cost time.Duration, measure func(context.Context, *Measure, plan.Plan) error) {
 		work.Cases = append(work.Cases, lab.Case[Measure]{Name: way + ", " + name, Cost: cost, Measure: func(ctx context.Context, _ int) (Measure, error) {
@@ -104,13 +104,13 @@ func Run(ctx context.Context, s lab.Setup) error {
 			return m, err
 		}})
 	}
-	loose, tight := *ordinary, *ordinary
-	loose.Environment = []string{"GOTRACEBACK=single"}
-	tight.Environment = append(toolchain.Environment(), "GOTRACEBACK=single")
-	for _, name := range []string{calm, quiet, faults} {
+	manyThreads, oneThread := *plainProgram, *plainProgram
+	manyThreads.Environment = []string{"GOTRACEBACK=single"}
+	oneThread.Environment = append(toolchain.Environment(), "GOTRACEBACK=single")
+	for _, name := range []string{calm, wholeLogs, faults} {
 		add(world, name, 500*time.Millisecond, simulate(p))
-		add(plain, name, 500*time.Millisecond, simulate(&loose))
-		add(one, name, 500*time.Millisecond, simulate(&tight))
+		add(plain, name, 500*time.Millisecond, simulate(&manyThreads))
+		add(plainOneThread, name, 500*time.Millisecond, simulate(&oneThread))
 	}
 	add(process, calm, length(s)+2*time.Second, func(ctx context.Context, m *Measure, pl plan.Plan) error { return m.processes(ctx, s, pl) })
 	sheet, err := work.Fill(ctx, s, "data.jsonl", s.Header(Name, p.Digest, p.Raft))
@@ -120,7 +120,7 @@ func Run(ctx context.Context, s lab.Setup) error {
 	return report(s, sheet)
 }
 
-// buildPlain builds the world program with the ordinary runtime.
+// buildPlain builds the world program with the unmodified runtime.
 func buildPlain(ctx context.Context, s lab.Setup) (*campaign.Program, error) {
 	f, err := os.CreateTemp(s.Out, "plain-*")
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"raftian/experiments/stats"
 )
 
-// check refuses data that cannot be, and a World whose runs do not repeat.
+// check refuses invalid data, and a World whose runs do not repeat.
 func check(records []lab.Record[Measure]) error {
 	var all []error
 	traces := map[string]map[string]bool{}
@@ -23,8 +23,8 @@ func check(records []lab.Record[Measure]) error {
 		if m.Way != world {
 			continue
 		}
-		if m.End != "" {
-			all = append(all, fmt.Errorf("%s: %s", r.Case, m.End))
+		if m.Failure != "" {
+			all = append(all, fmt.Errorf("%s: %s", r.Case, m.Failure))
 		}
 		if traces[m.Plan] == nil {
 			traces[m.Plan] = map[string]bool{}
@@ -46,8 +46,8 @@ func report(s lab.Setup, sheet *lab.Sheet[Measure]) error {
 	t := lab.Table{Head: []string{"way, plan", "runs", "came to their end", "came as far as, s", "different traces", "different logs",
 		"CPU ms per second of the run", "wall ms per second of the run"}}
 	ends := map[string]int{}
-	for _, way := range []string{world, plain, one, process} {
-		for _, name := range []string{calm, quiet, faults} {
+	for _, way := range []string{world, plain, plainOneThread, process} {
+		for _, name := range []string{calm, wholeLogs, faults} {
 			var reached, cpu, wall []float64
 			traces, logs := map[string]bool{}, map[string]bool{}
 			ended := 0
@@ -59,15 +59,15 @@ func report(s lab.Setup, sheet *lab.Sheet[Measure]) error {
 				reached = append(reached, m.Reached)
 				cpu, wall = append(cpu, 1000*m.CPU/m.Reached), append(wall, 1000*m.Wall/m.Reached)
 				traces[m.Trace], logs[m.Log] = true, true
-				if m.End == "" {
+				if m.Failure == "" {
 					ended++
 				} else {
-					ends[m.Way+": "+m.End]++
+					ends[m.Way+": "+m.Failure]++
 				}
 			}
 			if n := len(reached); n > 0 {
-				t.Row(way+", "+name, fmt.Sprint(n), fmt.Sprint(ended), lab.Interval(stats.Estimated(reached, 1)), fmt.Sprint(len(traces)), fmt.Sprint(len(logs)),
-					lab.Interval(stats.Estimated(cpu, 1)), lab.Interval(stats.Estimated(wall, 1)))
+				t.Row(way+", "+name, fmt.Sprint(n), fmt.Sprint(ended), lab.Interval(stats.EstimateMedian(reached, 1)), fmt.Sprint(len(traces)), fmt.Sprint(len(logs)),
+					lab.Interval(stats.EstimateMedian(cpu, 1)), lab.Interval(stats.EstimateMedian(wall, 1)))
 			}
 		}
 	}

@@ -13,9 +13,9 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// play has a player for each client of a script, at the node that the client lives on,
-// make the client's calls when they are due, until the plan's end.
-func play(ctx context.Context, addresses []string, pl plan.Plan) error {
+// playScript plays each client's part of a script at its node, at the planned times,
+// until the end of the plan.
+func playScript(ctx context.Context, addresses []string, pl plan.Plan) error {
 	ctx, cancel := context.WithTimeout(ctx, pl.Length)
 	defer cancel()
 	began := time.Now()
@@ -24,7 +24,7 @@ func play(ctx context.Context, addresses []string, pl plan.Plan) error {
 		scripts[step.Client] = append(scripts[step.Client], step)
 	}
 	var all sync.WaitGroup
-	for client, steps := range scripts { //raftian:unordered they play at the same time
+	for client, steps := range scripts { //raftian:unordered clients play concurrently
 		at, err := strconv.Atoi(strings.TrimPrefix(steps[0].Machine, "n"))
 		if err != nil {
 			return err
@@ -42,15 +42,15 @@ func play(ctx context.Context, addresses []string, pl plan.Plan) error {
 		})
 	}
 	all.Wait()
-	<-ctx.Done() // to the end of the run, as in the others
+	<-ctx.Done() // until the planned length, as on the other platforms
 	return nil
 }
 
-// call makes a call. What comes of it is in the log, or it is not.
+// call makes a call. Its result is ignored; the log shows it.
 func call(ctx context.Context, p *api.Client, step plan.Step) {
 	in, err := rules.ParseInput(step.Text)
 	switch {
-	case err != nil: // nonsense, which players of the service cannot say
+	case err != nil: // invalid commands cannot be sent through the service
 	case in.Verb == rules.Look:
 		_, _ = p.Look(ctx, step.Seq, &apiv1.StatusRequest{Read: apiv1.Read_READ_LOG, City: in.City})
 	default:

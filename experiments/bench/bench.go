@@ -1,13 +1,13 @@
-// Package bench measures the bench itself: how much faster than real time it simulates
-// and what that depends on, what watching costs, how it uses several processors, and
-// whether runs repeat.
+// Package bench measures the test bench itself: how much faster than real time it
+// simulates and what that depends on, the overhead of observation, scaling over
+// processors, and whether runs repeat.
 //
-//	bench.go    Measure, Run
-//	speed.go    simulated seconds per second of a processor
-//	price.go    what tracing, judging and looking for data races cost
-//	crowd.go    runs per second, with so many at once
-//	twice.go    runs made twice
-//	report.go   tables and plots
+//	bench.go     Measure, Run
+//	speed.go     simulated seconds per second of a processor
+//	overhead.go  the cost of tracing, judging and the race detector
+//	parallel.go  runs per second with several at once
+//	repeated.go  runs made twice
+//	report.go    tables and plots
 //
 // bench_test.go has the first two as Go benchmarks, for benchstat:
 //
@@ -26,36 +26,36 @@ import (
 	"raftian/raftian/guest"
 )
 
-// Name is the experiment's.
+// Name is the experiment's name.
 const Name = "bench"
 
-// Measure is what a measurement came to; which fields it has is its part's to say.
+// Measure is the result of one measurement; each part sets the fields that it needs.
 type Measure struct {
-	Part     string  `json:"part"`            // speed, price, crowd or twice
-	Line     string  `json:"line,omitempty"`  // what is compared
-	X        string  `json:"x,omitempty"`     // and along what
-	Virtual  float64 `json:"virtual_s"`       // simulated seconds
-	CPU      float64 `json:"cpu_s"`           // of world programs
-	Own      float64 `json:"own_s,omitempty"` // of this process, which decodes and judges
-	Wall     float64 `json:"wall_s"`
-	Peak     float64 `json:"peak_mb,omitempty"`
-	Events   uint64  `json:"events,omitempty"`
-	Bytes    int64   `json:"bytes,omitempty"`
-	Runs     int     `json:"runs"`
-	Differed int     `json:"differed,omitempty"` // of runs made twice
-	Died     int     `json:"died,omitempty"`     // of them, both times alike: known findings end programs
-	Seeds    string  `json:"seeds,omitempty"`
+	Part       string  `json:"part"`            // speed, price, crowd or twice
+	Line       string  `json:"line,omitempty"`  // what is compared
+	X          string  `json:"x,omitempty"`     // the value of the independent variable
+	Virtual    float64 `json:"virtual_s"`       // simulated seconds
+	CPU        float64 `json:"cpu_s"`           // of world programs
+	OwnCPU     float64 `json:"own_s,omitempty"` // of this process, which decodes and judges
+	Wall       float64 `json:"wall_s"`
+	PeakMemory float64 `json:"peak_mb,omitempty"` // of a world program
+	Events     uint64  `json:"events,omitempty"`
+	Bytes      int64   `json:"bytes,omitempty"`
+	Runs       int     `json:"runs"`
+	Differed   int     `json:"differed,omitempty"` // runs that did not repeat
+	Died       int     `json:"died,omitempty"`     // runs whose program ended both times at the same event, because of known findings
+	Seeds      string  `json:"seeds,omitempty"`
 }
 
-// take fills in what a run cost.
-func (m *Measure) take(c campaign.Cost) {
+// add adds the cost of a run.
+func (m *Measure) add(c campaign.Cost) {
 	m.Virtual, m.CPU, m.Wall = m.Virtual+c.Virtual.Seconds(), m.CPU+c.CPU.Seconds(), m.Wall+c.Wall.Seconds()
-	m.Peak = max(m.Peak, float64(c.Peak)/1e6)
+	m.PeakMemory = max(m.PeakMemory, float64(c.Peak)/1e6)
 	m.Events, m.Bytes = m.Events+c.Events, m.Bytes+c.Bytes
 	m.Runs++
 }
 
-// name is what data call the measurement.
+// name identifies the measurement in the data.
 func (m Measure) name() string { return fmt.Sprintf("%s, %s, %s", m.Part, m.Line, m.X) }
 
 // suite is what all parts share.
@@ -79,7 +79,7 @@ func Run(ctx context.Context, s lab.Setup) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		s.Say("the race detector is left out: a program with it is not to be had here, which needs a C compiler")
+		s.Say("the race detector is left out: it needs a C compiler")
 	}
 	all := sheets{}
 	for _, part := range []struct {
@@ -89,9 +89,9 @@ func Run(ctx context.Context, s lab.Setup) error {
 		jobs  int
 	}{
 		{"speed", b.speed(), s.Times(1, 5), 1},
-		{"price", b.price(), s.Times(1, 5), 1},
-		{"crowd", b.crowd(), s.Times(1, 4), 1},
-		{"twice", b.twice(), b.chunks(), s.Jobs},
+		{"price", b.overhead(), s.Times(1, 5), 1},
+		{"crowd", b.parallel(), s.Times(1, 4), 1},
+		{"twice", b.repeated(), b.chunks(), s.Jobs},
 	} {
 		work := lab.Work[Measure]{Cases: part.cases, Repeats: part.times, Seed: 1, Jobs: part.jobs}
 		if all[part.name], err = work.Fill(ctx, s, part.name+".jsonl", s.Header(Name, p.Digest, p.Raft)); err != nil {
@@ -101,8 +101,8 @@ func Run(ctx context.Context, s lab.Setup) error {
 	return b.report(all)
 }
 
-// measured is a case of a measurement.
-func measured(m Measure, cost time.Duration, measure func(ctx context.Context, m *Measure, repeat int) error) lab.Case[Measure] {
+// newCase returns a case of a measurement.
+func newCase(m Measure, cost time.Duration, measure func(ctx context.Context, m *Measure, repeat int) error) lab.Case[Measure] {
 	return lab.Case[Measure]{Name: m.name(), Cost: cost, Measure: func(ctx context.Context, repeat int) (Measure, error) {
 		m := m
 		err := measure(ctx, &m, repeat)

@@ -15,7 +15,7 @@ import (
 	"raftian/raftian/guest"
 )
 
-// BenchmarkRun is what a run of ten virtual seconds takes: simulated, and simulated and
+// BenchmarkRun measures runs of ten virtual seconds: simulated, and simulated and
 // judged.
 func BenchmarkRun(b *testing.B) {
 	campaigntest.Sources(b)
@@ -67,17 +67,17 @@ func TestRunsThatDoNotRepeatAreRefused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if check([]lab.Record[Measure]{{}}) == nil {
-		t.Error("nothing is a measurement")
+		t.Error("an empty measurement is accepted")
 	}
 }
 
-// Each measurement has a name of its own, by which it is found again.
+// Names of measurements are unique, since they identify the data.
 func TestMeasurementsHaveNamesOfTheirOwn(t *testing.T) {
 	b := suite{s: lab.Setup{}, race: &campaign.Program{}}
 	seen := map[string]bool{}
-	for _, c := range slices.Concat(b.speed(), b.price(), b.crowd(), b.twice()) {
+	for _, c := range slices.Concat(b.speed(), b.overhead(), b.parallel(), b.repeated()) {
 		if seen[c.Name] {
-			t.Errorf("%q is there twice", c.Name)
+			t.Errorf("%q is listed twice", c.Name)
 		}
 		seen[c.Name] = true
 	}

@@ -12,7 +12,7 @@ import (
 	"raftian/experiments/stats"
 )
 
-// check refuses data that cannot be, and runs that do not repeat: it asks nothing about
+// check refuses invalid data, and runs that do not repeat. It has no expectations about
 // times.
 func check(records []lab.Record[Measure]) error {
 	var all []error
@@ -28,24 +28,24 @@ func check(records []lab.Record[Measure]) error {
 	return errors.Join(all...)
 }
 
-// sheets are the data of all parts.
+// sheets are the data of all parts, by name.
 type sheets map[string]*lab.Sheet[Measure]
 
 func (v sheets) of(m Measure, what func(Measure) float64) stats.Estimate {
-	return stats.Estimated(lab.Of(v[m.Part].Records, what)[m.name()], 1)
+	return stats.EstimateMedian(lab.ValuesByCase(v[m.Part].Records, what)[m.name()], 1)
 }
 
-// The figures that measures come to.
+// Figures derived from a Measure.
 func perCPU(m Measure) float64    { return m.Virtual / m.CPU }
 func perWall(m Measure) float64   { return m.Virtual / m.Wall }
-func total(m Measure) float64     { return (m.CPU + m.Own) / m.Virtual * 1000 }
-func program(m Measure) float64   { return m.CPU / m.Virtual * 1000 }
-func own(m Measure) float64       { return m.Own / m.Virtual * 1000 }
-func peak(m Measure) float64      { return m.Peak }
+func totalCPU(m Measure) float64  { return (m.CPU + m.OwnCPU) / m.Virtual * 1000 }
+func worldCPU(m Measure) float64  { return m.CPU / m.Virtual * 1000 }
+func ownCPU(m Measure) float64    { return m.OwnCPU / m.Virtual * 1000 }
+func peak(m Measure) float64      { return m.PeakMemory }
 func eventRate(m Measure) float64 { return float64(m.Events) / m.Virtual }
 func traceRate(m Measure) float64 { return float64(m.Bytes) / m.Virtual / 1000 }
 func runRate(m Measure) float64   { return float64(m.Runs) / m.Wall }
-func runCost(m Measure) float64   { return float64(m.Runs) / (m.CPU + m.Own) }
+func runCost(m Measure) float64   { return float64(m.Runs) / (m.CPU + m.OwnCPU) }
 
 func (b suite) report(v sheets) error {
 	for _, part := range []string{"speed", "price", "crowd", "twice"} {
@@ -57,9 +57,9 @@ func (b suite) report(v sheets) error {
 	out.WriteString("Medians of the repetitions, and what they lie between with a confidence of 95 %. Each run is 30 virtual seconds\nlong, if nothing else is said.\n" +
 		lab.Describe(v["speed"]))
 	v.speed(&out)
-	v.price(&out)
-	v.crowd(&out)
-	v.twice(&out)
+	v.overhead(&out)
+	v.parallel(&out)
+	v.repeated(&out)
 	if err := b.s.Write("table.md", out.String()); err != nil {
 		return err
 	}
@@ -67,8 +67,8 @@ func (b suite) report(v sheets) error {
 	return b.plots(v)
 }
 
-// along lists what one thing is measured along.
-func along(line string) (list []string) {
+// valuesOf returns the values of an independent variable.
+func valuesOf(line string) (list []string) {
 	switch line {
 	case byMachines:
 		for _, n := range machineCounts() {
@@ -89,31 +89,31 @@ func along(line string) (list []string) {
 func (v sheets) speed(out *strings.Builder) {
 	for _, line := range []string{byMachines, byRate, byFrames, byFaults} {
 		t := lab.Table{Head: []string{line, "simulated s per CPU s", "CPU ms per simulated s", "memory at most, MB", "events/s", "trace kB/s"}}
-		for _, x := range along(line) {
+		for _, x := range valuesOf(line) {
 			m := Measure{Part: "speed", Line: line, X: x}
 			if e := v.of(m, perCPU); e.N > 0 {
-				t.Row(x, lab.Interval(e), lab.Interval(v.of(m, program)), lab.Interval(v.of(m, peak)), lab.Interval(v.of(m, eventRate)), lab.Interval(v.of(m, traceRate)))
+				t.Row(x, lab.Interval(e), lab.Interval(v.of(m, worldCPU)), lab.Interval(v.of(m, peak)), lab.Interval(v.of(m, eventRate)), lab.Interval(v.of(m, traceRate)))
 			}
 		}
 		fmt.Fprintf(out, "\n%s", &t)
 	}
 }
 
-func (v sheets) price(out *strings.Builder) {
+func (v sheets) overhead(out *strings.Builder) {
 	t := lab.Table{Head: []string{"5 machines", "world program, CPU ms per simulated s", "decoding, judging, writing", "both", "of what it is without events"}}
 	for _, class := range []string{"calm", "all"} {
-		least := v.of(Measure{Part: "price", Line: bare, X: class}, total)
-		for _, what := range prices() {
+		least := v.of(Measure{Part: "price", Line: bare, X: class}, totalCPU)
+		for _, what := range variants() {
 			m := Measure{Part: "price", Line: what, X: class}
-			if e := v.of(m, total); e.N > 0 {
-				t.Row(class+": "+what, lab.Interval(v.of(m, program)), lab.Interval(v.of(m, own)), lab.Interval(e), lab.Number(e.Median/least.Median))
+			if e := v.of(m, totalCPU); e.N > 0 {
+				t.Row(class+": "+what, lab.Interval(v.of(m, worldCPU)), lab.Interval(v.of(m, ownCPU)), lab.Interval(e), lab.Number(e.Median/least.Median))
 			}
 		}
 	}
 	fmt.Fprintf(out, "\n%s", &t)
 }
 
-func (v sheets) crowd(out *strings.Builder) {
+func (v sheets) parallel(out *strings.Builder) {
 	t := lab.Table{Head: []string{"runs at once, all faults, judged", "runs per second", "runs per CPU s", "simulated s per s"}}
 	for _, n := range jobs() {
 		m := Measure{Part: "crowd", Line: "runs at once", X: fmt.Sprint(n)}
@@ -122,7 +122,7 @@ func (v sheets) crowd(out *strings.Builder) {
 	fmt.Fprintf(out, "\n%s", &t)
 }
 
-func (v sheets) twice(out *strings.Builder) {
+func (v sheets) repeated(out *strings.Builder) {
 	runs, differed, died, cpu := 0, 0, 0, 0.0
 	var events uint64
 	for _, r := range v["twice"].Records {
@@ -133,13 +133,13 @@ func (v sheets) twice(out *strings.Builder) {
 		pairLength, firstPair, runs, differed, events, cpu, died)
 }
 
-// panelWidth has room for the names of all classes of fault, in points.
+// panelWidth fits the names of all fault classes, in points.
 const panelWidth = 310
 
 func (b suite) plots(v sheets) error {
 	series := func(line string, what func(Measure) float64) (s chart.Series, names []string) {
 		s.Name = ""
-		for _, x := range along(line) {
+		for _, x := range valuesOf(line) {
 			e := v.of(Measure{Part: "speed", Line: line, X: x}, what)
 			if e.N == 0 {
 				continue

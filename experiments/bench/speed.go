@@ -12,7 +12,7 @@ import (
 	"raftian/raftian/guest"
 )
 
-// What is compared in the part speed, and along what.
+// The independent variables of the part "speed".
 const (
 	byMachines = "machines"
 	byRate     = "commands per second, 5 machines"
@@ -27,17 +27,17 @@ func faultClasses() []string {
 	return []string{"calm", "network", "crash", "disk", "membership", "all"}
 }
 
-// speed is how much is simulated in a second of a processor, with events that are
-// decoded and not judged: against one thing after the other, with all else as usual.
+// speed measures the virtual time simulated per second of a processor, with decoded
+// events and without judges. It varies one variable at a time.
 func (b suite) speed() (cases []lab.Case[Measure]) {
 	length := 30 * time.Second
 	if b.s.Quick {
 		length = 5 * time.Second
 	}
 	add := func(line, x string, cost time.Duration, change func(*guest.Options), set ...string) {
-		cases = append(cases, measured(Measure{Part: "speed", Line: line, X: x}, cost, func(ctx context.Context, m *Measure, repeat int) error {
+		cases = append(cases, newCase(Measure{Part: "speed", Line: line, X: x}, cost, func(ctx context.Context, m *Measure, repeat int) error {
 			runs := 1
-			if line == byFaults && !b.s.Quick { // whose plans differ
+			if line == byFaults && !b.s.Quick { // plans with faults differ more
 				runs = 4
 			}
 			for k := range runs {
@@ -54,7 +54,7 @@ func (b suite) speed() (cases []lab.Case[Measure]) {
 				if err != nil {
 					return err
 				}
-				m.take(c)
+				m.add(c)
 			}
 			return nil
 		}))

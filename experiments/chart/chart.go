@@ -1,11 +1,12 @@
-// Package chart draws plots that can be read in print and by the colour-blind: the
-// colours of Okabe and Ito (Color Universal Design, 2008), and each line with a mark and
-// a dash of its own besides; no title, since that is for the text around it.
+// Package chart draws plots that remain readable in print and for colour-blind readers.
+// It uses the colours of Okabe and Ito (Color Universal Design, 2008), and gives each
+// series its own glyph and dash pattern. A Figure holds Panels, which are Lines or
+// Heat. It has no title; captions belong in the surrounding text.
 //
-//	chart.go   Figure: panels side by side with one legend, as SVG and PNG
-//	lines.go   Lines: lines with intervals
-//	heat.go    Heat: a table as colours, with its numbers
-//	style.go   colours, marks, dashes, type
+//	chart.go   Figure: panels with one legend, as SVG and PNG
+//	lines.go   Lines: series with intervals
+//	heat.go    Heat: a table as colours with its numbers
+//	style.go   colours, glyphs, dashes, fonts
 package chart
 
 import (
@@ -23,14 +24,14 @@ import (
 
 // Panel is one plot of a Figure.
 type Panel interface {
-	// plot makes the plot, and adds to the legend what is not there yet.
+	// plot creates the plot and adds its series to the legend.
 	plot(legend *legend) (*plot.Plot, error)
 }
 
-// Figure is panels, row by row.
+// Figure is a grid of panels, row by row.
 type Figure struct {
 	Panels  []Panel
-	Columns int       // 0 is all in one row
+	Columns int       // 0 is a single row
 	Width   vg.Length // of a panel; 0 is 7.5 cm
 	Height  vg.Length // of a panel; 0 is 6.5 cm
 }
@@ -43,7 +44,7 @@ const (
 	dpi         = 150
 )
 
-// Save draws the figure into path.svg and path.png.
+// Save writes the figure to path.svg and path.png.
 func (f Figure) Save(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("making the directory for plots: %w", err)
@@ -60,7 +61,7 @@ func (f Figure) Save(path string) error {
 	return nil
 }
 
-// Draw draws the figure as ".svg" or ".png".
+// Draw returns the figure as ".svg" or ".png".
 func (f Figure) Draw(form string) ([]byte, error) {
 	if f.Columns == 0 {
 		f.Columns = len(f.Panels)
@@ -82,7 +83,7 @@ func (f Figure) Draw(form string) ([]byte, error) {
 	}
 	rows := (len(plots) + f.Columns - 1) / f.Columns
 	width := f.Width * vg.Length(f.Columns)
-	lines := keys.arrange(width)
+	lines := keys.rows(width)
 	height := f.Height*vg.Length(rows) + legendRow*vg.Length(len(lines))
 	var b bytes.Buffer
 	switch form {
@@ -100,7 +101,7 @@ func (f Figure) Draw(form string) ([]byte, error) {
 	return nil, fmt.Errorf("no form %q", form)
 }
 
-func (f Figure) draw(c draw.Canvas, plots []*plot.Plot, keys [][]key) {
+func (f Figure) draw(c draw.Canvas, plots []*plot.Plot, keys [][]legendEntry) {
 	c.SetColor(white)
 	c.Fill(c.Rectangle.Path())
 	for k, p := range plots {

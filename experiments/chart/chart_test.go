@@ -36,11 +36,11 @@ func TestAFigureIsDrawnTheSameEachTime(t *testing.T) {
 		}
 	}
 	if _, err := figure().Draw(".gif"); err == nil {
-		t.Error("it draws what it cannot")
+		t.Error("an unknown format is accepted")
 	}
 }
 
-// The words of a drawing are words, and each series is in the legend once.
+// Text in an SVG is text, and each series is in the legend once.
 func TestADrawingHasItsWords(t *testing.T) {
 	b, err := figure().Draw(".svg")
 	if err != nil {
@@ -88,13 +88,13 @@ func TestAPictureHasEveryLine(t *testing.T) {
 	}
 }
 
-// What stands beside each other in a legend differs in more than its colour, and the
-// shades of a heat map are in order without any.
+// Series differ in more than colour, and the shades of a heat map are ordered by
+// lightness.
 func TestNothingIsToldByColourAlone(t *testing.T) {
 	for k := range len(colours()) {
 		for j := range k {
-			a, b := lookOf(k), lookOf(j)
-			if a.mark.Shape == b.mark.Shape || fmt.Sprint(a.line.Dashes) == fmt.Sprint(b.line.Dashes) {
+			a, b := styleOf(k), styleOf(j)
+			if a.glyph.Shape == b.glyph.Shape || fmt.Sprint(a.line.Dashes) == fmt.Sprint(b.line.Dashes) {
 				t.Errorf("series %d and %d look alike", j, k)
 			}
 		}

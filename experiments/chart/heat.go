@@ -12,21 +12,21 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Heat is a table as colours, from light to dark, with its numbers in it.
+// Heat is a table drawn as colours, from light to dark, with its numbers.
 type Heat struct {
 	Title, X, Y    string
 	XNames, YNames []string
-	Values         [][]float64            // [y][x]; NaN is no value
-	Least, Most    float64                // the range of the colours; both 0 is that of the values
-	Text           func(v float64) string // what stands in a field
+	Values         [][]float64            // [y][x]; NaN is empty
+	Min, Max       float64                // range of the colours; both 0 is the range of the values
+	Text           func(v float64) string // formats a value
 }
 
 func (h Heat) plot(*legend) (*plot.Plot, error) {
 	if len(h.Values) != len(h.YNames) || len(h.Values) == 0 || len(h.Values[0]) != len(h.XNames) {
 		return nil, errors.New("the fields of " + strconv.Quote(h.Title) + " do not fit their names")
 	}
-	p := dressed(h.Title, h.X, h.Y)
-	p.Add(fields{h})
+	p := newPlot(h.Title, h.X, h.Y)
+	p.Add(heatCells{h})
 	p.NominalX(h.XNames...)
 	p.NominalY(h.YNames...)
 	p.X.Min, p.X.Max = -0.5, float64(len(h.XNames))-0.5
@@ -35,12 +35,12 @@ func (h Heat) plot(*legend) (*plot.Plot, error) {
 	return p, nil
 }
 
-// fields draws the fields of a Heat.
-type fields struct{ h Heat }
+// heatCells draws the cells of a Heat.
+type heatCells struct{ h Heat }
 
-func (f fields) bounds() (least, most float64) {
-	if f.h.Least != 0 || f.h.Most != 0 {
-		return f.h.Least, f.h.Most
+func (f heatCells) valueRange() (least, most float64) {
+	if f.h.Min != 0 || f.h.Max != 0 {
+		return f.h.Min, f.h.Max
 	}
 	least, most = math.Inf(1), math.Inf(-1)
 	for _, row := range f.h.Values {
@@ -54,9 +54,9 @@ func (f fields) bounds() (least, most float64) {
 }
 
 // Plot implements plot.Plotter.
-func (f fields) Plot(c draw.Canvas, p *plot.Plot) {
+func (f heatCells) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	least, most := f.bounds()
+	least, most := f.valueRange()
 	for j, row := range f.h.Values {
 		for i, v := range row {
 			if math.IsNaN(v) {
@@ -78,8 +78,8 @@ func (f fields) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// shade goes from a pale yellow over green to a dark blue, always darker, so that it is
-// in order in grey, too.
+// shade maps [0, 1] to a colour from pale yellow over green to dark blue. Lightness
+// decreases strictly, so the order is kept in greyscale.
 func shade(share float64) color.Color {
 	stops := []color.RGBA{{0xFF, 0xFB, 0xD5, 255}, {0xA8, 0xDB, 0xB0, 255}, {0x41, 0xA5, 0xB5, 255}, {0x23, 0x66, 0x9E, 255}, {0x10, 0x25, 0x5C, 255}}
 	at := min(1, max(0, share)) * float64(len(stops)-1)

@@ -10,22 +10,22 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Point is a value and the interval it lies in; Low and High of 0 are none.
+// Point is a value and its interval; no interval if Low and High are 0.
 type Point struct{ X, Y, Low, High float64 }
 
 // Series is a line.
 type Series struct {
-	Name   string // "" is no part of the legend
+	Name   string // "" keeps it out of the legend
 	Points []Point
 }
 
-// Lines are lines over an axis. What a logarithmic axis cannot show, being 0 or less, is
-// shown at its lower end.
+// Lines are series over a common axis. Values that a logarithmic axis cannot show (0 or
+// less) are drawn at its lower end.
 type Lines struct {
 	Title, X, Y string
-	Names       []string // of X at 0, 1, 2, …; without them X is a number
+	Names       []string // of X at 0, 1, 2, …; nil for a numeric X
 	LogX, LogY  bool
-	Min, Max    float64 // of Y; 0 is as the data have it, but with 0 in it
+	Min, Max    float64 // range of Y; 0 is the range of the data extended to 0
 	Series      []Series
 }
 
@@ -33,9 +33,9 @@ func (l Lines) plot(keys *legend) (*plot.Plot, error) {
 	if l.count() == 0 {
 		return nil, errors.New("there is nothing to draw in " + strconv.Quote(l.Title))
 	}
-	p := dressed(l.Title, l.X, l.Y)
+	p := newPlot(l.Title, l.X, l.Y)
 	for k, s := range l.Series {
-		look := keys.lookFor(s.Name)
+		style := keys.styleFor(s.Name)
 		if len(s.Points) == 0 {
 			continue
 		}
@@ -43,12 +43,12 @@ func (l Lines) plot(keys *legend) (*plot.Plot, error) {
 		if err != nil {
 			return nil, err
 		}
-		line.LineStyle, points.GlyphStyle = look.line, look.mark
+		line.LineStyle, points.GlyphStyle = style.line, style.glyph
 		bars, err := plotter.NewYErrorBars(l.bars(s, k))
 		if err != nil {
 			return nil, err
 		}
-		bars.LineStyle, bars.CapWidth = look.line, 3
+		bars.LineStyle, bars.CapWidth = style.line, 3
 		bars.LineStyle.Dashes, bars.LineStyle.Width = nil, 0.7
 		p.Add(line, bars, points)
 	}
@@ -72,7 +72,7 @@ func (l Lines) scale(p *plot.Plot) {
 		p.X.Tick.LineStyle, p.X.Tick.Length = p.X.LineStyle, 3
 		p.X.Min, p.X.Max = -0.3, float64(len(l.Names))-0.7
 	case l.LogX:
-		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, decades{}
+		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, logTicks{}
 	}
 	if l.Min > 0 || l.LogY && l.Min == 0 {
 		p.Y.Min = max(l.Min, l.floor())
@@ -83,14 +83,14 @@ func (l Lines) scale(p *plot.Plot) {
 		p.Y.Max = l.Max
 	}
 	if l.LogY {
-		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, decades{}
+		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
 		if l.Max == 0 {
 			p.Y.Max = max(p.Y.Max*1.15, p.Y.Min*2)
 		}
 	}
 }
 
-// floor is the least that a logarithmic axis shows.
+// floor returns the least value that a logarithmic axis shows.
 func (l Lines) floor() float64 {
 	least := math.Inf(1)
 	for _, s := range l.Series {
@@ -108,24 +108,25 @@ func (l Lines) floor() float64 {
 	return least * 0.8
 }
 
-// bounded is a value as the axis can show it.
-func (l Lines) bounded(v float64) float64 {
+// clamp returns the value within the range of the axis.
+func (l Lines) clamp(v float64) float64 {
 	if l.LogY {
 		return max(v, l.floor())
 	}
 	return v
 }
 
-// points moves series over names a little apart, so that they do not hide each other.
+// points returns the points of a series, shifted so that series over names do not hide
+// each other.
 func (l Lines) points(s Series, k int) plotter.XYs {
 	var xys plotter.XYs
 	for _, p := range s.Points {
-		xys = append(xys, plotter.XY{X: p.X + l.aside(k), Y: l.bounded(p.Y)})
+		xys = append(xys, plotter.XY{X: p.X + l.offset(k), Y: l.clamp(p.Y)})
 	}
 	return xys
 }
 
-func (l Lines) aside(k int) float64 {
+func (l Lines) offset(k int) float64 {
 	if l.Names == nil || len(l.Series) == 1 {
 		return 0
 	}
@@ -143,7 +144,7 @@ func (l Lines) bars(s Series, k int) withErrors {
 	for i, p := range s.Points {
 		e := struct{ Low, High float64 }{}
 		if p.Low != 0 || p.High != 0 {
-			e.Low, e.High = w.XYs[i].Y-l.bounded(p.Low), l.bounded(p.High)-w.XYs[i].Y
+			e.Low, e.High = w.XYs[i].Y-l.clamp(p.Low), l.clamp(p.High)-w.XYs[i].Y
 		}
 		w.YErrors = append(w.YErrors, e)
 	}
@@ -156,12 +157,12 @@ func grid() *plotter.Grid {
 	return g
 }
 
-// decades are the ticks of a logarithmic axis: powers of ten, and twice and five times
-// those; named are as many as there is room for.
-type decades struct{}
+// logTicks are the ticks of a logarithmic axis at 1, 2 and 5 times powers of ten. Over
+// more than three decades only powers of ten are labelled.
+type logTicks struct{}
 
 // Ticks implements plot.Ticker.
-func (decades) Ticks(least, most float64) (ticks []plot.Tick) {
+func (logTicks) Ticks(least, most float64) (ticks []plot.Tick) {
 	wide := most/least > 1000
 	for e := math.Floor(math.Log10(least)); e <= math.Ceil(math.Log10(most)); e++ {
 		for _, m := range []float64{1, 2, 5} {

@@ -12,8 +12,8 @@ import (
 
 var white = color.White
 
-// colours are those of Okabe and Ito that stand out from white paper; each is a
-// different grey in print.
+// colours returns those of Okabe and Ito that contrast with white paper. Each has a
+// different lightness.
 func colours() []color.Color {
 	return []color.Color{
 		color.Black,
@@ -26,7 +26,7 @@ func colours() []color.Color {
 	}
 }
 
-func marks() []draw.GlyphDrawer {
+func glyphs() []draw.GlyphDrawer {
 	return []draw.GlyphDrawer{draw.CircleGlyph{}, draw.TriangleGlyph{}, draw.BoxGlyph{}, draw.PlusGlyph{},
 		draw.RingGlyph{}, draw.CrossGlyph{}, draw.SquareGlyph{}}
 }
@@ -35,27 +35,27 @@ func dashes() [][]vg.Length {
 	return [][]vg.Length{nil, {6, 2}, {2, 2}, {8, 2, 2, 2}, {4, 4}, {1, 2}, {10, 3}}
 }
 
-// look is how the k-th series looks.
-type look struct {
-	line draw.LineStyle
-	mark draw.GlyphStyle
+// style is the appearance of a series.
+type style struct {
+	line  draw.LineStyle
+	glyph draw.GlyphStyle
 }
 
-func lookOf(k int) look {
-	c, m, d := colours(), marks(), dashes()
-	return look{
-		line: draw.LineStyle{Color: c[k%len(c)], Width: 1.2, Dashes: d[k%len(d)]},
-		mark: draw.GlyphStyle{Color: c[k%len(c)], Radius: 2.6, Shape: m[k%len(m)]},
+func styleOf(k int) style {
+	c, m, d := colours(), glyphs(), dashes()
+	return style{
+		line:  draw.LineStyle{Color: c[k%len(c)], Width: 1.2, Dashes: d[k%len(d)]},
+		glyph: draw.GlyphStyle{Color: c[k%len(c)], Radius: 2.6, Shape: m[k%len(m)]},
 	}
 }
 
-// typeface is what all is written in.
+// typeface returns the font of all text.
 func typeface(size vg.Length) font.Font {
 	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
 }
 
-// dressed is an empty plot in the style of the house.
-func dressed(title, x, y string) *plot.Plot {
+// newPlot returns an empty plot with the common style.
+func newPlot(title, x, y string) *plot.Plot {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
 	p.Title.TextStyle.Font = typeface(10)
@@ -67,31 +67,31 @@ func dressed(title, x, y string) *plot.Plot {
 	return p
 }
 
-// key is an entry of the legend.
-type key struct {
-	name string
-	look look
+// legendEntry is an entry of the legend.
+type legendEntry struct {
+	name  string
+	style style
 }
 
-// legend has an entry for each name, in the order in which they came up.
-type legend struct{ keys []key }
+// legend has an entry per name, in order of appearance.
+type legend struct{ entries []legendEntry }
 
-// lookFor is how a name looks, the same in every panel.
-func (l *legend) lookFor(name string) look {
-	for _, k := range l.keys {
+// styleFor returns the style of a name, which is the same in every panel.
+func (l *legend) styleFor(name string) style {
+	for _, k := range l.entries {
 		if k.name == name {
-			return k.look
+			return k.style
 		}
 	}
-	k := key{name, lookOf(len(l.keys))}
-	l.keys = append(l.keys, k)
-	return k.look
+	k := legendEntry{name, styleOf(len(l.entries))}
+	l.entries = append(l.entries, k)
+	return k.style
 }
 
-// arrange puts the entries into lines that fit a width.
-func (l *legend) arrange(width vg.Length) (lines [][]key) {
+// rows arranges the entries in rows of at most the given width.
+func (l *legend) rows(width vg.Length) (lines [][]legendEntry) {
 	left := vg.Length(0)
-	for _, k := range l.keys {
+	for _, k := range l.entries {
 		if k.name == "" {
 			continue
 		}
@@ -104,16 +104,16 @@ func (l *legend) arrange(width vg.Length) (lines [][]key) {
 	return lines
 }
 
-const sample = vg.Length(24) // of the line, in a key
+const sampleLength = vg.Length(24) // of the line in a legend entry
 
-func (k key) text() text.Style {
+func (k legendEntry) text() text.Style {
 	return text.Style{Color: color.Black, Font: typeface(9), Handler: plot.DefaultTextHandler, YAlign: draw.YCenter}
 }
 
-func (k key) width() vg.Length { return sample + 5 + k.text().Width(k.name) + 16 }
+func (k legendEntry) width() vg.Length { return sampleLength + 5 + k.text().Width(k.name) + 16 }
 
-func (k key) draw(c *draw.Canvas, at vg.Point) {
-	c.StrokeLine2(k.look.line, at.X, at.Y, at.X+sample, at.Y)
-	c.DrawGlyph(k.look.mark, vg.Point{X: at.X + sample/2, Y: at.Y})
-	c.FillText(k.text(), vg.Point{X: at.X + sample + 5, Y: at.Y}, k.name)
+func (k legendEntry) draw(c *draw.Canvas, at vg.Point) {
+	c.StrokeLine2(k.style.line, at.X, at.Y, at.X+sampleLength, at.Y)
+	c.DrawGlyph(k.style.glyph, vg.Point{X: at.X + sampleLength/2, Y: at.Y})
+	c.FillText(k.text(), vg.Point{X: at.X + sampleLength + 5, Y: at.Y}, k.name)
 }

@@ -11,20 +11,20 @@ const (
 	virtual = "virtual"
 )
 
-// nodes is how many there are.
+// nodes is the number of nodes.
 const nodes = 5
 
-// rate is how many commands there are in a second, of all players.
+// rate is the number of commands per second of all players.
 const rate = 50
 
-// timeouts are those of the heartbeat and of an election.
+// timeouts are the values of the heartbeat and the election timeout.
 func timeouts() []time.Duration {
 	ms := time.Millisecond
 	return []time.Duration{50 * ms, 100 * ms, 200 * ms, 400 * ms, 800 * ms}
 }
 
-// conditions are those of the experiment. The library wants an election timeout that is
-// no less than the heartbeat's (config.go, ValidateConfig).
+// conditions returns the conditions. The library requires an election timeout of at
+// least the heartbeat timeout (config.go, ValidateConfig).
 func conditions(s lab.Setup) (list []Condition) {
 	ms := time.Millisecond
 	for _, heartbeat := range timeouts() {
@@ -32,7 +32,7 @@ func conditions(s lab.Setup) (list []Condition) {
 			if election < heartbeat || s.Quick && (heartbeat != election || heartbeat == 50*ms || heartbeat == 800*ms) {
 				continue
 			}
-			for _, t := range []trouble{killed, cutOff, slow, lossy} {
+			for _, t := range []fault{killed, cutOff, slow, lossy} {
 				list = append(list, Condition{virtual, t, heartbeat, election})
 			}
 			few := heartbeat == election && heartbeat >= 100*ms && heartbeat <= 400*ms
@@ -48,5 +48,5 @@ func (c Condition) cost() time.Duration {
 	if c.World == virtual {
 		return 600 * time.Millisecond
 	}
-	return settle + away + 3*time.Second
+	return warmUp + faultLength + 3*time.Second
 }

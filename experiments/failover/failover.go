@@ -1,14 +1,12 @@
-// Package failover asks what a player feels when a leader fails: for how long nobody
-// leads, for how long nothing moves, and what becomes of commands; against the heartbeat
-// and the election timeout.
-//
-// The simulator answers for many seeds; a few conditions are met by real processes, to
-// see whether it tells the truth.
+// Package failover measures what a player notices when a leader fails: the time without
+// a leader, the time without new commands, and the fate of commands, as functions of
+// the heartbeat and the election timeout. Most conditions run in the simulator with
+// many seeds. A few run as real processes too, to validate the simulator.
 //
 //	failover.go    Condition, Measure, Run
-//	conditions.go  which there are
+//	conditions.go  the conditions
 //	virtual.go     measuring in the simulator
-//	real.go        and in processes
+//	real.go        measuring processes
 //	report.go      tables and heat maps
 package failover
 
@@ -24,77 +22,77 @@ import (
 	"raftian/netsim/toolchain"
 )
 
-// Name is the experiment's.
+// Name is the experiment's name.
 const Name = "failover"
 
-// trouble is what befalls the leader.
-type trouble string
+// fault is what happens to the leader.
+type fault string
 
 const (
-	killed trouble = "killed"    // its process ends, and stays away
-	cutOff trouble = "cut off"   // nobody hears of it, nor it of anybody; as a process it is stopped
-	slow   trouble = "slow disk" // whatever its disk does takes 200 ms to 250 ms longer
-	lossy  trouble = "bad net"   // nothing befalls it, but all links are slow and lose 2 %
+	killed fault = "killed"    // its process ends and is not restarted in time
+	cutOff fault = "cut off"   // partitioned from all others; a real process is stopped (SIGSTOP)
+	slow   fault = "slow disk" // each disk operation takes 200 to 250 ms longer
+	lossy  fault = "bad net"   // nothing happens to the leader, but all links are slow and lose 2 %
 )
 
 // Condition is what is varied.
 type Condition struct {
 	World     string        `json:"world"` // real or virtual
-	Trouble   trouble       `json:"trouble"`
+	Fault     fault         `json:"trouble"`
 	Heartbeat time.Duration `json:"heartbeat_ns"`
 	Election  time.Duration `json:"election_ns"`
 }
 
-// Name is how data call the condition.
+// Name identifies the condition in the data.
 func (c Condition) Name() string {
-	return fmt.Sprintf("%s, leader %s, heartbeat %v, election %v", c.World, c.Trouble, c.Heartbeat, c.Election)
+	return fmt.Sprintf("%s, leader %s, heartbeat %v, election %v", c.World, c.Fault, c.Heartbeat, c.Election)
 }
 
-// settings are those of the nodes.
+// settings returns the nodes' settings.
 func (c Condition) settings() [][2]string {
 	return [][2]string{{"heartbeat", c.Heartbeat.String()}, {"election", c.Election.String()}, {"lease", (c.Heartbeat / 2).String()},
-		{"op-timeout", patience.String()}}
+		{"op-timeout", opTimeout.String()}}
 }
 
-// patience is how long a player tries: longer than anything lasts here, so that no
-// command is given up that might have been done.
-const patience = 8 * time.Second
+// opTimeout is how long a player retries a command. It exceeds every outage here, so
+// that no command is given up that may have taken effect.
+const opTimeout = 8 * time.Second
 
-// Measure is what came of it. Times are in milliseconds.
+// Measure is the result of one measurement. Times are in milliseconds.
 type Measure struct {
 	Condition
-	Leaderless float64 `json:"leaderless"` // from the trouble until another one led; -1 if none did
-	Elections  int     `json:"elections"`  // in the time that was measured
-	Stood      int     `json:"stood"`      // candidacies
-	Seconds    float64 `json:"seconds"`    // that were measured
-	Still      float64 `json:"still"`      // the longest that the median of the other players saw nothing new
-	Wait       float64 `json:"wait"`       // the longest that one of them waited for an answer
-	Usual      float64 `json:"usual"`      // the median wait
-	Due        int     `json:"due"`        // commands of theirs
-	Late       int     `json:"late"`       // answered after more than a quarter of a second
-	Undone     int     `json:"undone"`     // that certainly had no effect
-	Unknown    int     `json:"unknown"`
-	Twice      int     `json:"twice"` // that came to the log twice, and took effect once
-	// Lost are answered commands that are not in the log any more.
+	Leaderless  float64 `json:"leaderless"` // from the fault until another node led; -1 if none did
+	Elections   int     `json:"elections"`  // won in the window
+	Candidacies int     `json:"stood"`      // candidacies
+	Seconds     float64 `json:"seconds"`    // length of the window
+	StallMax    float64 `json:"still"`      // the median, over the other machines' players, of their longest time without a new command
+	WaitMax     float64 `json:"wait"`       // the longest wait of those players for an answer
+	WaitMedian  float64 `json:"usual"`      // the median wait
+	Due         int     `json:"due"`        // commands of those players
+	Late        int     `json:"late"`       // answered after more than lateAfter
+	NoEffect    int     `json:"undone"`     // certainly without effect
+	Unknown     int     `json:"unknown"`
+	Duplicates  int     `json:"twice"` // committed twice, and applied once
+	// Lost counts acknowledged commands that are not in the log.
 	Lost   int      `json:"lost"`
-	Failed []string `json:"failed,omitempty"` // judges who failed the run, known findings apart
+	Failed []string `json:"failed,omitempty"` // judges that failed the run, known findings aside
 }
 
-// lateAfter is when an answer is late.
+// lateAfter is the latency above which an answer is late.
 const lateAfter = 250 * time.Millisecond
 
-// read fills in what calls and trace say of a window that begins with the trouble. others
-// are the machines that it did not befall, calls those of their players.
-func (m *Measure) read(calls []fleet.Call, r *fleet.Reading, w fleet.Window, others []string) {
+// fill computes the measure of a window that begins with the fault. others are the
+// machines without the fault, and calls those of their players.
+func (m *Measure) fill(calls []fleet.Call, r *fleet.Reading, w fleet.Window, others []string) {
 	m.Seconds = w.Seconds()
 	m.Leaderless = -1
-	if led := r.Elected(w); len(led) > 0 {
+	if led := r.Elections(w); len(led) > 0 {
 		m.Leaderless = lab.Ms(led[0].Sub(w.From))
 		m.Elections = len(led)
 	}
-	m.Stood = r.Stood(w)
-	_, middle := r.Stillness(others)
-	m.Still = lab.Ms(middle)
+	m.Candidacies = r.Candidacies(w)
+	_, middle := r.Stalls(others)
+	m.StallMax = lab.Ms(middle)
 	var waits []time.Duration
 	for _, c := range calls {
 		if !w.Holds(c.Due) {
@@ -110,11 +108,11 @@ func (m *Measure) read(calls []fleet.Call, r *fleet.Reading, w fleet.Window, oth
 		case c.Unknown:
 			m.Unknown++
 		default:
-			m.Undone++
+			m.NoEffect++
 		}
 	}
 	spread := fleet.SpreadOf(waits)
-	m.Usual, m.Wait = spread.P50, spread.Max
+	m.WaitMedian, m.WaitMax = spread.P50, spread.Max
 }
 
 // Run runs the experiment.
@@ -148,7 +146,7 @@ func Run(ctx context.Context, s lab.Setup) error {
 	return report(s, sheets)
 }
 
-// without is a list without one.
+// without returns the list without one element.
 func without(list []string, one string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == one })
 }

@@ -15,7 +15,7 @@ func TestEveryConditionHasAPlan(t *testing.T) {
 		seen := map[string]bool{}
 		for _, c := range conditions(s) {
 			if seen[c.Name()] {
-				t.Errorf("%s is there twice", c.Name())
+				t.Errorf("%s is listed twice", c.Name())
 			}
 			seen[c.Name()] = true
 			if c.World == real {
@@ -25,7 +25,7 @@ func TestEveryConditionHasAPlan(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s: %v", c.Name(), err)
 			}
-			if want := 1; c.Trouble != lossy && len(pl.Faults) != want {
+			if want := 1; c.Fault != lossy && len(pl.Faults) != want {
 				t.Errorf("%s: %d faults", c.Name(), len(pl.Faults))
 			}
 		}
@@ -35,8 +35,8 @@ func TestEveryConditionHasAPlan(t *testing.T) {
 	}
 }
 
-// A leader that is gone is missed for a heartbeat timeout at least, and nothing that was
-// answered is lost.
+// A killed leader is missed for at least about the heartbeat timeout, and no
+// acknowledged command is lost.
 func TestALeaderIsMissedAndReplaced(t *testing.T) {
 	campaigntest.Sources(t)
 	p, err := campaign.Build(t.Context(), toolchain.Options{Package: campaign.GameWorld})
@@ -48,7 +48,7 @@ func TestALeaderIsMissedAndReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Leaderless < 150 || m.Leaderless > 4000 || m.Elections != 1 || m.Lost != 0 || len(m.Failed) != 0 || m.Still < m.Leaderless/2 || m.Due < 100 {
+	if m.Leaderless < 150 || m.Leaderless > 4000 || m.Elections != 1 || m.Lost != 0 || len(m.Failed) != 0 || m.StallMax < m.Leaderless/2 || m.Due < 100 {
 		t.Errorf("%+v", m)
 	}
 	if err := check([]lab.Record[Measure]{{Value: m}}); err != nil {
@@ -56,6 +56,6 @@ func TestALeaderIsMissedAndReplaced(t *testing.T) {
 	}
 	m.Leaderless = -1
 	if err := check([]lab.Record[Measure]{{Value: m}}); err == nil {
-		t.Error("that nobody took over is nothing")
+		t.Error("a run without a new leader is accepted")
 	}
 }

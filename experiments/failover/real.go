@@ -10,8 +10,8 @@ import (
 	"raftian/netsim/env"
 )
 
-// settle is how long a cluster runs before the trouble.
-const settle = 2 * time.Second
+// warmUp is how long a cluster runs before the fault.
+const warmUp = 2 * time.Second
 
 // measure measures real processes.
 func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Measure, err error) {
@@ -36,7 +36,7 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 			load.Stop()
 		}
 	}()
-	if err := fleet.Sleep(ctx, settle); err != nil {
+	if err := fleet.Sleep(ctx, warmUp); err != nil {
 		return m, err
 	}
 	leader, err := f.Leader(ctx, -1)
@@ -44,12 +44,12 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 		return m, err
 	}
 	w := fleet.Window{From: env.Instant(time.Now().UnixNano())}
-	if c.Trouble == killed {
+	if c.Fault == killed {
 		f.Kill(leader)
 	} else if err := f.Freeze(leader); err != nil {
 		return m, err
 	}
-	if err := fleet.Sleep(ctx, away); err != nil {
+	if err := fleet.Sleep(ctx, faultLength); err != nil {
 		return m, err
 	}
 	w.To = env.Instant(time.Now().UnixNano())
@@ -67,18 +67,17 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 	}
 	others := without(names, names[leader])
 	r := fleet.Read(events, w)
-	m.read(calls, r, w, others)
+	m.fill(calls, r, w, others)
 	m.Lost = lost(r, calls, others)
 	for _, e := range events {
 		if e.Kind == env.KindApply && e.Text == "duplicate" && w.Holds(e.At) && e.Machine == others[0] {
-			m.Twice++
+			m.Duplicates++
 		}
 	}
 	return m, nil
 }
 
-// lost counts the answered commands that a machine's player has never seen, though he
-// saw later ones.
+// lost counts acknowledged commands that a machine's local log skipped.
 func lost(r *fleet.Reading, calls []fleet.Call, machines []string) (n int) {
 	for _, c := range calls {
 		if c.OK && !r.HasAll(c.Index, machines) {

@@ -12,7 +12,7 @@ import (
 	"raftian/experiments/stats"
 )
 
-// check refuses data that cannot be: it asks nothing about times.
+// check refuses invalid data. It has no expectations about times.
 func check(records []lab.Record[Measure]) error {
 	var all []error
 	for _, r := range records {
@@ -23,7 +23,7 @@ func check(records []lab.Record[Measure]) error {
 		if m.Due == 0 {
 			bad("players had no commands")
 		}
-		if m.Trouble == killed && m.Leaderless < 0 && m.Election < 800*time.Millisecond {
+		if m.Fault == killed && m.Leaderless < 0 && m.Election < 800*time.Millisecond {
 			bad("nobody took over")
 		}
 		if m.Leaderless == 0 {
@@ -33,16 +33,16 @@ func check(records []lab.Record[Measure]) error {
 	return errors.Join(all...)
 }
 
-type view struct {
+type dataset struct {
 	records []lab.Record[Measure]
 }
 
-func (v view) of(c Condition, what func(Measure) float64) stats.Estimate {
-	return stats.Estimated(lab.Of(v.records, what)[c.Name()], 1)
+func (v dataset) of(c Condition, what func(Measure) float64) stats.Estimate {
+	return stats.EstimateMedian(lab.ValuesByCase(v.records, what)[c.Name()], 1)
 }
 
 // sum adds up over all repetitions.
-func (v view) sum(c Condition, what func(Measure) int) (n int) {
+func (v dataset) sum(c Condition, what func(Measure) int) (n int) {
 	for _, r := range v.records {
 		if r.Value.Condition == c {
 			n += what(r.Value)
@@ -55,13 +55,13 @@ func (v view) sum(c Condition, what func(Measure) int) (n int) {
 func report(s lab.Setup, sheets map[string]*lab.Sheet[Measure]) error {
 	var b strings.Builder
 	b.WriteString("Medians of the repetitions, and what they lie between with a confidence of 95 %; counts are of all repetitions.\n")
-	var heat view
+	var heat dataset
 	for _, world := range []string{virtual, real} {
 		sheet := sheets[world]
 		if err := check(sheet.Records); err != nil {
 			return err
 		}
-		v := view{sheet.Records}
+		v := dataset{sheet.Records}
 		if world == virtual {
 			heat = v
 		}
@@ -74,7 +74,7 @@ func report(s lab.Setup, sheets map[string]*lab.Sheet[Measure]) error {
 	return heat.maps(s)
 }
 
-func (v view) table(s lab.Setup, world string) *lab.Table {
+func (v dataset) table(s lab.Setup, world string) *lab.Table {
 	t := &lab.Table{Head: []string{"leader, heartbeat, election", "no leader, ms", "took over", "nothing new, ms", "longest wait, ms", "median wait, ms",
 		"elections", "commands", "late", "without effect", "unknown", "came twice", "lost", "judges failed"}}
 	for _, c := range conditions(s) {
@@ -83,12 +83,12 @@ func (v view) table(s lab.Setup, world string) *lab.Table {
 			continue
 		}
 		count := func(what func(Measure) int) string { return fmt.Sprint(v.sum(c, what)) }
-		t.Row(fmt.Sprintf("%s, %v, %v", c.Trouble, c.Heartbeat, c.Election),
+		t.Row(fmt.Sprintf("%s, %v, %v", c.Fault, c.Heartbeat, c.Election),
 			lab.Interval(v.leaderless(c)), fmt.Sprintf("%d of %d", v.sum(c, func(m Measure) int { return btoi(m.Leaderless >= 0) }), n),
-			lab.Interval(v.of(c, func(m Measure) float64 { return m.Still })), lab.Interval(v.of(c, func(m Measure) float64 { return m.Wait })),
-			lab.Interval(v.of(c, func(m Measure) float64 { return m.Usual })),
+			lab.Interval(v.of(c, func(m Measure) float64 { return m.StallMax })), lab.Interval(v.of(c, func(m Measure) float64 { return m.WaitMax })),
+			lab.Interval(v.of(c, func(m Measure) float64 { return m.WaitMedian })),
 			count(func(m Measure) int { return m.Elections }), count(func(m Measure) int { return m.Due }), count(func(m Measure) int { return m.Late }),
-			count(func(m Measure) int { return m.Undone }), count(func(m Measure) int { return m.Unknown }), count(func(m Measure) int { return m.Twice }),
+			count(func(m Measure) int { return m.NoEffect }), count(func(m Measure) int { return m.Unknown }), count(func(m Measure) int { return m.Duplicates }),
 			count(func(m Measure) int { return m.Lost }), count(func(m Measure) int { return len(m.Failed) }))
 	}
 	return t
@@ -101,18 +101,19 @@ func btoi(b bool) int {
 	return 0
 }
 
-// leaderless is the time without a leader, of the runs in which another one took over.
-func (v view) leaderless(c Condition) stats.Estimate {
+// leaderless estimates the time without a leader, over runs in which another node took
+// over.
+func (v dataset) leaderless(c Condition) stats.Estimate {
 	var times []float64
 	for _, r := range v.records {
 		if r.Value.Condition == c && r.Value.Leaderless >= 0 {
 			times = append(times, r.Value.Leaderless)
 		}
 	}
-	return stats.Estimated(times, 1)
+	return stats.EstimateMedian(times, 1)
 }
 
-func (v view) maps(s lab.Setup) error {
+func (v dataset) maps(s lab.Setup) error {
 	var names []string
 	for _, t := range timeouts() {
 		names = append(names, fmt.Sprint(t.Milliseconds()))
@@ -129,7 +130,7 @@ func (v view) maps(s lab.Setup) error {
 		}
 		return h
 	}
-	median := func(t trouble, estimate func(Condition) stats.Estimate) func(heartbeat, election time.Duration) float64 {
+	median := func(t fault, estimate func(Condition) stats.Estimate) func(heartbeat, election time.Duration) float64 {
 		return func(heartbeat, election time.Duration) float64 {
 			e := estimate(Condition{virtual, t, heartbeat, election})
 			if e.N == 0 {
@@ -138,7 +139,7 @@ func (v view) maps(s lab.Setup) error {
 			return e.Median
 		}
 	}
-	still := func(c Condition) stats.Estimate { return v.of(c, func(m Measure) float64 { return m.Still }) }
+	still := func(c Condition) stats.Estimate { return v.of(c, func(m Measure) float64 { return m.StallMax }) }
 	f := chart.Figure{Columns: 3, Panels: []chart.Panel{
 		panel("killed: no leader, ms", median(killed, v.leaderless)),
 		panel("cut off: no leader, ms", median(cutOff, v.leaderless)),
@@ -150,8 +151,9 @@ func (v view) maps(s lab.Setup) error {
 	return f.Save(s.Path("failover"))
 }
 
-// perMinute is how often someone took the lead though nothing was wrong with the leader.
-func (v view) perMinute(heartbeat, election time.Duration) float64 {
+// perMinute returns the elections won per minute on bad links without a fault of the
+// leader.
+func (v dataset) perMinute(heartbeat, election time.Duration) float64 {
 	c := Condition{virtual, lossy, heartbeat, election}
 	seconds := 0.0
 	for _, r := range v.records {

@@ -19,12 +19,12 @@ import (
 const (
 	length = 16 * time.Second
 	heal   = 13 * time.Second
-	// away is how long the trouble lasts, which is what is measured.
-	away = 6 * time.Second
+	// faultLength is the duration of the fault, which is the window that is measured.
+	faultLength = 6 * time.Second
 )
 
-// plan is the condition as a Plan: five machines, and one fault at an instant that is
-// drawn.
+// plan returns the condition as a Plan: five machines, and one fault at a random
+// instant.
 func (c Condition) plan(repeat int) (plan.Plan, error) {
 	pl, err := guest.Game().Plan(guest.Options{Seed: uint64(repeat + 1), Machines: nodes, Length: length, Faults: plan.Calm, Rate: rate})
 	if err != nil {
@@ -35,19 +35,19 @@ func (c Condition) plan(repeat int) (plan.Plan, error) {
 	}
 	pl.Heal = env.Instant(heal)
 	rng := rand.New(rand.NewPCG(uint64(repeat), 2))
-	f := plan.Fault{At: env.Instant(5*time.Second + time.Duration(rng.Int64N(int64(time.Second))).Truncate(time.Microsecond)), For: away}
-	switch c.Trouble {
+	injected := plan.Fault{At: env.Instant(5*time.Second + time.Duration(rng.Int64N(int64(time.Second))).Truncate(time.Microsecond)), For: faultLength}
+	switch c.Fault {
 	case killed:
-		f.Kind, f.Groups = plan.Kill, [][]string{{plan.Leader}}
+		injected.Kind, injected.Groups = plan.Kill, [][]string{{plan.Leader}}
 	case cutOff:
-		f.Kind, f.Groups = plan.Partition, [][]string{{plan.Leader}, {plan.Others}}
+		injected.Kind, injected.Groups = plan.Partition, [][]string{{plan.Leader}, {plan.Others}}
 	case slow:
-		f.Kind, f.Groups, f.Net = plan.SlowDisk, [][]string{{plan.Leader}}, plan.Net{Delay: 200 * time.Millisecond, Jitter: 50 * time.Millisecond}
+		injected.Kind, injected.Groups, injected.Net = plan.SlowDisk, [][]string{{plan.Leader}}, plan.Net{Delay: 200 * time.Millisecond, Jitter: 50 * time.Millisecond}
 	case lossy:
 		pl.Net = plan.Net{Delay: 10 * time.Millisecond, Jitter: 10 * time.Millisecond, Loss: 0.02}
 		return pl, pl.Validate()
 	}
-	pl.Faults = []plan.Fault{f}
+	pl.Faults = []plan.Fault{injected}
 	return pl, pl.Validate()
 }
 
@@ -75,7 +75,7 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 	if err != nil {
 		return m, err
 	}
-	w, victim, err := windowOf(pl, events)
+	w, victim, err := faultWindow(pl, events)
 	if err != nil {
 		return m, fmt.Errorf("seed %d: %w", pl.Seed, err)
 	}
@@ -83,23 +83,24 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 	for _, s := range pl.Script {
 		home[s.Client] = s.Machine
 	}
-	var others []trace.Event // calls of players whose machine it befell say nothing about the others
+	var others []trace.Event // without calls of players at the machine with the fault
 	for _, e := range events {
 		if called := e.Kind == env.KindInvoke || e.Kind == env.KindReturn; !called || home[e.Client] != victim {
 			others = append(others, e)
 		}
 		if e.Kind == env.KindApply && e.Text == "duplicate" && w.Holds(e.At) && e.Machine != victim {
-			m.Twice++
+			m.Duplicates++
 		}
 	}
-	m.Twice /= max(1, len(without(pl.Machines, victim))) // each of them applies it
-	calls := fleet.Simulated(pl, others)
-	m.read(calls, fleet.Read(events, w), w, without(pl.Machines, victim))
+	m.Duplicates /= max(1, len(without(pl.Machines, victim))) // each machine reports the duplicate
+	calls := fleet.SimulatedCalls(pl, others)
+	m.fill(calls, fleet.Read(events, w), w, without(pl.Machines, victim))
 	return m, nil
 }
 
-// windowOf is when the trouble was, and whom it befell: nobody if there was none.
-func windowOf(pl plan.Plan, events []trace.Event) (w fleet.Window, victim string, err error) {
+// faultWindow returns the window of the fault and the machine that had it; "" if there
+// was no fault.
+func faultWindow(pl plan.Plan, events []trace.Event) (w fleet.Window, victim string, err error) {
 	if len(pl.Faults) == 0 {
 		return fleet.Window{From: env.Instant(3 * time.Second), To: env.Instant(heal)}, "", nil
 	}
@@ -107,14 +108,14 @@ func windowOf(pl plan.Plan, events []trace.Event) (w fleet.Window, victim string
 	for _, e := range events {
 		switch {
 		case e.Kind == trace.KindFault && leader == "":
-			return w, "", fmt.Errorf("nobody led when the trouble began")
+			return w, "", fmt.Errorf("there was no leader when the fault began")
 		case e.Kind == trace.KindFault:
-			return fleet.Window{From: e.At, To: e.At.Add(away)}, leader, nil
+			return fleet.Window{From: e.At, To: e.At.Add(faultLength)}, leader, nil
 		case e.Kind == env.KindRole && e.Text == "leader":
 			leader = e.Machine
 		case e.Kind == env.KindRole && e.Machine == leader:
 			leader = ""
 		}
 	}
-	return w, "", fmt.Errorf("the trouble never began")
+	return w, "", fmt.Errorf("the fault never began")
 }

@@ -1,11 +1,11 @@
-// Package fleet runs real clusters for experiments: processes of `raftian serve` on
-// loopback TCP, each with a store of its own on disk, and players that are in none of
-// them.
+// Package fleet runs real clusters for experiments. A Fleet is processes of `raftian
+// serve` on loopback TCP, each with its own store on disk. A Load is players in the
+// calling process. A Reading evaluates a trace, real or simulated, in a Window.
 //
-//	fleet.go    processes: start, kill, stop, what they use
+//	fleet.go    processes: start, kill, stop, resource usage
 //	signal_*.go stopping a process as if its machine were cut off
-//	load.go     players: so many commands a second, or as many as possible
-//	reading.go  what a trace says of commands, elections and frames
+//	load.go     players: commands at a rate, or as many as possible
+//	reading.go  commands, elections and frames in a trace
 //	virtual.go  simulated runs, read in the same way
 package fleet
 
@@ -35,12 +35,12 @@ import (
 
 // Options describe a Fleet.
 type Options struct {
-	Raftian  string // the command
-	Dir      string // where the nodes' directories are made: a disk, for fsyncs to mean something
+	Raftian  string // path of the raftian command
+	Dir      string // parent of the nodes' directories, on a real disk if fsyncs matter
 	Nodes    int
-	FPS      string        // as of serve; "" is its default
-	Work     time.Duration // of each frame
-	Settings []string      // as of serve --set
+	FPS      string        // as in raftian serve; "" is its default
+	Work     time.Duration // processor time per frame
+	Settings []string      // as in raftian serve --set
 }
 
 // Fleet is a cluster of processes.
@@ -56,12 +56,12 @@ type process struct {
 	args          []string
 	log, events   string // files
 	cmd           *exec.Cmd
-	over          chan struct{} // closed once the process has ended
-	spent         time.Duration // by its processes that have ended
+	exited        chan struct{} // closed once the process has ended
+	cpu           time.Duration // processor time of its ended processes
 }
 
-// patience is how long a cluster may take for a first leader.
-const patience = 30 * time.Second
+// leaderTimeout is how long the first election may take.
+const leaderTimeout = 30 * time.Second
 
 // Start starts a cluster and waits until every node knows the leader.
 func Start(ctx context.Context, o Options) (*Fleet, error) {
@@ -111,8 +111,9 @@ func (f *Fleet) start(ctx context.Context) error {
 	return err
 }
 
-// freeAddress finds a local address that nobody listens at, and that nobody will be
-// given: outgoing connections have ports from 32768 up, tests others than these.
+// freeAddress returns a local address that nobody listens at. Its port is from 10000 to
+// 11999, below those of outgoing connections (32768 and above) and apart from those
+// that tests use.
 func freeAddress(given map[string]bool) (string, error) {
 	for range 1000 {
 		address := fmt.Sprintf("127.0.0.1:%d", 10000+rand.IntN(2000))
@@ -127,7 +128,7 @@ func freeAddress(given map[string]bool) (string, error) {
 	return "", errors.New("no free port from 10000 to 12000")
 }
 
-// Run starts the k-th node, also again.
+// Run starts the k-th node, or restarts it.
 func (f *Fleet) Run(k int) error {
 	p := f.nodes[k]
 	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -141,7 +142,7 @@ func (f *Fleet) Run(k int) error {
 		return errors.Join(fmt.Errorf("starting %s: %w", p.id, err), log.Close())
 	}
 	cmd, over := p.cmd, make(chan struct{})
-	p.over = over
+	p.exited = over
 	go func() {
 		_ = cmd.Wait()
 		log.Close()
@@ -150,30 +151,30 @@ func (f *Fleet) Run(k int) error {
 	return nil
 }
 
-// running says whether a process has not ended.
+// running reports whether the process runs.
 func (p *process) running() bool {
 	select {
-	case <-p.over:
+	case <-p.exited:
 		return false
 	default:
 		return true
 	}
 }
 
-// Kill ends the k-th node as kill -9 does.
+// Kill ends the k-th node with SIGKILL.
 func (f *Fleet) Kill(k int) {
 	p := f.nodes[k]
-	if p.cmd == nil || p.cmd.Process == nil || p.over == nil {
+	if p.cmd == nil || p.cmd.Process == nil || p.exited == nil {
 		return
 	}
 	_ = p.cmd.Process.Kill()
-	<-p.over
+	<-p.exited
 	if s := p.cmd.ProcessState; s != nil {
-		p.spent += s.UserTime() + s.SystemTime()
+		p.cpu += s.UserTime() + s.SystemTime()
 	}
 }
 
-// Close kills all nodes and removes what they had.
+// Close kills all nodes and removes their directories.
 func (f *Fleet) Close() error {
 	for k := range f.nodes {
 		f.Kill(k)
@@ -181,15 +182,16 @@ func (f *Fleet) Close() error {
 	return os.RemoveAll(f.dir)
 }
 
-// Spent is the processor time of the nodes that have ended: of all, after Close.
-func (f *Fleet) Spent() (sum time.Duration) {
+// CPUTime returns the processor time of processes that have ended: of all nodes after
+// Close.
+func (f *Fleet) CPUTime() (sum time.Duration) {
 	for _, p := range f.nodes {
-		sum += p.spent
+		sum += p.cpu
 	}
 	return sum
 }
 
-// Addresses are where players reach the nodes.
+// Addresses returns the API addresses of the nodes.
 func (f *Fleet) Addresses() (list []string) {
 	for _, p := range f.nodes {
 		list = append(list, p.api)
@@ -197,24 +199,24 @@ func (f *Fleet) Addresses() (list []string) {
 	return list
 }
 
-// Leader waits until all nodes but one, if there is such, know the same leader, who is
-// another. It says which one.
-func (f *Fleet) Leader(ctx context.Context, but int) (int, error) {
+// Leader waits until all nodes but except (-1 for none) know the same leader, which is
+// not except, and returns its index.
+func (f *Fleet) Leader(ctx context.Context, except int) (int, error) {
 	var last string
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(leaderTimeout); time.Now().Before(deadline); {
 		leader := ""
 		same := true
 		last = ""
 		for k, p := range f.nodes {
-			if k == but {
+			if k == except {
 				continue
 			}
-			v, err := p.look(ctx)
+			v, err := p.status(ctx)
 			if err != nil {
 				same, last = false, fmt.Sprintf("%s: %v; its log ends with %s", p.id, err, tail(p.log))
 				break
 			}
-			if v.GetLeader() == "" || leader != "" && v.GetLeader() != leader || but >= 0 && v.GetLeader() == f.nodes[but].id {
+			if v.GetLeader() == "" || leader != "" && v.GetLeader() != leader || except >= 0 && v.GetLeader() == f.nodes[except].id {
 				same, last = false, fmt.Sprintf("%s follows %q, another %q", p.id, v.GetLeader(), leader)
 				break
 			}
@@ -229,11 +231,11 @@ func (f *Fleet) Leader(ctx context.Context, but int) (int, error) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	return 0, fmt.Errorf("no leader within %v: %s", patience, last)
+	return 0, fmt.Errorf("no leader within %v: %s", leaderTimeout, last)
 }
 
-// look asks a node how it sees the cluster.
-func (p *process) look(ctx context.Context) (*apiv1.ClusterResponse, error) {
+// status returns how a node sees the cluster.
+func (p *process) status(ctx context.Context) (*apiv1.ClusterResponse, error) {
 	if !p.running() {
 		return nil, errors.New("it does not run")
 	}
@@ -242,7 +244,7 @@ func (p *process) look(ctx context.Context) (*apiv1.ClusterResponse, error) {
 	return api.NewClient(api.ClientOptions{Nodes: []string{p.api}}).Players().Cluster(ctx, &apiv1.ClusterRequest{})
 }
 
-// tail is the last line of a file.
+// tail returns the last line of a file.
 func tail(path string) string {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -252,7 +254,7 @@ func tail(path string) string {
 	return lines[len(lines)-1]
 }
 
-// Sleep waits, unless ctx is done before, which is then its error.
+// Sleep waits for a duration. If ctx is done before, it returns ctx.Err().
 func Sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-ctx.Done():
@@ -262,18 +264,18 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Usage is what the nodes have used so far.
+// Usage is the resources that the nodes have used since they started.
 type Usage struct {
 	CPU                time.Duration
 	Frames, LateFrames float64
 }
 
-// Usage asks the nodes.
+// Usage queries the nodes.
 func (f *Fleet) Usage(ctx context.Context) (u Usage, err error) {
 	for _, p := range f.nodes {
 		values, err := p.metrics(ctx)
 		if err != nil {
-			return u, fmt.Errorf("asking %s what it uses: %w", p.id, err)
+			return u, fmt.Errorf("querying the metrics of %s: %w", p.id, err)
 		}
 		u.CPU += time.Duration(values["process_cpu_seconds_total"] * float64(time.Second))
 		u.Frames += values["raftian_frames_total"]
@@ -282,7 +284,7 @@ func (f *Fleet) Usage(ctx context.Context) (u Usage, err error) {
 	return u, nil
 }
 
-// metrics are those without labels.
+// metrics returns the metrics without labels.
 func (p *process) metrics(ctx context.Context) (map[string]float64, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.api+"/metrics", nil)
 	if err != nil {
@@ -307,8 +309,7 @@ func (p *process) metrics(ctx context.Context) (map[string]float64, error) {
 	return values, nil
 }
 
-// Events are what all nodes have reported, in the order of their times, which are those
-// of the machine's clock.
+// Events returns the events of all nodes ordered by the machine's clock.
 func (f *Fleet) Events() (all []trace.Event, err error) {
 	for _, p := range f.nodes {
 		text, err := os.ReadFile(p.events)
@@ -327,8 +328,7 @@ func (f *Fleet) Events() (all []trace.Event, err error) {
 	return all, nil
 }
 
-// Fsync is how long an fsync of a few bytes takes where the nodes' stores are: the median
-// of a few.
+// Fsync returns the median latency of an fsync of 200 bytes beside the nodes' stores.
 func (f *Fleet) Fsync() (time.Duration, error) {
 	file, err := os.CreateTemp(f.dir, "fsync-*")
 	if err != nil {
@@ -350,5 +350,5 @@ func (f *Fleet) Fsync() (time.Duration, error) {
 	return took[len(took)/2], nil
 }
 
-// now is the present on the clock that all processes share.
+// now returns the time on the clock that all processes share.
 func now() env.Instant { return env.Instant(time.Now().UnixNano()) }

@@ -13,31 +13,31 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// Call is a command of a player, and what came of it.
+// Call is a command of a player and its result.
 type Call struct {
-	Due      env.Instant // when the player wanted it
-	Began    env.Instant // when it was sent; later than that if he still waited for another
-	Ended    env.Instant
-	OK       bool
-	Unknown  bool          // whether it took effect
-	Index    uint64        // in the log
-	Inside   time.Duration // from when a node got it until it knew that it is committed
-	Machines int           // how many nodes had to be asked
+	Due        env.Instant // when the player wanted to send it
+	Began      env.Instant // when it was sent; later than Due if an earlier command was under way
+	Ended      env.Instant
+	OK         bool
+	Unknown    bool          // whether it took effect is not known
+	Index      uint64        // log index
+	CommitTime time.Duration // from when a node received it until it was committed
+	NodesAsked int           // 2 if the client had to switch nodes, else 1
 }
 
-// Took is how long a player waited.
+// Took returns how long the player waited.
 func (c Call) Took() time.Duration { return c.Ended.Sub(c.Due) }
 
 // LoadOptions describe a Load.
 type LoadOptions struct {
-	Addresses []string // of the nodes; players are spread over them
-	Players   int      // at each node
-	Rate      float64  // commands per second of all together; 0 is as many as possible
-	Seed      uint64   // of when commands come, and whom they attack
-	Home      bool     // a player asks his node only, and gives up with it
+	Addresses []string // of the nodes; players are distributed over them
+	Players   int      // per node
+	Rate      float64  // commands per second of all players; 0 is unlimited
+	Seed      uint64   // of the instants and the targets of commands
+	HomeOnly  bool     // a player asks only its own node
 }
 
-// Load is players who play.
+// Load is a set of players.
 type Load struct {
 	o      LoadOptions
 	mu     sync.Mutex
@@ -46,12 +46,12 @@ type Load struct {
 	all    sync.WaitGroup
 }
 
-// callMax is how long a player waits for an answer.
-const callMax = 20 * time.Second
+// callTimeout is how long a player waits for an answer.
+const callTimeout = 20 * time.Second
 
-// StartLoad has players begin. With a rate, commands come at random instants, whether or
-// not earlier ones have been answered; what waits for its player counts from when it was
-// due.
+// StartLoad starts the players. With a rate, commands are due at random instants,
+// independent of answers to earlier ones (an open workload); a command that waits for
+// its player is timed from when it was due.
 func StartLoad(ctx context.Context, o LoadOptions) *Load {
 	ctx, cancel := context.WithCancel(ctx)
 	l := &Load{o: o, cancel: cancel}
@@ -59,7 +59,7 @@ func StartLoad(ctx context.Context, o LoadOptions) *Load {
 	for k := range players {
 		at := k % len(o.Addresses)
 		nodes := append(append([]string{}, o.Addresses[at:]...), o.Addresses[:at]...)
-		if o.Home {
+		if o.HomeOnly {
 			nodes = nodes[:1]
 		}
 		p := &player{load: l, client: api.NewClient(api.ClientOptions{Name: fmt.Sprintf("player-%d", k+1), Nodes: nodes}),
@@ -69,15 +69,15 @@ func StartLoad(ctx context.Context, o LoadOptions) *Load {
 	return l
 }
 
-// Stop has players stop, and returns all calls. Of those that were still under way it is
-// not known what came of them.
+// Stop stops the players and returns all calls. The results of those under way are
+// unknown.
 func (l *Load) Stop() []Call {
 	l.cancel()
 	l.all.Wait()
 	return l.calls
 }
 
-// player plays.
+// player sends commands.
 type player struct {
 	load         *Load
 	client       *api.Client
@@ -110,19 +110,19 @@ func (p *player) call(ctx context.Context, due env.Instant) Call {
 	if target == p.city {
 		target = 1 + target%p.cities
 	}
-	ctx, cancel := context.WithTimeout(ctx, callMax)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	c := Call{Due: due, Began: now(), Machines: 1}
+	c := Call{Due: due, Began: now(), NodesAsked: 1}
 	before := p.client.Node()
 	effect, err := p.client.Do(ctx, p.client.Number(), fmt.Sprintf("n%d attack n%d", p.city, target))
 	c.Ended = now()
 	if p.client.Node() != before {
-		c.Machines++
+		c.NodesAsked++
 	}
 	lost := (*api.Unanswered)(nil)
 	switch {
 	case err == nil && effect.GetOutcome() != apiv1.Outcome_OUTCOME_SUPERSEDED:
-		c.OK, c.Index, c.Inside = true, effect.GetIndex(), effect.GetCommittedAfter().AsDuration()
+		c.OK, c.Index, c.CommitTime = true, effect.GetIndex(), effect.GetCommittedAfter().AsDuration()
 	case errors.As(err, &lost) && lost.WithoutEffect:
 	default:
 		c.Unknown = true

@@ -9,12 +9,12 @@ import (
 	"raftian/netsim/trace"
 )
 
-// at makes an event so many milliseconds into a trace.
+// at returns an event at a time in milliseconds.
 func at(ms int, machine string, n env.Note) trace.Event {
 	return trace.Event{At: env.Instant(ms) * env.Instant(time.Millisecond), Machine: machine, Note: n}
 }
 
-func story() []trace.Event {
+func sampleTrace() []trace.Event {
 	return []trace.Event{
 		at(0, "n1", env.Note{Kind: trace.KindBoot}),
 		at(0, "n2", env.Note{Kind: trace.KindBoot}),
@@ -42,7 +42,7 @@ func ms(n int) env.Instant { return env.Instant(n) * env.Instant(time.Millisecon
 
 func TestATraceIsReadAsItWas(t *testing.T) {
 	w := Window{ms(0), ms(100)}
-	r := Read(story(), w)
+	r := Read(sampleTrace(), w)
 	if got, all := r.Visible(3); got != ms(35) || !all {
 		t.Errorf("entry 3 is visible to all at %v, %v", got, all)
 	}
@@ -55,13 +55,13 @@ func TestATraceIsReadAsItWas(t *testing.T) {
 	if got, ok := r.Committed(3); got != ms(13) || !ok {
 		t.Errorf("entry 3 was committed at %v, %v", got, ok)
 	}
-	if led, stood := r.Elected(w), r.Stood(w); len(led) != 1 || led[0] != ms(9) || stood != 1 {
+	if led, stood := r.Elections(w), r.Candidacies(w); len(led) != 1 || led[0] != ms(9) || stood != 1 {
 		t.Errorf("elected at %v, %d candidacies", led, stood)
 	}
-	if len(r.Elected(Window{ms(10), ms(100)})) != 0 {
+	if len(r.Elections(Window{ms(10), ms(100)})) != 0 {
 		t.Error("someone was elected after the election")
 	}
-	if s := r.Silences(); s.Max != 38 || s.P50 != 38 {
+	if s := r.ReplyGaps(); s.Max != 38 || s.P50 != 38 {
 		t.Errorf("the silence was %+v", s)
 	}
 	if all, late, most := r.Frames(); all != 110 || late != 3 || most != 9*time.Millisecond {
@@ -70,15 +70,15 @@ func TestATraceIsReadAsItWas(t *testing.T) {
 }
 
 func TestStillnessIsWhatAPlayerSees(t *testing.T) {
-	r := Read(story(), Window{ms(10), ms(100)})
-	best, middle := r.Stillness([]string{"n1", "n2"})
-	if best != 38*time.Millisecond || middle != 41*time.Millisecond { // to the end, and between
+	r := Read(sampleTrace(), Window{ms(10), ms(100)})
+	best, middle := r.Stalls([]string{"n1", "n2"})
+	if best != 38*time.Millisecond || middle != 41*time.Millisecond { // up to the end of the window, and between two entries
 		t.Errorf("still for %v at best, %v in the middle", best, middle)
 	}
 }
 
 func TestWhatAPlayerJumpedOverIsNotLost(t *testing.T) {
-	r := Read(story(), Window{ms(0), ms(100)})
+	r := Read(sampleTrace(), Window{ms(0), ms(100)})
 	for index, want := range map[uint64]bool{3: true, 5: false, 7: true, 11: true} {
 		if got := r.HasAll(index, []string{"n1"}); got != want {
 			t.Errorf("n1 has entry %d is %v", index, got)
@@ -87,26 +87,25 @@ func TestWhatAPlayerJumpedOverIsNotLost(t *testing.T) {
 }
 
 func TestCallsOfASimulatedRunAreThoseOfItsScript(t *testing.T) {
-	calls := callsOf(story(), map[string]env.Instant{callKey("p1", 1): ms(8)}, func(text string) bool { return text == "n1 attack n2" })
-	want := Call{Due: ms(8), Began: ms(10), Ended: ms(14), OK: true, Index: 3, Inside: 4 * time.Millisecond, Machines: 1}
+	calls := callsOf(sampleTrace(), map[string]env.Instant{callKey("p1", 1): ms(8)}, func(text string) bool { return text == "n1 attack n2" })
+	want := Call{Due: ms(8), Began: ms(10), Ended: ms(14), OK: true, Index: 3, CommitTime: 4 * time.Millisecond, NodesAsked: 1}
 	if len(calls) != 1 || calls[0] != want {
 		t.Errorf("%+v, want %+v", calls, want)
 	}
-	asked := append(story(), at(210, "p", env.Note{Kind: env.KindInvoke, Client: "p1", Seq: 2, Text: "n1 attack n2"}))
+	asked := append(sampleTrace(), at(210, "p", env.Note{Kind: env.KindInvoke, Client: "p1", Seq: 2, Text: "n1 attack n2"}))
 	if calls := callsOf(asked, nil, func(string) bool { return true }); len(calls) != 2 || !calls[1].Unknown || calls[1].OK {
 		t.Errorf("what nobody answered is %+v", calls)
 	}
-	if none := callsOf(story(), nil, func(string) bool { return false }); len(none) != 0 {
+	if none := callsOf(sampleTrace(), nil, func(string) bool { return false }); len(none) != 0 {
 		t.Errorf("reads are calls: %+v", none)
 	}
 }
 
-// Of a game's run, its plan's script says when a call was due, and reads beside the log
-// are left out.
+// Calls are due when the plan's script says, and reads outside the log are left out.
 func TestCallsOfAPlanAreDueWhenItSays(t *testing.T) {
 	script := []plan.Step{{Call: env.Call{At: ms(8), Client: "p1", Seq: 1}}, {Call: env.Call{At: ms(9), Client: "p1", Seq: 2}}}
-	events := append(story(), at(210, "p", env.Note{Kind: env.KindInvoke, Client: "p1", Seq: 2, Text: "verified look n1"}))
-	calls := Simulated(plan.Plan{Script: script}, events)
+	events := append(sampleTrace(), at(210, "p", env.Note{Kind: env.KindInvoke, Client: "p1", Seq: 2, Text: "verified look n1"}))
+	calls := SimulatedCalls(plan.Plan{Script: script}, events)
 	if len(calls) != 1 || calls[0].Due != ms(8) || calls[0].Index != 3 {
 		t.Errorf("%+v, want the attack alone, due at 8 ms", calls)
 	}

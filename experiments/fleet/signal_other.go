@@ -6,8 +6,8 @@ import "errors"
 
 var errNoSignals = errors.New("a process cannot be stopped on this system")
 
-// Freeze would stop the k-th node.
+// Freeze is not supported on this system.
 func (f *Fleet) Freeze(int) error { return errNoSignals }
 
-// Thaw would have it go on.
+// Thaw is not supported on this system.
 func (f *Fleet) Thaw(int) error { return errNoSignals }

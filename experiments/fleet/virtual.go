@@ -16,7 +16,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// Decode reads the events of a simulated run from their wire form.
+// Decode decodes the events of a simulated run.
 func Decode(wire []byte) (all []trace.Event, err error) {
 	for d := trace.NewDecoder(bytes.NewReader(wire)); ; {
 		var e trace.Event
@@ -42,9 +42,9 @@ func Set(p *plan.Plan, key, value string) {
 	p.Settings = append(p.Settings, plan.Setting{Key: key, Value: value})
 }
 
-// Simulated are the calls of a simulated run of the game that go through the log; the
+// SimulatedCalls returns the calls of a simulated run that go through the log. The
 // Plan's script says when each is due.
-func Simulated(pl plan.Plan, events []trace.Event) []Call {
+func SimulatedCalls(pl plan.Plan, events []trace.Event) []Call {
 	due := map[string]env.Instant{}
 	for _, s := range pl.Script {
 		due[callKey(s.Client, s.Seq)] = s.At
@@ -52,38 +52,37 @@ func Simulated(pl plan.Plan, events []trace.Event) []Call {
 	return callsOf(events, due, func(text string) bool { return !spec.ReadOnly(text) })
 }
 
-// callsOf are the calls of a simulated run that change something; due says when the
-// script has each.
+// callsOf returns the calls that change something; due says when the script has each.
 func callsOf(events []trace.Event, due map[string]env.Instant, changes func(text string) bool) (calls []Call) {
-	type open struct {
+	type pendingCall struct {
 		began        env.Instant
 		client, text string
 	}
-	under := map[string]open{}
+	pending := map[string]pendingCall{}
 	for k := range events {
 		e := &events[k]
 		key := callKey(e.Client, e.Seq)
 		switch e.Kind {
 		case env.KindInvoke:
-			under[key] = open{e.At, e.Client, e.Text}
+			pending[key] = pendingCall{e.At, e.Client, e.Text}
 		case env.KindReturn:
-			o, ok := under[key]
-			delete(under, key)
+			o, ok := pending[key]
+			delete(pending, key)
 			if !ok || e.Client == env.Operator || !changes(o.text) {
 				continue
 			}
 			word, _, _ := strings.Cut(e.Text, " ")
 			calls = append(calls, Call{Due: due[key], Began: o.began, Ended: e.At, OK: word == "ok", Unknown: word == "unknown",
-				Index: e.Index, Inside: e.Took, Machines: 1})
+				Index: e.Index, CommitTime: e.Took, NodesAsked: 1})
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(under)) { // nobody ever answered
-		if o := under[key]; o.client != env.Operator && changes(o.text) {
-			calls = append(calls, Call{Due: due[key], Began: o.began, Ended: events[len(events)-1].At, Unknown: true, Machines: 1})
+	for _, key := range slices.Sorted(maps.Keys(pending)) { // never answered
+		if o := pending[key]; o.client != env.Operator && changes(o.text) {
+			calls = append(calls, Call{Due: due[key], Began: o.began, Ended: events[len(events)-1].At, Unknown: true, NodesAsked: 1})
 		}
 	}
 	return calls
 }
 
-// callKey names a call in a trace.
+// callKey identifies a call in a trace.
 func callKey(client string, seq uint64) string { return client + "#" + strconv.FormatUint(seq, 10) }

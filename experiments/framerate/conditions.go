@@ -13,10 +13,10 @@ const (
 	virtual = "virtual"
 )
 
-// settle is how long a cluster runs before it is measured.
-const settle = time.Second
+// warmUp is how long a cluster runs before the window.
+const warmUp = time.Second
 
-// window is how long a real cluster is measured.
+// window returns the length of the window of a real cluster.
 func window(s lab.Setup) time.Duration {
 	if s.Quick {
 		return 1500 * time.Millisecond
@@ -24,15 +24,15 @@ func window(s lab.Setup) time.Duration {
 	return 4 * time.Second
 }
 
-// conditions are those of the experiment. All frame rates are met with all sizes of
-// cluster, with all amounts of work and with all loads, each with all else as usual; all
-// combinations are for those who have the time (Setup.Whole).
+// conditions returns the conditions. All frame rates are combined with all cluster
+// sizes, amounts of work and loads, with the other parameters at their defaults.
+// Setup.Whole selects all combinations.
 func conditions(s lab.Setup) (list []Condition) {
 	rates := []string{"off", "30", "60", "120", "240", "0"}
 	add := func(c Condition) {
-		c.Commit = cmp.Or(c.Commit, usualCommit)
+		c.Commit = cmp.Or(c.Commit, defaultCommit)
 		for _, c.World = range []string{real, virtual} {
-			if c.possible() && !slices.Contains(list, c) {
+			if c.valid() && !slices.Contains(list, c) {
 				list = append(list, c)
 			}
 		}
@@ -71,26 +71,26 @@ func conditions(s lab.Setup) (list []Condition) {
 	return list
 }
 
-// The commit timeouts: that of nodes if nothing is said, and a short one.
+// The commit timeouts: the default of nodes, and a short one.
 const (
-	usualCommit = 20 * time.Millisecond
-	shortCommit = 2 * time.Millisecond
+	defaultCommit = 20 * time.Millisecond
+	shortCommit   = 2 * time.Millisecond
 )
 
-// possible says whether there is such a condition. Without a loop there are no frames in
-// which to work. In virtual time, which passes only when everyone waits, as many as
-// possible would be without end: of frames as of commands.
-func (c Condition) possible() bool {
+// valid reports whether the condition makes sense. Without a loop there are no frames
+// with work. Virtual time passes only while all goroutines wait, so it cannot have
+// unlimited frames or commands.
+func (c Condition) valid() bool {
 	if c.FPS == "off" && c.Work > 0 {
 		return false
 	}
 	return c.World == real || c.FPS != "0" && c.Rate != 0
 }
 
-// cost is about how long the measurement takes.
+// cost estimates how long the measurement takes.
 func (c Condition) cost(s lab.Setup) time.Duration {
 	if c.World == virtual {
 		return time.Second
 	}
-	return window(s) + settle + time.Second
+	return window(s) + warmUp + time.Second
 }

@@ -13,20 +13,20 @@ import (
 	"raftian/netsim/toolchain"
 )
 
-// Every frame rate is met with every size, amount of work and load, and no condition is
-// there twice or cannot be.
+// Every frame rate is combined with every size, amount of work and load. No condition
+// is listed twice or invalid.
 func TestEveryFrameRateIsMetWithEverything(t *testing.T) {
 	list := conditions(lab.Setup{})
 	for _, fps := range []string{"off", "30", "60", "120", "240", "0"} {
 		sizes, works, loads := map[int]bool{}, map[string]bool{}, map[float64]bool{}
 		for _, c := range list {
-			if c.World == real && c.FPS == fps && c.Commit == usualCommit {
+			if c.World == real && c.FPS == fps && c.Commit == defaultCommit {
 				sizes[c.Nodes], works[c.Work.String()], loads[c.Rate] = true, true, true
 			}
 		}
 		want := 3
 		if fps == "off" {
-			want = 1 // there is no work without frames
+			want = 1 // without frames there is no work
 		}
 		if len(sizes) != 3 || len(works) != want || len(loads) != 3 {
 			t.Errorf("%s frames per second: sizes %v, work %v, loads %v", fps, sizes, works, loads)
@@ -38,17 +38,17 @@ func TestEveryFrameRateIsMetWithEverything(t *testing.T) {
 	}
 	names := map[string]bool{}
 	for _, c := range whole {
-		if names[c.Name()] || !c.possible() {
+		if names[c.Name()] || !c.valid() {
 			t.Errorf("%s is there twice, or cannot be", c.Name())
 		}
 		names[c.Name()] = true
 	}
 }
 
-// In the simulator frames are out of step with each other, and what is called finds a
-// cluster that is up.
+// In the simulator frames of the machines are out of phase, and calls start after all
+// are up.
 func TestSimulatedMachinesAreOutOfStep(t *testing.T) {
-	pl, err := Condition{World: virtual, Nodes: 5, FPS: "60", Rate: 20, Commit: usualCommit}.plan(3)
+	pl, err := Condition{World: virtual, Nodes: 5, FPS: "60", Rate: 20, Commit: defaultCommit}.plan(3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,8 +61,8 @@ func TestSimulatedMachinesAreOutOfStep(t *testing.T) {
 	}
 }
 
-// A loop costs a simulated cluster what it costs by design: the answer comes as soon,
-// and what is committed is seen up to a frame later.
+// A loop does not delay answers of a simulated cluster. Commands become visible up to a
+// frame later.
 func TestALoopDelaysWhatIsSeenAndNotWhatIsCommitted(t *testing.T) {
 	campaigntest.Sources(t)
 	p, err := campaign.Build(t.Context(), toolchain.Options{Package: campaign.GameWorld})
@@ -70,7 +70,7 @@ func TestALoopDelaysWhatIsSeenAndNotWhatIsCommitted(t *testing.T) {
 		t.Fatal(err)
 	}
 	measure := func(fps string) Measure {
-		m, err := Condition{World: virtual, Nodes: 3, FPS: fps, Rate: 100, Commit: usualCommit}.simulate(t.Context(), p, 0)
+		m, err := Condition{World: virtual, Nodes: 3, FPS: fps, Rate: 100, Commit: defaultCommit}.simulate(t.Context(), p, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

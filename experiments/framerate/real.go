@@ -9,7 +9,7 @@ import (
 	"raftian/netsim/env"
 )
 
-// players are at each node.
+// players is the number of players per node.
 const players = 4
 
 // measure measures a real cluster.
@@ -37,7 +37,7 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 			load.Stop()
 		}
 	}()
-	if err := fleet.Sleep(ctx, settle); err != nil {
+	if err := fleet.Sleep(ctx, warmUp); err != nil {
 		return m, err
 	}
 	before, err := f.Usage(ctx)
@@ -53,7 +53,7 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 	if err != nil {
 		return m, err
 	}
-	// What was due in the window is answered, and seen.
+	// Commands that were due in the window get answered and shown.
 	if err := fleet.Sleep(ctx, 300*time.Millisecond); err != nil {
 		return m, err
 	}
@@ -62,8 +62,8 @@ func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Meas
 	if err != nil {
 		return m, err
 	}
-	m.read(calls, fleet.Read(events, w), w)
-	// The nodes' own count has no grain of a second, as what they report has.
+	m.fill(calls, fleet.Read(events, w), w)
+	// The metrics are exact; frame events cover a second each.
 	m.Frames, m.Late = uint64(after.Frames-before.Frames), uint64(after.LateFrames-before.LateFrames)
 	m.CPU = (after.CPU - before.CPU).Seconds() / w.Seconds()
 	return m, nil

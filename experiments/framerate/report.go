@@ -12,7 +12,7 @@ import (
 	"raftian/experiments/stats"
 )
 
-// check refuses data that cannot be: it asks nothing about times.
+// check refuses invalid data. It has no expectations about times.
 func check(records []lab.Record[Measure]) error {
 	var all []error
 	for _, r := range records {
@@ -21,7 +21,7 @@ func check(records []lab.Record[Measure]) error {
 			all = append(all, fmt.Errorf("%s: %s", r.Case, fmt.Sprintf(format, args...)))
 		}
 		if m.Done == 0 {
-			if m.FPS != "0" || m.World == virtual { // loops that take all processors may leave nothing
+			if m.FPS != "0" || m.World == virtual { // loops that use all processors may starve Raft
 				bad("no command was done")
 			}
 			continue
@@ -35,8 +35,8 @@ func check(records []lab.Record[Measure]) error {
 		if (m.FPS == "off") != (m.Frames == 0) {
 			bad("%d frames", m.Frames)
 		}
-		if m.World == virtual && (m.Lost > 0 || m.Elections > 0) {
-			bad("in a calm run %d commands were lost, and there were %d elections", m.Lost, m.Elections)
+		if m.World == virtual && (m.Unanswered > 0 || m.Elections > 0) {
+			bad("in a calm run %d commands were lost, and there were %d elections", m.Unanswered, m.Elections)
 		}
 		if m.World == real && m.CPU <= 0 {
 			bad("the nodes used no processor")
@@ -45,20 +45,20 @@ func check(records []lab.Record[Measure]) error {
 	return errors.Join(all...)
 }
 
-// view is what the data say of a condition.
-type view struct {
+// dataset answers queries about the measurements.
+type dataset struct {
 	records []lab.Record[Measure]
 }
 
-func (v view) of(c Condition, what func(Measure) float64) stats.Estimate {
-	return stats.Estimated(lab.Of(v.records, what)[c.Name()], 1)
+func (v dataset) of(c Condition, what func(Measure) float64) stats.Estimate {
+	return stats.EstimateMedian(lab.ValuesByCase(v.records, what)[c.Name()], 1)
 }
 
-// what is a column of the tables.
+// column is a column of the tables.
 type column struct {
 	name string
 	of   func(Measure) float64
-	real bool // not of simulated machines
+	real bool // not for simulated machines
 }
 
 func columns() []column {
@@ -71,7 +71,7 @@ func columns() []column {
 		{"visible to all p50, ms", func(m Measure) float64 { return m.Visible.P50 }, false},
 		{"p99 ", func(m Measure) float64 { return m.Visible.P99 }, false},
 		{"elections/min", func(m Measure) float64 { return float64(m.Elections) / m.Seconds * 60 }, false},
-		{"longest silence, ms", func(m Measure) float64 { return m.Silence.Max }, false},
+		{"longest silence, ms", func(m Measure) float64 { return m.ReplyGap.Max }, false},
 		{"late frames, %", func(m Measure) float64 { return 100 * float64(m.Late) / float64(max(1, m.Frames)) }, false},
 		{"frames/s and node", func(m Measure) float64 { return float64(m.Frames) / m.Seconds / float64(m.Nodes) }, false},
 		{"processors", func(m Measure) float64 { return m.CPU }, true},
@@ -80,7 +80,7 @@ func columns() []column {
 
 // report writes tables and plots.
 func report(s lab.Setup, sheet *lab.Sheet[Measure]) error {
-	v := view{sheet.Records}
+	v := dataset{sheet.Records}
 	var all []Condition
 	for _, r := range sheet.Records {
 		if !slices.Contains(all, r.Value.Condition) {
@@ -100,7 +100,7 @@ func report(s lab.Setup, sheet *lab.Sheet[Measure]) error {
 			if c.World != world || !slices.Contains(all, c) {
 				continue
 			}
-			row := []string{fmt.Sprintf("%d, %s, %v, %s, %v", c.Nodes, rateWord(c.FPS), c.Work, loadWord(c.Rate), c.Commit)}
+			row := []string{fmt.Sprintf("%d, %s, %v, %s, %v", c.Nodes, fpsText(c.FPS), c.Work, rateText(c.Rate), c.Commit)}
 			for _, col := range columns() {
 				if !col.real || world == real {
 					row = append(row, lab.Interval(v.of(c, col.of)))
@@ -120,8 +120,8 @@ func report(s lab.Setup, sheet *lab.Sheet[Measure]) error {
 	return v.plots(s, []string{"off", "30", "60", "120", "240", "0"})
 }
 
-// line is what a measure does over frame rates.
-func (v view) line(name string, rates []string, c Condition, what func(Measure) float64) chart.Series {
+// line returns a figure as a series over frame rates.
+func (v dataset) line(name string, rates []string, c Condition, what func(Measure) float64) chart.Series {
 	series := chart.Series{Name: name}
 	for k, fps := range rates {
 		c.FPS = fps
@@ -132,10 +132,10 @@ func (v view) line(name string, rates []string, c Condition, what func(Measure) 
 	return series
 }
 
-func (v view) plots(s lab.Setup, rates []string) error {
+func (v dataset) plots(s lab.Setup, rates []string) error {
 	var names []string
 	for _, fps := range rates {
-		names = append(names, rateWord(fps))
+		names = append(names, fpsText(fps))
 	}
 	panel := func(title, y string, series ...chart.Series) chart.Panel {
 		return chart.Lines{Title: title, X: "frames per second", Y: y, Names: names, LogY: true, Series: series}
@@ -143,7 +143,7 @@ func (v view) plots(s lab.Setup, rates []string) error {
 	commit := func(m Measure) float64 { return m.Commit.P50 }
 	visible := func(m Measure) float64 { return m.Visible.P50 }
 	tail := func(m Measure) float64 { return m.Commit.P99 }
-	usual := Condition{World: real, Nodes: 3, Rate: 100, Commit: usualCommit}
+	usual := Condition{World: real, Nodes: 3, Rate: 100, Commit: defaultCommit}
 	simulated := usual
 	simulated.World = virtual
 	main := chart.Figure{Panels: []chart.Panel{
@@ -170,13 +170,13 @@ func (v view) plots(s lab.Setup, rates []string) error {
 		loads = append(loads, with(func(c *Condition) { c.Rate = r }))
 	}
 	label := func(c Condition) string {
-		return fmt.Sprintf("%d nodes, %v of work, %s/s", c.Nodes, c.Work, loadWord(c.Rate))
+		return fmt.Sprintf("%d nodes, %v of work, %s/s", c.Nodes, c.Work, rateText(c.Rate))
 	}
 	row := func(title string, list []Condition) []chart.Panel {
 		var p99, gap, cpu []chart.Series
 		for _, c := range list {
 			p99 = append(p99, v.line(label(c), rates, c, tail))
-			gap = append(gap, v.line(label(c), rates, c, func(m Measure) float64 { return m.Silence.Max }))
+			gap = append(gap, v.line(label(c), rates, c, func(m Measure) float64 { return m.ReplyGap.Max }))
 			cpu = append(cpu, v.line(label(c), rates, c, func(m Measure) float64 { return m.CPU }))
 		}
 		return []chart.Panel{panel(title+": answer, 99th percentile", "ms", p99...), panel("longest silence of a follower", "ms", gap...),

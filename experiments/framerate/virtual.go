@@ -13,8 +13,8 @@ import (
 	"raftian/raftian/guest"
 )
 
-// The simulated machines are about as near to each other as processes on loopback, and
-// their disks about as fast as those that were measured.
+// The simulated links have about the delay of loopback, and the disks about the fsync
+// latency that was measured.
 var (
 	nearNet  = plan.Net{Delay: 40 * time.Microsecond, Jitter: 60 * time.Microsecond}
 	fastDisk = plan.Disk{Sync: 100 * time.Microsecond, Jitter: 200 * time.Microsecond}
@@ -25,9 +25,9 @@ const (
 	virtualSettle = 3 * time.Second
 )
 
-// plan is the condition as a Plan. Machines boot at the same instant, so that their
-// frames would be at the same instants for ever, as those of players never are: each is
-// started again once, at an instant of its own, before anything is called.
+// plan returns the condition as a Plan. Machines boot at the same instant, so their
+// frames would be in phase forever, unlike those of real processes. So each machine is
+// restarted once at a random instant before the first call.
 func (c Condition) plan(repeat int) (plan.Plan, error) {
 	pl, err := guest.Game().Plan(guest.Options{Seed: uint64(repeat + 1), Machines: c.Nodes, Length: virtualLength, Faults: plan.Calm, Rate: c.Rate})
 	if err != nil {
@@ -67,11 +67,11 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 		return m, err
 	}
 	w := fleet.Window{From: env.Instant(virtualSettle), To: env.Instant(virtualLength - virtualSettle)}
-	calls := fleet.Simulated(pl, events)
-	for k := range calls { // until then it was the loop's, which looks for what players want once per frame
+	calls := fleet.SimulatedCalls(pl, events)
+	for k := range calls { // excludes the wait for the frame in which the simulated player sends
 		calls[k].Due = calls[k].Began
 	}
-	m.read(calls, fleet.Read(events, w), w)
+	m.fill(calls, fleet.Read(events, w), w)
 	m.CPU = r.CPU.Seconds() / r.Virtual.Seconds()
 	return m, nil
 }

@@ -1,10 +1,10 @@
-// Package hunt asks how soon the bench finds the bugs of the zoo, and whether each
-// part of the generator of plans earns its place: each bug is looked for from twenty
-// different seeds on, with the generator as it is and with parts of it left out.
+// Package hunt measures how many seeds it takes to find each bug of the zoo, and what
+// each part of the plan generator contributes. Each bug is searched for from twenty
+// first seeds, with the full generator and with parts of it disabled.
 //
 //	hunt.go    Measure, Run
-//	search.go   looking for a bug
-//	report.go   tables and a plot
+//	search.go  one search
+//	report.go  tables and a plot
 package hunt
 
 import (
@@ -21,16 +21,16 @@ import (
 	"raftian/netsim/toolchain"
 )
 
-// Name is the experiment's.
+// Name is the experiment's name.
 const Name = "hunt"
 
-// variant is a generator.
+// variant is a plan generator without some of its features.
 type variant struct {
 	name    string
 	without plan.Features
 }
 
-// variants are the generators, first the one as it is.
+// variants returns the generators; the first is the full one.
 func variants(s lab.Setup) []variant {
 	all := []variant{
 		{"as it is", 0},
@@ -45,22 +45,22 @@ func variants(s lab.Setup) []variant {
 	return all
 }
 
-// Measure is a search for a bug.
+// Measure is one search for a bug.
 type Measure struct {
 	Bug     string  `json:"bug"`
 	Variant string  `json:"variant"`
-	First   uint64  `json:"first"` // seed
-	Seeds   int     `json:"seeds"` // that were tried, the last with success; 0 is none within seedsMost
+	First   uint64  `json:"first"` // first seed
+	Seeds   int     `json:"seeds"` // seeds tried up to and including the successful one; 0 if none of seedsMax succeeded
 	Virtual float64 `json:"virtual_s"`
 	CPU     float64 `json:"cpu_s"` // of world programs
 }
 
 const (
-	// seedsMost is how many seeds are tried.
-	seedsMost = 32
-	// apart lies between the first seeds of two searches, and before that of the first:
-	// the generator was made with the seeds below.
-	apart = 100_000
+	// seedsMax is the number of seeds after which a search is given up.
+	seedsMax = 32
+	// seedStride is the distance between the first seeds of two searches. The seeds
+	// below it were used in developing the generator.
+	seedStride = 100_000
 )
 
 // Run runs the experiment.
@@ -74,34 +74,34 @@ func Run(ctx context.Context, s lab.Setup) error {
 		return err
 	}
 	defer sheet.Close()
-	look := &searcher{program: p, known: findings.All(), sound: map[key]map[string]bool{}}
-	// Of each four ranges of seeds, the other generators look through one: their
-	// searches are long where what they lack is needed.
-	usual, others, times := variants(s)[:1], variants(s)[1:], s.Times(1, 20)
-	s.Say("%d searches with the generator as it is and %d with others", times*len(zoo(s)), (times+ratio-1)/ratio*len(others)*len(zoo(s)))
-	for n := 1; ratio*(n-1) < times; n++ {
-		if err := look.all(ctx, s, sheet, usual, min(times, ratio*n)); err != nil {
+	searches := &searcher{program: p, known: findings.All(), baselines: map[baselineKey]map[string]bool{}}
+	// The other generators search one of every four ranges of seeds: their searches
+	// are long where a disabled feature is needed.
+	standard, others, times := variants(s)[:1], variants(s)[1:], s.Times(1, 20)
+	s.Say("%d searches with the generator as it is and %d with others", times*len(zoo(s)), (times+standardPerOther-1)/standardPerOther*len(others)*len(zoo(s)))
+	for n := 1; standardPerOther*(n-1) < times; n++ {
+		if err := searches.runAll(ctx, s, sheet, standard, min(times, standardPerOther*n)); err != nil {
 			return err
 		}
-		if err := look.all(ctx, s, sheet, others, n); err != nil {
+		if err := searches.runAll(ctx, s, sheet, others, n); err != nil {
 			return err
 		}
 	}
 	return report(s, sheet)
 }
 
-// ratio is how many searches with the generator as it is there are for each with
+// standardPerOther is the number of searches with the full generator per search with
 // another.
-const ratio = 4
+const standardPerOther = 4
 
-// all makes the searches with some generators.
-func (look *searcher) all(ctx context.Context, s lab.Setup, sheet *lab.Sheet[Measure], variants []variant, times int) error {
+// runAll makes the searches with some generators.
+func (se *searcher) runAll(ctx context.Context, s lab.Setup, sheet *lab.Sheet[Measure], variants []variant, times int) error {
 	work := lab.Work[Measure]{Repeats: times, Seed: 1, Jobs: s.Jobs}
 	for _, v := range variants {
 		for _, b := range zoo(s) {
 			work.Cases = append(work.Cases, lab.Case[Measure]{Name: caseName(b.Name, v.name), Cost: 5 * time.Second,
 				Measure: func(ctx context.Context, repeat int) (Measure, error) {
-					return look.search(ctx, b, v, uint64(apart*(repeat+1)+1))
+					return se.search(ctx, b, v, uint64(seedStride*(repeat+1)+1))
 				}})
 		}
 	}
@@ -110,7 +110,7 @@ func (look *searcher) all(ctx context.Context, s lab.Setup, sheet *lab.Sheet[Mea
 
 func caseName(bug, variant string) string { return fmt.Sprintf("%s, %s", bug, variant) }
 
-// zoo is the bugs that are looked for.
+// zoo returns the bugs that are searched for.
 func zoo(s lab.Setup) []bugs.Bug {
 	all := bugs.All()
 	if s.Quick {

@@ -18,14 +18,14 @@ func TestABugIsFoundFromAnySeedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, _ := bugs.Find("map-order-fsm")
-	look := &searcher{program: p, known: findings.All(), sound: map[key]map[string]bool{}}
-	m, err := look.search(t.Context(), b, variants(lab.Setup{})[0], 777)
+	se := &searcher{program: p, known: findings.All(), baselines: map[baselineKey]map[string]bool{}}
+	m, err := se.search(t.Context(), b, variants(lab.Setup{})[0], 777)
 	if err != nil || m.Seeds < 1 || m.Seeds > 8 || m.Virtual != 30*float64(m.Seeds) || m.First != 777 || m.CPU <= 0 {
 		t.Errorf("%+v, %v", m, err)
 	}
 }
 
-// Generators are compared by what all of them looked through.
+// Generators are compared by the searches that all of them have made.
 func TestTheComparisonIsOfTheSameSearches(t *testing.T) {
 	s := lab.Setup{Quick: true}
 	var records []lab.Record[Measure]
@@ -39,13 +39,13 @@ func TestTheComparisonIsOfTheSameSearches(t *testing.T) {
 	add(both[0].name, 2, 2)
 	add(both[1].name, 2, 0)
 	add(both[1].name, 1, 4)
-	same := common(s, records)
+	same := commonSearches(s, records)
 	if len(same) != 4 {
 		t.Fatalf("%d are compared: %+v", len(same), same)
 	}
 	usual, _ := searches(same, "map-order-fsm", both[0].name)
 	other, virtual := searches(same, "map-order-fsm", both[1].name)
-	if usual[0] != 1 || usual[1] != 2 || other[0] != 4 || other[1] != never || virtual[1] != never || found(other) != 1 || mean(other) != (4+seedsMost)/2 {
+	if usual[0] != 1 || usual[1] != 2 || other[0] != 4 || other[1] != never || virtual[1] != never || found(other) != 1 || mean(other) != (4+seedsMax)/2 {
 		t.Errorf("%v and %v, %v", usual, other, virtual)
 	}
 	if got := number(never, "32"); got != "> 32" {
@@ -54,8 +54,8 @@ func TestTheComparisonIsOfTheSameSearches(t *testing.T) {
 	if err := check(records); err != nil {
 		t.Error(err)
 	}
-	records[0].Value.Seeds = seedsMost + 1
+	records[0].Value.Seeds = seedsMax + 1
 	if check(records) == nil {
-		t.Error("more seeds than there are is nothing")
+		t.Error("more seeds than the limit are accepted")
 	}
 }

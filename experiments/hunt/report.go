@@ -13,22 +13,23 @@ import (
 	"raftian/experiments/stats"
 )
 
-// check refuses data that cannot be.
+// check refuses invalid data.
 func check(records []lab.Record[Measure]) error {
 	var all []error
 	for _, r := range records {
 		m := r.Value
-		if m.Seeds < 0 || m.Seeds > seedsMost || m.Virtual <= 0 || m.CPU <= 0 {
+		if m.Seeds < 0 || m.Seeds > seedsMax || m.Virtual <= 0 || m.CPU <= 0 {
 			all = append(all, fmt.Errorf("%s: %+v", r.Case, m))
 		}
 	}
 	return errors.Join(all...)
 }
 
-// never stands for a search that found nothing.
+// never stands for a search without success.
 var never = math.Inf(1)
 
-// searches are those for a bug with a generator: the seeds they took, and seconds.
+// searches returns the searches for a bug with a generator: the seeds they took, and
+// the virtual seconds.
 func searches(records []lab.Record[Measure], bug, variant string) (seeds, virtual []float64) {
 	for _, r := range records {
 		if r.Case != caseName(bug, variant) {
@@ -43,7 +44,7 @@ func searches(records []lab.Record[Measure], bug, variant string) (seeds, virtua
 	return seeds, virtual
 }
 
-// number is a number of seeds or seconds, most of which stands for more.
+// number formats a number of seeds or seconds; an infinite one as "> most".
 func number(v float64, most string) string {
 	if math.IsInf(v, 1) {
 		return "> " + most
@@ -58,7 +59,7 @@ func report(s lab.Setup, sheet *lab.Sheet[Measure]) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Searches began at the seeds %d, %d, … and were given up after %d seeds of 30 simulated seconds each.\n%s\n%s\n%s",
-		apart+1, 2*apart+1, seedsMost, lab.Describe(sheet), byBug(s, sheet.Records), byVariant(s, sheet.Records))
+		seedStride+1, 2*seedStride+1, seedsMax, lab.Describe(sheet), byBug(s, sheet.Records), byVariant(s, sheet.Records))
 	if err := s.Write("table.md", b.String()); err != nil {
 		return err
 	}
@@ -71,11 +72,11 @@ func byBug(s lab.Setup, records []lab.Record[Measure]) *lab.Table {
 	for _, v := range variants(s)[1:] {
 		t.Head = append(t.Head, v.name+": median", "95 %", "found")
 	}
-	most := fmt.Sprint(seedsMost)
+	most := fmt.Sprint(seedsMax)
 	for _, b := range zoo(s) {
 		seeds, virtual := searches(records, b.Name, variants(s)[0].name)
 		row := []string{b.Name, fmt.Sprint(len(seeds)), number(stats.Quantile(seeds, 0.5), most), number(stats.Quantile(seeds, 0.95), most),
-			number(stats.Quantile(virtual, 0.5), fmt.Sprint(30*seedsMost)), number(stats.Quantile(virtual, 0.95), fmt.Sprint(30*seedsMost))}
+			number(stats.Quantile(virtual, 0.5), fmt.Sprint(30*seedsMax)), number(stats.Quantile(virtual, 0.95), fmt.Sprint(30*seedsMax))}
 		for _, v := range variants(s)[1:] {
 			seeds, _ := searches(records, b.Name, v.name)
 			row = append(row, number(stats.Quantile(seeds, 0.5), most), number(stats.Quantile(seeds, 0.95), most), fmt.Sprintf("%d of %d", found(seeds), len(seeds)))
@@ -94,9 +95,9 @@ func found(seeds []float64) (n int) {
 	return n
 }
 
-// common are the searches that were made with every generator, in the order of their
-// seeds.
-func common(s lab.Setup, records []lab.Record[Measure]) []lab.Record[Measure] {
+// commonSearches returns the searches that were made with every generator, ordered by
+// seed.
+func commonSearches(s lab.Setup, records []lab.Record[Measure]) []lab.Record[Measure] {
 	type search struct {
 		bug   string
 		first uint64
@@ -112,27 +113,26 @@ func common(s lab.Setup, records []lab.Record[Measure]) []lab.Record[Measure] {
 	return all
 }
 
-// byVariant compares generators over the whole zoo: by the searches that all of them
-// made.
+// byVariant compares generators over the whole zoo, by their common searches.
 func byVariant(s lab.Setup, records []lab.Record[Measure]) *lab.Table {
 	t := &lab.Table{Head: []string{"generator", "searches", "found", "seeds of a search, mean", "median", "95 %", "more seeds than as it is, mean", "CPU s of a search, mean", "bugs never found", "bugs that take it longer", "that take it less long"}}
-	records = common(s, records)
+	records = commonSearches(s, records)
 	for _, v := range variants(s) {
 		var all []float64
 		var more []float64
 		searched, tried, cpu, missed, longer, shorter := 0, 0.0, 0.0, []string{}, 0, 0
 		for _, b := range zoo(s) {
 			seeds, _ := searches(records, b.Name, v.name)
-			usual, _ := searches(records, b.Name, variants(s)[0].name)
+			standard, _ := searches(records, b.Name, variants(s)[0].name)
 			all = append(all, seeds...)
-			for k := range seeds { // of the same range, as records are in order
-				more = append(more, min(seeds[k], seedsMost)-min(usual[k], seedsMost))
+			for k := range seeds { // same range: records are ordered by seed
+				more = append(more, min(seeds[k], seedsMax)-min(standard[k], seedsMax))
 			}
 			searched += len(seeds)
 			if len(seeds) > 0 && found(seeds) == 0 {
 				missed = append(missed, b.Name)
 			}
-			switch here, there := mean(seeds), mean(usual); {
+			switch here, there := mean(seeds), mean(standard); {
 			case here > there:
 				longer++
 			case here < there:
@@ -145,27 +145,27 @@ func byVariant(s lab.Setup, records []lab.Record[Measure]) *lab.Table {
 			}
 		}
 		for _, n := range all {
-			tried += min(n, seedsMost)
+			tried += min(n, seedsMax)
 		}
 		n := float64(max(1, searched))
-		t.Row(v.name, fmt.Sprint(searched), fmt.Sprint(found(all)), lab.Number(tried/n), number(stats.Quantile(all, 0.5), fmt.Sprint(seedsMost)),
-			number(stats.Quantile(all, 0.95), fmt.Sprint(seedsMost)), lab.Interval(stats.EstimatedMean(more, 1)), lab.Number(cpu/n), strings.Join(missed, ", "), fmt.Sprint(longer), fmt.Sprint(shorter))
+		t.Row(v.name, fmt.Sprint(searched), fmt.Sprint(found(all)), lab.Number(tried/n), number(stats.Quantile(all, 0.5), fmt.Sprint(seedsMax)),
+			number(stats.Quantile(all, 0.95), fmt.Sprint(seedsMax)), lab.Interval(stats.EstimateMean(more, 1)), lab.Number(cpu/n), strings.Join(missed, ", "), fmt.Sprint(longer), fmt.Sprint(shorter))
 	}
 	return t
 }
 
-// mean is that of searches, of which those that found nothing count as their limit.
+// mean returns the mean number of seeds; a search without success counts as the limit.
 func mean(seeds []float64) float64 {
 	sum := 0.0
 	for _, v := range seeds {
-		sum += min(v, seedsMost)
+		sum += min(v, seedsMax)
 	}
 	return sum / float64(max(1, len(seeds)))
 }
 
-// plots draws how many searches have come to their end after so many seeds.
+// plots draws the share of successful searches over the number of seeds.
 func plots(s lab.Setup, records []lab.Record[Measure]) error {
-	records = common(s, records)
+	records = commonSearches(s, records)
 	l := chart.Lines{X: "seeds", Y: "searches that have found their bug, %", LogX: true, Max: 100}
 	for _, v := range variants(s) {
 		var all []float64

@@ -12,27 +12,28 @@ import (
 	"raftian/raftian/guest"
 )
 
-// searcher looks for bugs as a campaign does: seed by seed, and a bug is found when the
-// judge whose task it is fails a run, and does not fail the same plan without the bug.
+// searcher searches for bugs as a campaign does, seed by seed. A bug is found when the
+// judge that is meant to detect it fails a run, and passes the same plan without the
+// bug.
 type searcher struct {
 	program *campaign.Program
 	known   []findings.Finding
 
-	mu    sync.Mutex
-	sound map[key]map[string]bool // of plans without a bug: whom they fail
+	mu        sync.Mutex
+	baselines map[baselineKey]map[string]bool // judges that fail a plan without a bug
 }
 
-// key is a plan without a bug.
-type key struct {
+// baselineKey identifies a plan without a bug.
+type baselineKey struct {
 	seed    uint64
 	without plan.Features
 }
 
-// search looks for a bug from a seed on.
+// search searches for a bug from a first seed.
 func (s *searcher) search(ctx context.Context, b bugs.Bug, v variant, first uint64) (Measure, error) {
 	m := Measure{Bug: b.Name, Variant: v.name, First: first}
-	for k := range uint64(seedsMost) {
-		at := key{first + k, v.without}
+	for k := range uint64(seedsMax) {
+		at := baselineKey{first + k, v.without}
 		failed, r, err := s.run(ctx, at, b.Name)
 		if err != nil {
 			return m, err
@@ -41,7 +42,7 @@ func (s *searcher) search(ctx context.Context, b bugs.Bug, v variant, first uint
 		if !failed[b.Judge] {
 			continue
 		}
-		without, err := s.healthy(ctx, at)
+		without, err := s.baseline(ctx, at)
 		if err != nil {
 			return m, err
 		}
@@ -53,8 +54,8 @@ func (s *searcher) search(ctx context.Context, b bugs.Bug, v variant, first uint
 	return m, nil
 }
 
-// run makes a run and says which judges fail it, known findings apart.
-func (s *searcher) run(ctx context.Context, at key, bug string) (map[string]bool, *campaign.Result, error) {
+// run makes a run and returns the judges that fail it, known findings aside.
+func (s *searcher) run(ctx context.Context, at baselineKey, bug string) (map[string]bool, *campaign.Result, error) {
 	pl, err := s.program.Draw(ctx, guest.Options{Seed: at.seed, Faults: plan.All, Bug: bug, Without: at.without})
 	if err != nil {
 		return nil, nil, err
@@ -73,10 +74,10 @@ func (s *searcher) run(ctx context.Context, at key, bug string) (map[string]bool
 	return failed, r, nil
 }
 
-// healthy are the judges that a plan fails without a bug.
-func (s *searcher) healthy(ctx context.Context, at key) (map[string]bool, error) {
+// baseline returns the judges that fail a plan without a bug.
+func (s *searcher) baseline(ctx context.Context, at baselineKey) (map[string]bool, error) {
 	s.mu.Lock()
-	failed, ran := s.sound[at]
+	failed, ran := s.baselines[at]
 	s.mu.Unlock()
 	if ran {
 		return failed, nil
@@ -87,6 +88,6 @@ func (s *searcher) healthy(ctx context.Context, at key) (map[string]bool, error)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sound[at] = failed
+	s.baselines[at] = failed
 	return failed, nil
 }

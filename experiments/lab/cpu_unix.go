@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// OwnCPU is what this process has used, without its children.
+// OwnCPU returns the processor time of this process, without its children.
 func OwnCPU() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {

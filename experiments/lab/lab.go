@@ -1,14 +1,13 @@
-// Package lab is where experiments are made: raw data that outlives a crash, a plan of
-// work whose conditions take turns, and tables of what came of it.
+// Package lab runs experiments: a Work measures its Cases in random order and stores
+// each Record in a Sheet, a file of JSON Lines that survives a crash; Tables present
+// the results. It knows no experiment: what is measured is up to the packages of the
+// experiments.
 //
-// It knows no experiment: what is measured, and what that means, is in the packages of
-// the experiments.
-//
-//	lab.go      Setup: what an experiment is told
+//	lab.go      Setup: the parameters of an experiment
 //	sheet.go    raw data: JSON Lines, one measurement a line
-//	work.go     what is to be measured, and in which order
-//	machine.go  what it was measured on
-//	cpu_*.go    what it cost this process
+//	work.go     the measurements to make, and their order
+//	machine.go  the machine they were made on
+//	cpu_*.go    processor time of this process
 //	table.go    tables in Markdown
 package lab
 
@@ -21,21 +20,21 @@ import (
 	"time"
 )
 
-// Setup is what an experiment is told.
+// Setup is the parameters of an experiment.
 type Setup struct {
-	Quick   bool   // the short form: little data, to see that everything works
-	Whole   bool   // every combination of conditions, where the usual form has a choice
-	Out     string // directory for data, tables and plots
-	Repeats int    // how often each condition is measured; 0 is what the experiment thinks right
-	Jobs    int    // measurements at once, where they do not disturb each other
-	Raftian string // the command itself, for experiments with processes
-	Words   io.Writer
-	// Progress is given the number of steps, and returns what is to be called after
-	// each, and in the end. May be nil.
+	Quick   bool      // the short form, which only checks that everything works
+	Whole   bool      // all combinations of conditions instead of a selection
+	Out     string    // directory for data, tables and plots
+	Repeats int       // measurements per condition; 0 is the experiment's default
+	Jobs    int       // parallel measurements, where they do not disturb each other
+	Raftian string    // path of the raftian command, for experiments with processes
+	Words   io.Writer // gets messages for the user
+	// Progress, if not nil, is given the number of steps, and returns a function to
+	// call after each step and one to call at the end.
 	Progress func(steps int, words string) (step, end func())
 }
 
-// Times is how often each condition is measured.
+// Times returns the number of measurements per condition.
 func (s Setup) Times(quick, full int) int {
 	if s.Quick {
 		return cmp.Or(s.Repeats, quick)
@@ -43,13 +42,13 @@ func (s Setup) Times(quick, full int) int {
 	return cmp.Or(s.Repeats, full)
 }
 
-// Say says something to whoever waits.
+// Say prints a line for the user.
 func (s Setup) Say(format string, args ...any) { fmt.Fprintf(s.Words, format+"\n", args...) }
 
-// Path is the path of a file of the experiment's.
+// Path returns the path of a result file.
 func (s Setup) Path(name string) string { return filepath.Join(s.Out, name) }
 
-// Write writes a file of the experiment's, all of it or nothing.
+// Write writes a result file atomically.
 func (s Setup) Write(name, text string) error {
 	if err := os.MkdirAll(s.Out, 0o755); err != nil {
 		return fmt.Errorf("making the directory for results: %w", err)
@@ -61,10 +60,10 @@ func (s Setup) Write(name, text string) error {
 	return os.Rename(partial, s.Path(name))
 }
 
-// Ms is a duration in milliseconds, as data have it.
+// Ms converts a duration to milliseconds.
 func Ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// Form is the form of the experiment, as headers of data have it.
+// Form returns "quick" or "full", as in the headers of data.
 func (s Setup) Form() string {
 	if s.Quick {
 		return "quick"

@@ -29,7 +29,7 @@ func open(t *testing.T, path string) *Sheet[value] {
 	return s
 }
 
-// work has cases a, b and c. told hears of each measurement.
+// work has the cases a, b and c. told is called for each measurement.
 func work(told func(string)) Work[value] {
 	w := Work[value]{Repeats: 3, Seed: 7}
 	for _, name := range []string{"a", "b", "c"} {
@@ -62,8 +62,8 @@ func TestCasesTakeTurnsInAnOrderThatIsDrawn(t *testing.T) {
 	}
 }
 
-// Whatever ends it, and wherever the file was cut off, the next start goes on with what
-// is missing and the sheet then holds everything once.
+// Work that was interrupted, at any byte of the file, is resumed with the missing
+// measurements.
 func TestWorkThatWasEndedIsGoneOnWith(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data.jsonl")
 	ctx, cancel := context.WithCancel(t.Context())

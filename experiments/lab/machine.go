@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Machine is what measurements were made on. It names nobody's computer.
+// Machine describes the machine of a measurement. It does not identify it.
 type Machine struct {
 	Cores  int    `json:"cores"`
 	CPU    string `json:"cpu,omitempty"`
@@ -18,11 +18,11 @@ type Machine struct {
 	Go     string `json:"go"`
 }
 
-// ThisMachine is the one this runs on. What cannot be found out is left out.
+// ThisMachine describes this machine. Unknown fields stay empty.
 func ThisMachine() Machine {
 	m := Machine{Cores: runtime.NumCPU(), OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version()}
-	m.CPU = field("/proc/cpuinfo", "model name")
-	if kb, err := strconv.Atoi(strings.TrimSuffix(field("/proc/meminfo", "MemTotal"), " kB")); err == nil {
+	m.CPU = procField("/proc/cpuinfo", "model name")
+	if kb, err := strconv.Atoi(strings.TrimSuffix(procField("/proc/meminfo", "MemTotal"), " kB")); err == nil {
 		m.Memory = kb / 1024
 	}
 	if b, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
@@ -31,8 +31,9 @@ func ThisMachine() Machine {
 	return m
 }
 
-// field is what a file of Linux says of a key; "" if there is none.
-func field(path, key string) string {
+// procField returns the value of a key in a file such as /proc/cpuinfo; "" if it is
+// absent.
+func procField(path, key string) string {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return ""
@@ -45,8 +46,7 @@ func field(path, key string) string {
 	return ""
 }
 
-// Load is how many processes wanted a processor in the last minute, on average; -1 if
-// the system does not say.
+// Load returns the 1-minute load average; -1 if it is not available.
 func Load() float64 {
 	b, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

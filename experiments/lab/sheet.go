@@ -12,17 +12,18 @@ import (
 	"sync"
 )
 
-// Header says what a sheet holds and what it was measured on. A sheet has one for every
-// session that was on another machine, or with another program, than the one before.
+// Header describes the content of a sheet and how it was measured. A sheet has a
+// further header for each session on another machine or with another program than the
+// previous session.
 type Header struct {
 	Experiment string  `json:"experiment"`
-	Form       string  `json:"form"`              // quick or full; data of one are none of the other
+	Form       string  `json:"form"`              // quick or full; the two do not mix
 	Program    string  `json:"program,omitempty"` // digest of the program under measurement
 	Raft       string  `json:"raft,omitempty"`
 	Machine    Machine `json:"machine"`
 }
 
-// Header is that of an experiment in this session, on this machine, with a program under
+// Header returns the header of this session. program is the digest of the program under
 // measurement.
 func (s Setup) Header(experiment, program, raft string) Header {
 	return Header{Experiment: experiment, Form: s.Form(), Program: program, Raft: raft, Machine: ThisMachine()}
@@ -32,21 +33,21 @@ func (s Setup) Header(experiment, program, raft string) Header {
 type Record[R any] struct {
 	Case   string  `json:"case"`
 	Repeat int     `json:"repeat"`
-	Load   float64 `json:"load"` // of the machine when it began; see Load
-	Took   float64 `json:"took_s"`
+	Load   float64 `json:"load"`   // load average when it began; see Load
+	Took   float64 `json:"took_s"` // wall time in seconds
 	Value  R       `json:"value"`
 }
 
-// Sheet is raw data in a file: JSON Lines, a header or a record in each. A record is
-// written as soon as there is one, so that whatever ends the program costs no more
-// than the measurement under way.
+// Sheet is a file of raw data: JSON Lines, each a header or a record. A record is
+// written as soon as it is measured, so that an interruption costs at most the
+// measurement under way. It may be used by several goroutines at once.
 type Sheet[R any] struct {
 	mu      sync.Mutex
 	file    *os.File
 	Headers []Header
 	Records []Record[R]
 	done    map[string]bool
-	header  *Header // of this session, until something is measured; nil if it has been written
+	header  *Header // of this session; nil once it is written, with the first record
 }
 
 type line[R any] struct {
@@ -54,11 +55,11 @@ type line[R any] struct {
 	Record[R]
 }
 
-// ErrOther says that a file holds the data of something else.
+// ErrOther is returned for a file with data of another experiment or form.
 var ErrOther = errors.New("holds other data")
 
-// OpenSheet opens a sheet to go on with it, or begins one. A last line that was cut off
-// is dropped.
+// OpenSheet opens a sheet to add to it, or creates one. A truncated last line is
+// dropped. The error is ErrOther for data of something else.
 func OpenSheet[R any](path string, h Header) (*Sheet[R], error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("making the directory for data: %w", err)
@@ -95,7 +96,7 @@ func ReadSheet[R any](path string) (*Sheet[R], error) {
 	return s, err
 }
 
-// readSheet also says how long the part is that holds whole lines.
+// readSheet reads a sheet and returns the length of its whole lines in bytes.
 func readSheet[R any](path string) (*Sheet[R], int64, error) {
 	s := &Sheet[R]{done: map[string]bool{}}
 	text, err := os.ReadFile(path)
@@ -108,32 +109,32 @@ func readSheet[R any](path string) (*Sheet[R], int64, error) {
 		number++
 		var l line[R]
 		if err := json.Unmarshal(row, &l); err != nil {
-			return s, 0, fmt.Errorf("line %d of %s is no measurement: %w", number, filepath.Base(path), err)
+			return s, 0, fmt.Errorf("line %d of %s is not a measurement: %w", number, filepath.Base(path), err)
 		}
 		if l.Header != nil {
 			s.Headers = append(s.Headers, *l.Header)
 			continue
 		}
 		s.Records = append(s.Records, l.Record)
-		s.done[id(l.Case, l.Repeat)] = true
+		s.done[recordKey(l.Case, l.Repeat)] = true
 	}
 	return s, int64(len(whole)), nil
 }
 
-func id(name string, repeat int) string { return fmt.Sprintf("%s #%d", name, repeat) }
+func recordKey(name string, repeat int) string { return fmt.Sprintf("%s #%d", name, repeat) }
 
-// Has says whether a measurement has been made.
+// Has reports whether a measurement has been made.
 func (s *Sheet[R]) Has(name string, repeat int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.done[id(name, repeat)]
+	return s.done[recordKey(name, repeat)]
 }
 
-// Add keeps a measurement.
+// Add writes a measurement.
 func (s *Sheet[R]) Add(r Record[R]) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	err := s.begin()
+	err := s.writeHeader()
 	if err == nil {
 		err = s.write(r)
 	}
@@ -141,12 +142,12 @@ func (s *Sheet[R]) Add(r Record[R]) error {
 		return fmt.Errorf("writing a measurement: %w", err)
 	}
 	s.Records = append(s.Records, r)
-	s.done[id(r.Case, r.Repeat)] = true
+	s.done[recordKey(r.Case, r.Repeat)] = true
 	return nil
 }
 
-// begin writes the header of this session, once.
-func (s *Sheet[R]) begin() error {
+// writeHeader writes the header of this session, once.
+func (s *Sheet[R]) writeHeader() error {
 	if s.header == nil {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"raftian/experiments/stats"
 )
 
-// Table is a table in Markdown, lined up so that it is one as plain text, too.
+// Table is a table in Markdown, aligned to be readable as plain text.
 type Table struct {
 	Head []string
 	Rows [][]string
@@ -19,8 +19,7 @@ type Table struct {
 // Row adds a row.
 func (t *Table) Row(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-// String is the table. Columns are to the right, for they are numbers, but for the
-// first.
+// String returns the table. All columns but the first are right-aligned.
 func (t *Table) String() string {
 	widths := make([]int, len(t.Head))
 	for _, row := range append([][]string{t.Head}, t.Rows...) {
@@ -59,7 +58,8 @@ func (t *Table) String() string {
 	return b.String()
 }
 
-// Number is a number with three digits that count, or all those before the point.
+// Number formats a number with three significant digits, or with all digits before the
+// point.
 func Number(v float64) string {
 	switch abs := math.Abs(v); {
 	case math.IsNaN(v) || math.IsInf(v, 0):
@@ -76,7 +76,7 @@ func Number(v float64) string {
 	return fmt.Sprintf("%.3f", v)
 }
 
-// Interval is a median with the interval it lies in.
+// Interval formats an estimate with its interval.
 func Interval(e stats.Estimate) string {
 	switch {
 	case e.N == 0:
@@ -87,8 +87,8 @@ func Interval(e stats.Estimate) string {
 	return fmt.Sprintf("%s (%s–%s)", Number(e.Median), Number(e.Low), Number(e.High))
 }
 
-// Of gathers something of the records of each case, by its name.
-func Of[R any](records []Record[R], what func(R) float64) map[string][]float64 {
+// ValuesByCase extracts a value of each record, grouped by the name of the case.
+func ValuesByCase[R any](records []Record[R], what func(R) float64) map[string][]float64 {
 	all := map[string][]float64{}
 	for _, r := range records {
 		all[r.Case] = append(all[r.Case], what(r.Value))
@@ -96,7 +96,7 @@ func Of[R any](records []Record[R], what func(R) float64) map[string][]float64 {
 	return all
 }
 
-// Describe says what a sheet was measured on, in Markdown.
+// Describe describes in Markdown how a sheet was measured.
 func Describe[R any](s *Sheet[R]) string {
 	var b strings.Builder
 	for k, h := range s.Headers {

@@ -10,63 +10,63 @@ import (
 	"time"
 )
 
-// Case is a condition under which something is measured.
+// Case is a condition to measure.
 type Case[R any] struct {
 	Name    string
-	Cost    time.Duration // about how long a measurement takes
+	Cost    time.Duration // estimated time of a measurement
 	Measure func(ctx context.Context, repeat int) (R, error)
 }
 
-// Work is what is to be measured: each case so many times.
+// Work is the measurements to make: each case Repeats times.
 type Work[R any] struct {
 	Cases   []Case[R]
 	Repeats int
-	Seed    uint64 // of the order
-	Jobs    int    // measurements at once; 0 is one
+	Seed    uint64 // of the random order
+	Jobs    int    // parallel measurements; 0 is one
 }
 
-// step is a measurement to be made.
-type step[R any] struct {
+// task is a measurement to make.
+type task[R any] struct {
 	Case[R]
 	repeat int
 }
 
-// order is what is left to be done: all cases once, in an order that is drawn, then all
-// once more in another one, so that whatever changes on the machine in the meantime
-// changes for all of them.
-func (w Work[R]) order(done func(name string, repeat int) bool) (list []step[R]) {
+// remaining returns the measurements that are missing: all cases once in a random
+// order, then all again in another order, so that changes of the machine over time
+// affect all cases alike.
+func (w Work[R]) remaining(done func(name string, repeat int) bool) (list []task[R]) {
 	for repeat := range w.Repeats {
 		rng := rand.New(rand.NewPCG(w.Seed, uint64(repeat)))
 		for _, k := range rng.Perm(len(w.Cases)) {
 			if !done(w.Cases[k].Name, repeat) {
-				list = append(list, step[R]{w.Cases[k], repeat})
+				list = append(list, task[R]{w.Cases[k], repeat})
 			}
 		}
 	}
 	return list
 }
 
-// Do makes the measurements that the sheet does not have. If ctx is done it returns
-// that, and the sheet holds what was measured before.
+// Do makes the measurements that the sheet lacks. If ctx is done it returns ctx.Err(),
+// and the sheet holds the measurements made before.
 func (w Work[R]) Do(ctx context.Context, s Setup, sheet *Sheet[R]) error {
-	list := w.order(sheet.Has)
+	list := w.remaining(sheet.Has)
 	if len(list) == 0 {
-		return nil // all are there already
+		return nil // complete
 	}
 	jobs := max(1, min(w.Jobs, len(list)))
 	var cost time.Duration
 	for _, l := range list {
 		cost += l.Cost
 	}
-	s.Say("%d measurements of %d cases, which take about %s; %d are there already", len(list), len(w.Cases),
-		about(cost/time.Duration(jobs)), len(sheet.Records))
+	s.Say("%d measurements of %d cases, which take about %s; %d were made before", len(list), len(w.Cases),
+		roundEstimate(cost/time.Duration(jobs)), len(sheet.Records))
 	progress := func() {}
 	if s.Progress != nil {
 		step, end := s.Progress(len(list), "measuring")
 		progress = step
 		defer end()
 	}
-	return w.each(ctx, jobs, list, func(ctx context.Context, l step[R]) error {
+	return w.runAll(ctx, jobs, list, func(ctx context.Context, l task[R]) error {
 		r := Record[R]{Case: l.Name, Repeat: l.repeat, Load: Load()}
 		began := time.Now()
 		var err error
@@ -79,8 +79,7 @@ func (w Work[R]) Do(ctx context.Context, s Setup, sheet *Sheet[R]) error {
 	})
 }
 
-// Fill makes the measurements that a file of the experiment's does not have, and returns
-// all that it has then.
+// Fill makes the measurements that a result file lacks, and returns its sheet.
 func (w Work[R]) Fill(ctx context.Context, s Setup, file string, h Header) (*Sheet[R], error) {
 	sheet, err := OpenSheet[R](s.Path(file), h)
 	if err != nil {
@@ -89,19 +88,19 @@ func (w Work[R]) Fill(ctx context.Context, s Setup, file string, h Header) (*She
 	return sheet, errors.Join(w.Do(ctx, s, sheet), sheet.Close())
 }
 
-// each takes the steps in order, jobs at a time, until one fails.
-func (w Work[R]) each(ctx context.Context, jobs int, list []step[R], do func(context.Context, step[R]) error) error {
-	going, stop := context.WithCancelCause(ctx)
+// runAll runs the tasks in order, jobs at a time, until one fails.
+func (w Work[R]) runAll(ctx context.Context, jobs int, list []task[R], do func(context.Context, task[R]) error) error {
+	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	steps := make(chan step[R])
+	steps := make(chan task[R])
 	var workers sync.WaitGroup
 	for range jobs {
 		workers.Go(func() {
 			for l := range steps {
-				if going.Err() != nil {
+				if running.Err() != nil {
 					continue
 				}
-				if err := do(going, l); err != nil {
+				if err := do(running, l); err != nil {
 					stop(err)
 				}
 			}
@@ -111,17 +110,17 @@ func (w Work[R]) each(ctx context.Context, jobs int, list []step[R], do func(con
 		select {
 		case steps <- l:
 			continue
-		case <-going.Done():
+		case <-running.Done():
 		}
 		break
 	}
 	close(steps)
 	workers.Wait()
-	return cmp.Or(ctx.Err(), context.Cause(going))
+	return cmp.Or(ctx.Err(), context.Cause(running))
 }
 
-// about rounds a time that is not known exactly.
-func about(d time.Duration) time.Duration {
+// roundEstimate rounds an estimated time.
+func roundEstimate(d time.Duration) time.Duration {
 	switch {
 	case d > 10*time.Minute:
 		return d.Round(time.Minute)

@@ -21,47 +21,47 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// cluster is the processes of a round, and what lies between them.
+// cluster is the processes of a round and the proxies between them.
 type cluster struct {
 	t         *testing.T
 	program   string
 	processes []*process
-	wires     *wires
-	open      bool       // nodes join it, and the silent are put out
-	own       *recording // events of the round as a whole, and of processes that end
-	healed    env.Instant
-	ended     env.Instant
+	proxies   *proxies
+	joining   bool        // nodes join the first one; silent ones are evicted
+	ownEvents *eventList  // of the round as a whole, and the ends of processes
+	healed    env.Instant // when the last fault ended
+	ended     env.Instant // when the round ended
 }
 
-// process is a node, which may be started many times.
+// process is a node, which may be started several times.
 type process struct {
 	id              string
-	raft, api       string // where it listens
+	raft, api       string // addresses at which it listens
 	args            []string
 	log, events     string // files
-	logged          int64  // how long the log was when the process was started
+	logged          int64  // size of the log when the process was started, in bytes
 	cmd             *exec.Cmd
-	over            chan struct{} // closed once the process has ended
+	exited          chan struct{} // closed once the process has ended
 	starts          uint64
-	stopped, killed bool
+	stopped, killed bool // it was ended, and not started again
 	data            string
-	emptied         map[uint64]bool // starts on a new disk
+	emptied         map[uint64]bool // starts with an empty data directory
 }
 
-// now is the present on the clock that all processes share.
+// now returns the time on the clock that all processes share.
 func now() env.Instant { return env.Instant(time.Now().UnixNano()) }
 
-// given are the addresses that were given to a process.
-var given sync.Map
+// usedAddresses holds the addresses that freeAddress has returned.
+var usedAddresses sync.Map
 
-// freeAddress finds a local address that nobody listens at, and that nobody will be
-// given: outgoing connections have ports from 32768 up, and the tests of other packages
-// that may run beside these have other ports.
+// freeAddress returns a local address that nobody listens at. Its port is from 17000 to
+// 19999, below those of outgoing connections (32768 and above) and apart from those
+// that tests of other packages use.
 func freeAddress(t *testing.T, rng *rand.Rand) string {
 	t.Helper()
 	for range 1000 {
 		address := fmt.Sprintf("127.0.0.1:%d", 17000+rng.IntN(3000))
-		if _, given := given.LoadOrStore(address, true); given {
+		if _, given := usedAddresses.LoadOrStore(address, true); given {
 			continue
 		}
 		if l, err := net.Listen("tcp", address); err == nil {
@@ -74,40 +74,40 @@ func freeAddress(t *testing.T, rng *rand.Rand) string {
 }
 
 func newCluster(t *testing.T, program string, rng *rand.Rand) *cluster {
-	c := &cluster{t: t, program: program, wires: newWires(), own: &recording{}, open: rng.IntN(2) == 0}
+	c := &cluster{t: t, program: program, proxies: newProxies(), ownEvents: &eventList{}, joining: rng.IntN(2) == 0}
 	dir := t.TempDir()
 	var peers []string
-	// The addresses that others know lead through a proxy.
-	type place struct{ raft, api string }
-	var known []place
+	// The advertised addresses are those of proxies.
+	type addresses struct{ raft, api string }
+	var advertised []addresses
 	for k := range nodes {
 		p := &process{id: fmt.Sprintf("n%d", k+1), raft: freeAddress(t, rng), api: freeAddress(t, rng)}
 		p.data, p.emptied = filepath.Join(dir, p.id), map[uint64]bool{}
 		p.log, p.events = filepath.Join(dir, p.id+".log"), filepath.Join(dir, p.id+".events")
-		at := place{c.wires.lead(t, p.id, p.raft), c.wires.lead(t, p.id, p.api)}
-		known = append(known, at)
+		at := addresses{c.proxies.listenFor(t, p.id, p.raft), c.proxies.listenFor(t, p.id, p.api)}
+		advertised = append(advertised, at)
 		peers = append(peers, fmt.Sprintf("%s@%s/%s", p.id, at.raft, at.api))
 		c.processes = append(c.processes, p)
 	}
-	// Every other round compacts its log as fast as it can.
+	// Half of the rounds compact their logs as often as possible.
 	threshold, trailing := "2000", "1000"
 	if rng.IntN(2) == 0 {
 		threshold, trailing = "100", "50"
 	}
 	for k, p := range c.processes {
 		p.args = []string{"serve", "--id", p.id, "--data", p.data,
-			"--raft", known[k].raft, "--bind-raft", p.raft, "--api", known[k].api, "--bind-api", p.api,
+			"--raft", advertised[k].raft, "--bind-raft", p.raft, "--api", advertised[k].api, "--bind-api", p.api,
 			"--log", "json", "--log-level", "warn", "--events", p.events,
 			"--set", "heartbeat=300ms", "--set", "election=300ms", "--set", "lease=" + lease.String(),
 			"--set", "snapshot-threshold=" + threshold, "--set", "trailing=" + trailing, "--set", "snapshot-interval=1s",
 			"--set", "keep=200000"}
 		switch {
-		case !c.open:
+		case !c.joining:
 			p.args = append(p.args, "--peers", strings.Join(peers, ","))
 		case k == 0:
-			p.args = append(p.args, "--bootstrap", "--set", "evict="+evict.String())
+			p.args = append(p.args, "--bootstrap", "--set", "evict="+evictAfter.String())
 		default:
-			p.args = append(p.args, "--join", known[0].api, "--set", "evict="+evict.String())
+			p.args = append(p.args, "--join", advertised[0].api, "--set", "evict="+evictAfter.String())
 		}
 		if *bug != "" {
 			p.args = append(p.args, "--set", "bug="+*bug)
@@ -117,34 +117,34 @@ func newCluster(t *testing.T, program string, rng *rand.Rand) *cluster {
 		for _, p := range c.processes {
 			if p.cmd != nil {
 				_ = p.cmd.Process.Kill()
-				<-p.over
+				<-p.exited
 			}
 		}
-		c.wires.close()
+		c.proxies.close()
 	})
 	return c
 }
 
-// evict is how long a node may be silent in a cluster that nodes join.
-const evict = 1500 * time.Millisecond
+// evictAfter is how long a node may be silent before it is evicted, if nodes join.
+const evictAfter = 1500 * time.Millisecond
 
-// begin starts all processes. In a cluster that nodes join, it waits until all have.
-func (c *cluster) begin() {
+// startAll starts all processes. If nodes join, it waits until all are voters.
+func (c *cluster) startAll() {
 	for k, p := range c.processes {
 		c.start(p)
-		if c.open && k == 0 {
+		if c.joining && k == 0 {
 			c.await("the first node leads", func(v *apiv1.ClusterResponse) bool { return v.GetRole() == "leader" })
 		}
 	}
-	if c.open {
+	if c.joining {
 		c.await("all have joined", func(v *apiv1.ClusterResponse) bool {
-			return votersOf(v) == nodes
+			return countVoters(v) == nodes
 		})
 	}
 }
 
-// votersOf counts them.
-func votersOf(v *apiv1.ClusterResponse) (count int) {
+// countVoters counts the voters of a configuration.
+func countVoters(v *apiv1.ClusterResponse) (count int) {
 	for _, m := range v.GetMembers() {
 		if m.GetSuffrage() == "voter" {
 			count++
@@ -153,10 +153,10 @@ func votersOf(v *apiv1.ClusterResponse) (count int) {
 	return count
 }
 
-// await waits until the first node sees the cluster so.
+// await waits until holds is true of the cluster as the first node sees it.
 func (c *cluster) await(what string, holds func(*apiv1.ClusterResponse) bool) {
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if v, err := c.processes[0].look(c.t.Context()); err == nil && holds(v) {
+		if v, err := c.processes[0].status(c.t.Context()); err == nil && holds(v) {
 			return
 		}
 	}
@@ -166,7 +166,7 @@ func (c *cluster) await(what string, holds func(*apiv1.ClusterResponse) bool) {
 	c.t.Fatalf("not within 30 s: %s", what)
 }
 
-// lease is the length of a leader's lease.
+// lease is the leader lease timeout.
 const lease = 150 * time.Millisecond
 
 // start starts a process.
@@ -187,24 +187,24 @@ func (c *cluster) start(p *process) {
 	}
 	p.starts++
 	p.stopped, p.killed = false, false
-	over := make(chan struct{})
-	p.over = over
+	exited := make(chan struct{})
+	p.exited = exited
 	go func() {
 		_ = p.cmd.Wait()
 		log.Close()
-		close(over)
+		close(exited)
 	}()
 }
 
-// replace gives a process that was killed an empty disk, and another address for Raft,
-// where nothing comes that is meant for who it was: it has to join as one who was never
-// in.
-func (c *cluster) replace(p, ask *process, rng *rand.Rand) {
+// replaceDisk empties the data directory of a killed process and gives it another Raft
+// address, so that messages for its previous incarnation do not reach it. It joins as a
+// new server.
+func (c *cluster) replaceDisk(p, ask *process, rng *rand.Rand) {
 	if err := os.RemoveAll(p.data); err != nil {
 		c.t.Fatal(err)
 	}
 	p.raft = freeAddress(c.t, rng)
-	raft := c.wires.lead(c.t, p.id, p.raft)
+	raft := c.proxies.listenFor(c.t, p.id, p.raft)
 	var args []string
 	for k := 0; k < len(p.args); k++ {
 		switch arg := p.args[k]; arg {
@@ -225,51 +225,51 @@ func (c *cluster) replace(p, ask *process, rng *rand.Rand) {
 	p.emptied[p.starts+1] = true
 }
 
-// running says whether a process has not ended.
+// running reports whether the process runs.
 func (p *process) running() bool {
 	select {
-	case <-p.over:
+	case <-p.exited:
 		return false
 	default:
 		return true
 	}
 }
 
-// kill ends a process as kill -9 does.
+// kill ends a process with SIGKILL.
 func (c *cluster) kill(p *process) {
 	_ = p.cmd.Process.Kill()
-	<-p.over
-	c.own.add(trace.Event{At: now(), Machine: p.id, Boot: p.starts, Note: env.Note{Kind: trace.KindCrash, Text: "kill"}})
+	<-p.exited
+	c.ownEvents.add(trace.Event{At: now(), Machine: p.id, Boot: p.starts, Note: env.Note{Kind: trace.KindCrash, Text: "kill"}})
 	p.killed = true
 }
 
-// end ends a process as an operator does.
-func (c *cluster) end(p *process) {
+// terminate ends a process with SIGTERM.
+func (c *cluster) terminate(p *process) {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
-	case <-p.over:
-	case <-time.After(20 * time.Second): // a server gives itself five; on a busy machine it may not get a turn for long
-		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // it says what it waits for
-		<-p.over
+	case <-p.exited:
+	case <-time.After(20 * time.Second): // a server gives itself five; a busy machine may delay it
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // prints all goroutines
+		<-p.exited
 		c.t.Errorf("%s did not end within 20 s of SIGTERM", p.id)
 		keepLog(c.t, p)
 	}
-	if status := p.cmd.ProcessState.ExitCode(); status != 0 && !p.unheard() {
+	if status := p.cmd.ProcessState.ExitCode(); status != 0 && !p.endedBeforeSetup() {
 		c.t.Errorf("%s ended with status %d after SIGTERM: %s", p.id, status, tail(p.log, 3))
 		keepLog(c.t, p)
 	}
-	c.exited(p)
+	c.recordExit(p)
 }
 
-// unheard reports whether the process was ended by SIGTERM before it could hear of
-// that: it had just been started, and had said nothing.
-func (p *process) unheard() bool {
+// endedBeforeSetup reports whether SIGTERM ended the process before it had installed
+// its handler: it had just been started, and had written nothing.
+func (p *process) endedBeforeSetup() bool {
 	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
 	info, err := os.Stat(p.log)
 	return ok && status.Signaled() && status.Signal() == syscall.SIGTERM && err == nil && info.Size() == p.logged
 }
 
-// keepLog copies the log of a process to where the test's output is.
+// keepLog copies the log of a process to the temporary directory.
 func keepLog(t *testing.T, p *process) {
 	b, err := os.ReadFile(p.log)
 	path := filepath.Join(os.TempDir(), fmt.Sprintf("processes-%s-%d.log", p.id, os.Getpid()))
@@ -279,15 +279,15 @@ func keepLog(t *testing.T, p *process) {
 	t.Logf("its log is kept in %s (%v)", path, err)
 }
 
-func (c *cluster) exited(p *process) {
-	c.own.add(trace.Event{At: now(), Machine: p.id, Boot: p.starts, Note: env.Note{Kind: trace.KindExit}})
+func (c *cluster) recordExit(p *process) {
+	c.ownEvents.add(trace.Event{At: now(), Machine: p.id, Boot: p.starts, Note: env.Note{Kind: trace.KindExit}})
 	p.killed = true
 }
 
-// leader is the process that leads, as the first that answers knows.
+// leader returns the leader, according to the first node that answers.
 func (c *cluster) leader() *process {
 	for _, p := range c.processes {
-		if v, err := p.look(c.t.Context()); err == nil && v.GetLeader() != "" {
+		if v, err := p.status(c.t.Context()); err == nil && v.GetLeader() != "" {
 			for _, q := range c.processes {
 				if q.id == v.GetLeader() {
 					return q
@@ -298,8 +298,8 @@ func (c *cluster) leader() *process {
 	return c.processes[0]
 }
 
-// look asks a process how it sees the cluster.
-func (p *process) look(ctx context.Context) (*apiv1.ClusterResponse, error) {
+// status returns how a process sees the cluster.
+func (p *process) status(ctx context.Context) (*apiv1.ClusterResponse, error) {
 	if p.killed || p.stopped {
 		return nil, errors.New("it does not run")
 	}
@@ -308,53 +308,53 @@ func (p *process) look(ctx context.Context) (*apiv1.ClusterResponse, error) {
 	return api.NewClient(api.ClientOptions{Nodes: []string{p.api}}).Players().Cluster(ctx, &apiv1.ClusterRequest{})
 }
 
-// recover waits, after the last fault, until all local logs are equal. Players play on
-// at first.
-func (c *cluster) recover(players []*player, watchers *watchers) {
-	c.own.add(trace.Event{At: now(), Note: env.Note{Kind: trace.KindHeal}})
+// awaitConvergence waits, after the last fault, until all local logs are equal, and
+// ends the round. Players continue for the first two seconds.
+func (c *cluster) awaitConvergence(players []*player, watchers *watchers) {
+	c.ownEvents.add(trace.Event{At: now(), Note: env.Note{Kind: trace.KindHeal}})
 	c.healed = now()
 	time.Sleep(2 * time.Second)
 	for _, p := range players {
 		p.stop()
 	}
-	const patience = 60 * time.Second
+	const timeout = 60 * time.Second
 	var last []string
 	var before string
-	since := time.Now() // when the local logs were last seen to change
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	since := time.Now() // when the local logs last changed
+	for deadline := time.Now().Add(timeout); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		last = last[:0]
 		equal := true
 		for _, p := range c.processes {
-			v, err := p.look(c.t.Context())
+			v, err := p.status(c.t.Context())
 			if err != nil {
 				last, equal = append(last, p.id+": "+err.Error()), false
 				continue
 			}
-			here := fmt.Sprintf("index %d hash %016x", v.GetLocalIndex(), v.GetLocalHash())
-			if c.open {
-				here += fmt.Sprintf(" %d voters", votersOf(v))
-				equal = equal && votersOf(v) == nodes
+			state := fmt.Sprintf("index %d hash %016x", v.GetLocalIndex(), v.GetLocalHash())
+			if c.joining {
+				state += fmt.Sprintf(" %d voters", countVoters(v))
+				equal = equal && countVoters(v) == nodes
 			}
-			equal = equal && v.GetLocalIndex() > 0 && (len(last) == 0 || strings.HasSuffix(last[0], here))
-			last = append(last, p.id+": "+here)
+			equal = equal && v.GetLocalIndex() > 0 && (len(last) == 0 || strings.HasSuffix(last[0], state))
+			last = append(last, p.id+": "+state)
 		}
 		if now := strings.Join(last, "\n"); now != before {
 			before, since = now, time.Now()
 		}
-		// Whoever comes back has its vote first, and then is in by one more command.
-		if equal && (!c.open || time.Since(since) > 1500*time.Millisecond) {
-			watchers.reach(c)
+		// A readmitted node is a voter first; a further command then returns its city to the game.
+		if equal && (!c.joining || time.Since(since) > 1500*time.Millisecond) {
+			watchers.awaitEnd(c)
 			c.ended = now()
-			c.own.add(trace.Event{At: c.ended, Note: env.Note{Kind: trace.KindEnd}})
+			c.ownEvents.add(trace.Event{At: c.ended, Note: env.Note{Kind: trace.KindEnd}})
 			var all sync.WaitGroup
 			for _, p := range c.processes {
-				all.Go(func() { c.end(p) })
+				all.Go(func() { c.terminate(p) })
 			}
 			all.Wait()
 			return
 		}
 	}
 	c.ended = now()
-	c.own.add(trace.Event{At: c.ended, Note: env.Note{Kind: trace.KindEnd}})
-	c.t.Errorf("the local logs are not equal %v after the last fault:\n%s", patience, strings.Join(last, "\n"))
+	c.ownEvents.add(trace.Event{At: c.ended, Note: env.Note{Kind: trace.KindEnd}})
+	c.t.Errorf("the local logs are not equal %v after the last fault:\n%s", timeout, strings.Join(last, "\n"))
 }

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// trouble has things go wrong for so long: one after the other, each followed by a
-// moment's peace or, at times, by none. When it returns everything runs again.
-func (c *cluster) trouble(rng *rand.Rand, length time.Duration) (seen counts) {
-	time.Sleep(time.Second) // for a first leader
+// injectFaults injects one fault after the other for a duration, with pauses of up to
+// 1.5 s. When it returns all processes run.
+func (c *cluster) injectFaults(rng *rand.Rand, length time.Duration) (seen counts) {
+	time.Sleep(time.Second) // for the first election
 	begun := time.Now()
-	replaced := false // one disk may be lost; of two, too much would be
+	replaced := false // only one disk is lost per round: a second loss could lose committed entries
 	for time.Since(begun) < length {
-		if c.open && !replaced && rng.IntN(6) == 0 {
-			c.replaceOne(rng, &seen)
+		if c.joining && !replaced && rng.IntN(6) == 0 {
+			c.replaceSomeDisk(rng, &seen)
 			replaced = true
 		}
 		switch rng.IntN(8) {
@@ -27,22 +27,22 @@ func (c *cluster) trouble(rng *rand.Rand, length time.Duration) (seen counts) {
 		case 7:
 			if rng.IntN(2) == 0 {
 				p := c.victim(rng)
-				c.end(p)
+				c.terminate(p)
 				pause(rng, 0, 500)
 				c.start(p)
-				seen.ends++
+				seen.terminations++
 			} else {
-				c.wires.reset(c.victim(rng).id)
+				c.proxies.reset(c.victim(rng).id)
 				seen.resets++
 			}
 		}
 		pause(rng, 0, 1500)
-		c.raise()
+		c.restartEnded()
 	}
 	return seen
 }
 
-// victim picks the leader as often as anyone else.
+// victim picks the leader in half of the cases, and any process otherwise.
 func (c *cluster) victim(rng *rand.Rand) *process {
 	if rng.IntN(2) == 0 {
 		return c.leader()
@@ -50,7 +50,7 @@ func (c *cluster) victim(rng *rand.Rand) *process {
 	return c.processes[rng.IntN(nodes)]
 }
 
-// victims are several, the leader among them in half of the cases.
+// victims picks up to most processes, the first of them as victim does.
 func (c *cluster) victims(rng *rand.Rand, most int) []*process {
 	list := []*process{c.victim(rng)}
 	for _, k := range rng.Perm(nodes)[:rng.IntN(most)] {
@@ -61,16 +61,16 @@ func (c *cluster) victims(rng *rand.Rand, most int) []*process {
 	return list
 }
 
-// pause waits for a drawn number of milliseconds.
+// pause waits for a random number of milliseconds in [least, most).
 func pause(rng *rand.Rand, least, most int) {
 	time.Sleep(time.Duration(least+rng.IntN(most-least)) * time.Millisecond)
 }
 
-// raise starts processes that have ended by themselves.
-func (c *cluster) raise() {
+// restartEnded restarts processes that have ended by themselves.
+func (c *cluster) restartEnded() {
 	for _, p := range c.processes {
 		if !p.killed && !p.running() {
-			c.exited(p)
+			c.recordExit(p)
 			c.t.Logf("%s ended by itself: %s", p.id, tail(p.log, 1))
 			c.start(p)
 		}
@@ -92,8 +92,8 @@ func (c *cluster) killSome(rng *rand.Rand, seen *counts) {
 		}
 	}
 	pause(rng, 0, 1500)
-	if c.open && rng.IntN(3) == 0 {
-		time.Sleep(evict + time.Second) // so that one is put out, and has to come back
+	if c.joining && rng.IntN(3) == 0 {
+		time.Sleep(evictAfter + time.Second) // so that it is evicted, and has to be readmitted
 	}
 	for _, p := range list {
 		c.start(p)
@@ -103,8 +103,8 @@ func (c *cluster) killSome(rng *rand.Rand, seen *counts) {
 	}
 }
 
-// replaceOne kills a node, and starts it again with an empty disk.
-func (c *cluster) replaceOne(rng *rand.Rand, seen *counts) {
+// replaceSomeDisk kills a node and restarts it with an empty disk.
+func (c *cluster) replaceSomeDisk(rng *rand.Rand, seen *counts) {
 	p := c.victim(rng)
 	ask := c.processes[rng.IntN(nodes)]
 	for ask == p {
@@ -114,7 +114,7 @@ func (c *cluster) replaceOne(rng *rand.Rand, seen *counts) {
 	seen.kills++
 	seen.replaced++
 	pause(rng, 0, 2000)
-	c.replace(p, ask, rng)
+	c.replaceDisk(p, ask, rng)
 	c.start(p)
 	pause(rng, 0, 2000)
 }
@@ -133,7 +133,8 @@ func (c *cluster) stopSome(rng *rand.Rand, seen *counts) {
 	}
 }
 
-// cutSome cuts some off from the others: what is sent is held, both ways or one way.
+// cutSome partitions some processes from the others for up to 3 s: bytes are held in
+// both directions, or in one.
 func (c *cluster) cutSome(rng *rand.Rand, seen *counts) {
 	in := map[*process]bool{}
 	for _, p := range c.victims(rng, 3) {
@@ -151,10 +152,10 @@ func (c *cluster) cutSome(rng *rand.Rand, seen *counts) {
 			for _, q := range c.processes {
 				if in[p] && !in[q] {
 					if there {
-						c.wires.hold(p.id, q.id, on)
+						c.proxies.hold(p.id, q.id, on)
 					}
 					if back {
-						c.wires.hold(q.id, p.id, on)
+						c.proxies.hold(q.id, p.id, on)
 					}
 				}
 			}

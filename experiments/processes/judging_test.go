@@ -22,13 +22,13 @@ import (
 
 type connectStream = connect.ServerStreamForClient[apiv1.WatchResponse]
 
-// traceOf is one trace of what the processes, the players and the round itself
-// reported, by the clock they share, up to the end of the round. Instants count from
-// its first event.
+// traceOf merges the events of the processes, the players and the round into one trace
+// up to the end of the round, ordered by the clock they share. Times count from its
+// first event.
 func (c *cluster) traceOf(players []*player) []trace.Event {
-	all := slices.Clone(c.own.list)
+	all := slices.Clone(c.ownEvents.list)
 	for _, p := range players {
-		all = append(all, p.notes.list...)
+		all = append(all, p.events.list...)
 	}
 	for _, p := range c.processes {
 		text, err := os.ReadFile(p.events)
@@ -39,7 +39,7 @@ func (c *cluster) traceOf(players []*player) []trace.Event {
 		for line := range bytes.Lines(text) {
 			var e trace.Event
 			if err := trace.ParseJSON(bytes.TrimSpace(line), &e); err != nil {
-				// A process was killed in the middle of it.
+				// A process was killed while it wrote this line.
 				c.t.Logf("an event of %s that cannot be read: %v", p.id, err)
 				continue
 			}
@@ -72,7 +72,7 @@ func machines() (names []string) {
 	return names
 }
 
-// judge has the judges of simulated runs judge a round, of which p tells.
+// judge runs the judges of simulated runs on a round. p describes the round.
 func judge(all []trace.Event, p plan.Plan, healed, ended env.Instant) []linearizability.Verdict {
 	model := guest.Game().Model(p.Beginners())
 	panel := linearizability.NewPanel(linearizability.Options{
@@ -83,17 +83,17 @@ func judge(all []trace.Event, p plan.Plan, healed, ended env.Instant) []lineariz
 	return panel.Verdicts()
 }
 
-// planOf is what a plan would say of a round.
-func planOf(seed uint64, open bool, healed, ended env.Instant) plan.Plan {
+// planOf returns a plan that describes a round.
+func planOf(seed uint64, joining bool, healed, ended env.Instant) plan.Plan {
 	p := plan.Plan{Seed: seed, Guest: "game", Machines: machines(), Length: time.Duration(ended) + 1, Heal: healed,
 		Settings: []plan.Setting{{Key: "lease", Value: lease.String()}}}
-	if open { // cities come in with their nodes
+	if joining { // cities come in with their nodes
 		p.Settings = append(p.Settings, plan.Setting{Key: plan.NoBeginners})
 	}
 	return p
 }
 
-// save keeps a round as a run file.
+// save writes a round as a run file.
 func save(path string, p plan.Plan, all []trace.Event, verdicts []linearizability.Verdict, raft string) error {
 	f, err := trace.Create(path, trace.Header{Seed: p.Seed, Guest: p.Guest, Plan: p.String(), Raft: raft, Live: true})
 	if err != nil {
@@ -114,8 +114,8 @@ func save(path string, p plan.Plan, all []trace.Event, verdicts []linearizabilit
 	return f.Close(trace.Trailer{Digest: digest.String(), Events: uint64(len(all))})
 }
 
-// wireOf encodes events.
-func wireOf(events []trace.Event) (wire []byte) {
+// encode encodes events.
+func encode(events []trace.Event) (wire []byte) {
 	enc := trace.NewEncoder()
 	for k := range events {
 		wire = enc.Append(wire, &events[k])

@@ -18,49 +18,50 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// recording is events in the order of their time.
-type recording struct {
+// eventList is a list of events in the order of their times.
+type eventList struct {
 	mu   sync.Mutex
 	list []trace.Event
 }
 
-func (r *recording) add(e trace.Event) {
+func (r *eventList) add(e trace.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.list = append(r.list, e)
 }
 
-// callTime is how long a player waits for the answer to a call: most are patient.
-func (p *player) callTime() time.Duration {
+// callTimeout draws how long a player waits for a call: 4 s in three of four cases, and
+// below 305 ms otherwise.
+func (p *player) callTimeout() time.Duration {
 	if p.rng.IntN(4) == 0 {
 		return time.Duration(5+p.rng.IntN(300)) * time.Millisecond
 	}
 	return 4 * time.Second
 }
 
-// player makes one call after the other, and notes what he sees.
+// player makes one call after the other and records them.
 type player struct {
 	name    string
 	client  *api.Client
 	rng     *rand.Rand
-	seen    uint64 // the highest index in an answer
-	notes   recording
-	over    context.CancelFunc
+	seen    uint64 // the highest index of a response
+	events  eventList
+	cancel  context.CancelFunc
 	ended   chan struct{}
 	ok      int
 	failed  int
 	unknown int
-	acked   []ack
+	acked   []ack // commands whose success was acknowledged
 }
 
-// ack is a command that a player was told has taken effect.
+// ack is a command that was acknowledged.
 type ack struct {
 	index  uint64
 	seq    uint64
 	output string
 }
 
-// startPlayers has two players play at each node, who go to the others if it is gone.
+// startPlayers starts two players per node, which retry at the other nodes.
 func startPlayers(c *cluster, seed uint64) (list []*player) {
 	for k := range 2 * nodes {
 		var at []string
@@ -71,16 +72,16 @@ func startPlayers(c *cluster, seed uint64) (list []*player) {
 		p := &player{name: name, rng: rand.New(rand.NewPCG(seed, uint64(k)+1)), ended: make(chan struct{}),
 			client: api.NewClient(api.ClientOptions{Name: name, Nodes: at})}
 		var ctx context.Context
-		ctx, p.over = context.WithCancel(context.Background())
+		ctx, p.cancel = context.WithCancel(context.Background())
 		go p.play(ctx)
 		list = append(list, p)
 	}
 	return list
 }
 
-// stop ends a player after the call that is under way.
+// stop ends a player after its current call.
 func (p *player) stop() {
-	p.over()
+	p.cancel()
 	<-p.ended
 }
 
@@ -106,12 +107,12 @@ func isCommand(text string) bool {
 	return err == nil
 }
 
-// call makes a call.
+// call makes a call and records it.
 func (p *player) call(text string) {
 	seq := p.client.Number()
 	began := now()
-	p.notes.add(trace.Event{At: began, Note: env.Note{Kind: env.KindInvoke, Client: p.name, Seq: seq, Text: text}})
-	ctx, cancel := context.WithTimeout(context.Background(), p.callTime())
+	p.events.add(trace.Event{At: began, Note: env.Note{Kind: env.KindInvoke, Client: p.name, Seq: seq, Text: text}})
+	ctx, cancel := context.WithTimeout(context.Background(), p.callTimeout())
 	defer cancel()
 	index, output, err := p.ask(ctx, seq, text)
 	at := now()
@@ -132,10 +133,10 @@ func (p *player) call(text string) {
 		p.unknown++
 		n.Text = "unknown " + err.Error()
 	}
-	p.notes.add(trace.Event{At: at, Note: n})
+	p.events.add(trace.Event{At: at, Note: n})
 }
 
-// ask asks as the text says.
+// ask sends a command or a read, depending on the text.
 func (p *player) ask(ctx context.Context, seq uint64, text string) (index uint64, output string, err error) {
 	r := &apiv1.StatusRequest{Read: apiv1.Read_READ_LOG}
 	for word, kind := range map[string]apiv1.Read{spec.Verified: apiv1.Read_READ_VERIFIED, spec.Lease: apiv1.Read_READ_LEASE, spec.Local: apiv1.Read_READ_LOCAL} {
@@ -155,19 +156,19 @@ func (p *player) ask(ctx context.Context, seq uint64, text string) (index uint64
 	return effect.GetIndex(), effect.GetOutput(), err
 }
 
-// watchers watch every node, as a player's screen would, and agree on what they see.
+// watchers follow every node's local log and compare what the nodes report.
 type watchers struct {
-	mu     sync.Mutex
-	seen   map[uint64]*apiv1.Committed
-	who    map[uint64]string
-	far    map[string]uint64 // how far each node has told
-	clash  []string
-	cancel context.CancelFunc
-	all    sync.WaitGroup
+	mu        sync.Mutex
+	seen      map[uint64]*apiv1.Committed
+	source    map[uint64]string // the first node that reported an entry
+	through   map[string]uint64 // the last index that each node has reported
+	conflicts []string
+	cancel    context.CancelFunc
+	all       sync.WaitGroup
 }
 
 func startWatchers(c *cluster) *watchers {
-	w := &watchers{seen: map[uint64]*apiv1.Committed{}, who: map[uint64]string{}, far: map[string]uint64{}}
+	w := &watchers{seen: map[uint64]*apiv1.Committed{}, source: map[uint64]string{}, through: map[string]uint64{}}
 	var ctx context.Context
 	ctx, w.cancel = context.WithCancel(context.Background())
 	for _, p := range c.processes {
@@ -185,12 +186,12 @@ func startWatchers(c *cluster) *watchers {
 	return w
 }
 
-// follow watches a node until it is gone, from where it was left.
+// follow follows a node until its stream ends, from where the last stream ended.
 func (w *watchers) follow(ctx context.Context, id string, players interface {
 	Watch(context.Context, *apiv1.WatchRequest) (*connectStream, error)
 }) {
 	w.mu.Lock()
-	from := w.far[id] + 1
+	from := w.through[id] + 1
 	w.mu.Unlock()
 	s, err := players.Watch(ctx, &apiv1.WatchRequest{From: from})
 	if err != nil {
@@ -201,43 +202,43 @@ func (w *watchers) follow(ctx context.Context, id string, players interface {
 		w.mu.Lock()
 		switch m := s.Msg(); {
 		case m.GetCommitted() != nil:
-			w.take(id, m.GetCommitted())
+			w.compare(id, m.GetCommitted())
 		case m.GetCompacted() != nil:
-			w.far[id] = max(w.far[id], m.GetCompacted().GetThrough())
+			w.through[id] = max(w.through[id], m.GetCompacted().GetThrough())
 		}
 		w.mu.Unlock()
 	}
 }
 
-func (w *watchers) take(id string, c *apiv1.Committed) {
-	if c.GetIndex() <= w.far[id] {
-		w.clash = append(w.clash, fmt.Sprintf("%s told of entry %d after entry %d", id, c.GetIndex(), w.far[id]))
+func (w *watchers) compare(id string, c *apiv1.Committed) {
+	if c.GetIndex() <= w.through[id] {
+		w.conflicts = append(w.conflicts, fmt.Sprintf("%s told of entry %d after entry %d", id, c.GetIndex(), w.through[id]))
 	}
-	w.far[id] = c.GetIndex()
+	w.through[id] = c.GetIndex()
 	first := w.seen[c.GetIndex()]
 	if first == nil {
-		w.seen[c.GetIndex()], w.who[c.GetIndex()] = c, id
+		w.seen[c.GetIndex()], w.source[c.GetIndex()] = c, id
 		return
 	}
 	if first.GetClient() != c.GetClient() || first.GetSequence() != c.GetSequence() || first.GetTerm() != c.GetTerm() ||
 		first.GetInput() != c.GetInput() || first.GetOutput() != c.GetOutput() {
-		w.clash = append(w.clash, fmt.Sprintf("entry %d is %v at %s and %v at %s", c.GetIndex(), first, w.who[c.GetIndex()], c, id))
+		w.conflicts = append(w.conflicts, fmt.Sprintf("entry %d is %v at %s and %v at %s", c.GetIndex(), first, w.source[c.GetIndex()], c, id))
 	}
 }
 
-// reach waits until every node's watcher has seen the end of its local log.
-func (w *watchers) reach(c *cluster) {
+// awaitEnd waits until every node's watcher has reached the end of its local log.
+func (w *watchers) awaitEnd(c *cluster) {
 	defer w.all.Wait()
 	defer w.cancel()
-	v, err := c.processes[0].look(c.t.Context())
+	v, err := c.processes[0].status(c.t.Context())
 	if err != nil {
 		c.t.Error(err)
 		return
 	}
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		w.mu.Lock()
-		reached := len(w.far) == nodes
-		for _, far := range w.far {
+		reached := len(w.through) == nodes
+		for _, far := range w.through {
 			reached = reached && far >= v.GetLocalIndex()
 		}
 		w.mu.Unlock()
@@ -245,15 +246,15 @@ func (w *watchers) reach(c *cluster) {
 			return
 		}
 	}
-	c.t.Errorf("the watchers have seen up to %v, and local logs end at %d", w.far, v.GetLocalIndex())
+	c.t.Errorf("the watchers have seen up to %v, and local logs end at %d", w.through, v.GetLocalIndex())
 }
 
-// check fails if watchers disagree, or if something that players were told is not in
-// what they saw.
+// check fails if nodes disagreed, or if an acknowledged command is not among the
+// committed ones.
 func (w *watchers) check(t *testing.T, players []*player) {
 	w.cancel()
 	w.all.Wait()
-	for k, words := range w.clash {
+	for k, words := range w.conflicts {
 		if k == 5 {
 			break
 		}

@@ -1,25 +1,25 @@
-// Package processes proves the deployed node: processes of `raftian serve` on
-// loopback, killed, stopped, cut off and started again at random while players play;
-// then the judges of the simulated runs read what everyone saw. It has no code but
-// tests.
+// Package processes tests the deployed node: processes of `raftian serve` on loopback
+// are killed, stopped, cut off and restarted at random while players play. Then the
+// judges of simulated runs read one trace of what all of them reported. It has no code
+// but tests.
 //
 //	go test ./experiments/processes -v                              4 s of faults
 //	go test ./experiments/processes -v -length 1m
 //	go test ./experiments/processes -v -length 1h -timeout 2h       in rounds of a minute
-//	go test ./experiments/processes -v -length 1m -bug no-dedup     it must fail
+//	go test ./experiments/processes -v -length 1m -bug no-dedup     must fail
 //
-// Each round has a cluster of its own: of nodes that know each other from the beginning
-// or, in half of the rounds, of nodes that join the first, and are put out when they
-// are silent. -seed repeats the faults and calls of a round,
-// though not what comes of them; -keep DIR keeps the trace of each round as a run
-// file, for `raftian show` and `raftian check`.
+// Each round has a cluster of its own. In half of the rounds the nodes know each other
+// from the start; in the others they join the first one, and are evicted when they are
+// silent. -seed repeats the faults and calls of a round, but not their results. -keep
+// DIR keeps the trace of each round as a run file, for `raftian show` and `raftian
+// check`.
 //
-//	processes_test.go  the flags, the rounds, what is reported
+//	processes_test.go  flags, rounds, report
 //	cluster_test.go    processes: start, kill, stop
-//	wire_test.go       what lies between them: proxies that hold or reset
-//	faults_test.go     what goes wrong
-//	players_test.go    players, and watchers
-//	judging_test.go    one trace from everyone's, and the judges
+//	proxy_test.go      proxies between them that hold bytes or reset connections
+//	faults_test.go     faults
+//	players_test.go    players and watchers
+//	judging_test.go    one trace of all events, and the judges
 package processes
 
 import (
@@ -41,15 +41,15 @@ import (
 )
 
 var (
-	length = flag.Duration("length", 4*time.Second, "how long things go wrong, in all rounds together")
-	round  = flag.Duration("round", time.Minute, "how long they do in one round at most")
+	length = flag.Duration("length", 4*time.Second, "time with faults, of all rounds together")
+	round  = flag.Duration("round", time.Minute, "time with faults of one round at most")
 	seed   = flag.Uint64("seed", 0, "of the first round; 0 draws one")
 	bug    = flag.String("bug", "", "to plant in the nodes, one of those that raftian bugs lists")
-	races  = flag.Bool("races", false, "have the processes look for data races in themselves")
-	keep   = flag.String("keep", "", "directory for the run files of all rounds; without it only those that fail are kept, beside the test's output")
+	races  = flag.Bool("races", false, "run the processes with the race detector")
+	keep   = flag.String("keep", "", "directory for the run files of all rounds; without it only those that fail are kept, in the temporary directory")
 )
 
-// nodes is how many there are.
+// nodes is the number of nodes.
 const nodes = 5
 
 func TestProcessesThatAreKilledKeepTheirPromises(t *testing.T) {
@@ -71,7 +71,7 @@ func TestProcessesThatAreKilledKeepTheirPromises(t *testing.T) {
 	var all counts
 	for left, n := *length, uint64(0); left > 0; left, n = left-*round, n+1 {
 		ok := t.Run(fmt.Sprintf("seed %d", first+n), func(t *testing.T) {
-			one := play(t, program, first+n, min(left, *round))
+			one := playRound(t, program, first+n, min(left, *round))
 			t.Log(one)
 			all.add(one)
 		})
@@ -82,47 +82,47 @@ func TestProcessesThatAreKilledKeepTheirPromises(t *testing.T) {
 	t.Logf("in all: %v", all)
 }
 
-// counts are what happened in a round.
+// counts are statistics of a round.
 type counts struct {
-	rounds, ok, failed, unknown               int
-	kills, leaders, stops, cuts, resets, ends int
-	events, evicted, replaced, known          int
+	rounds, ok, failed, unknown                       int
+	kills, leaders, stops, cuts, resets, terminations int
+	events, evicted, replaced, knownFindings          int
 }
 
 func (c *counts) add(o counts) {
 	c.rounds, c.ok, c.failed, c.unknown = c.rounds+1, c.ok+o.ok, c.failed+o.failed, c.unknown+o.unknown
 	c.kills, c.leaders, c.stops, c.cuts = c.kills+o.kills, c.leaders+o.leaders, c.stops+o.stops, c.cuts+o.cuts
-	c.resets, c.ends, c.events = c.resets+o.resets, c.ends+o.ends, c.events+o.events
-	c.evicted, c.replaced, c.known = c.evicted+o.evicted, c.replaced+o.replaced, c.known+o.known
+	c.resets, c.terminations, c.events = c.resets+o.resets, c.terminations+o.terminations, c.events+o.events
+	c.evicted, c.replaced, c.knownFindings = c.evicted+o.evicted, c.replaced+o.replaced, c.knownFindings+o.knownFindings
 }
 
 func (c counts) String() string {
 	return fmt.Sprintf("%d operations: %d ok, %d certainly without effect, %d unknown; %d kill -9 (%d of leaders), %d SIGTERM, "+
-		"%d SIGSTOP, %d partitions, %d resets, %d nodes put out, %d disks replaced; %d events; %d known findings",
-		c.ok+c.failed+c.unknown, c.ok, c.failed, c.unknown, c.kills, c.leaders, c.ends, c.stops, c.cuts, c.resets, c.evicted, c.replaced, c.events, c.known)
+		"%d SIGSTOP, %d partitions, %d resets, %d nodes evicted, %d disks replaced; %d events; %d known findings",
+		c.ok+c.failed+c.unknown, c.ok, c.failed, c.unknown, c.kills, c.leaders, c.terminations, c.stops, c.cuts, c.resets, c.evicted, c.replaced, c.events, c.knownFindings)
 }
 
-// play plays one round and has it judged.
-func play(t *testing.T, program string, seed uint64, length time.Duration) (seen counts) {
+// playRound runs one round and judges it.
+func playRound(t *testing.T, program string, seed uint64, length time.Duration) (seen counts) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	c := newCluster(t, program, rng)
-	if c.open {
-		t.Log("nodes join, and are put out when they are silent")
+	if c.joining {
+		t.Log("nodes join, and are evicted when they are silent")
 	}
-	c.begin()
+	c.startAll()
 	players := startPlayers(c, seed)
 	watchers := startWatchers(c)
-	seen = c.trouble(rng, length)
-	c.recover(players, watchers)
+	seen = c.injectFaults(rng, length)
+	c.awaitConvergence(players, watchers)
 	trace := c.traceOf(players)
 	seen.events = len(trace)
-	out := map[uint64]bool{}
+	evicted := map[uint64]bool{}
 	for k := range trace {
 		if trace[k].Kind == env.KindMember && trace[k].Text == "out" {
-			out[trace[k].Index] = true
+			evicted[trace[k].Index] = true
 		}
 	}
-	seen.evicted = len(out)
+	seen.evicted = len(evicted)
 	for _, p := range players {
 		seen.ok, seen.failed, seen.unknown = seen.ok+p.ok, seen.failed+p.failed, seen.unknown+p.unknown
 	}
@@ -130,9 +130,9 @@ func play(t *testing.T, program string, seed uint64, length time.Duration) (seen
 		t.Error("no operation succeeded")
 	}
 	watchers.check(t, players)
-	plan := planOf(seed, c.open, c.healed, c.ended)
+	plan := planOf(seed, c.joining, c.healed, c.ended)
 	verdicts := judge(trace, plan, c.healed, c.ended)
-	known := findings.Names(findings.Explain(findings.All(), findings.Run{Plan: plan, Raft: raftVersion(t), Verdicts: verdicts, Wire: wireOf(trace)}))
+	known := findings.Names(findings.Explain(findings.All(), findings.Run{Plan: plan, Raft: raftVersion(t), Verdicts: verdicts, Wire: encode(trace)}))
 	failed, kept := t.Failed(), false
 	for _, s := range campaign.SortOut(verdicts, known) {
 		v := s.Unknown
@@ -141,7 +141,7 @@ func play(t *testing.T, program string, seed uint64, length time.Duration) (seen
 		}
 		if len(s.Findings) > 0 {
 			kept = true
-			seen.known++
+			seen.knownFindings++
 			t.Logf("known findings %s: %s: %s", strings.Join(s.Findings, " "), v.Judge, v.Reason)
 		}
 		if !s.Known() && v.Outcome != linearizability.Pass {
@@ -172,7 +172,7 @@ func play(t *testing.T, program string, seed uint64, length time.Duration) (seen
 	return seen
 }
 
-// tail is the end of a file.
+// tail returns the last lines of a file.
 func tail(path string, lines int) string {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -182,7 +182,7 @@ func tail(path string, lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// raftVersion is the version of hashicorp/raft in the processes.
+// raftVersion returns the version of hashicorp/raft in the processes.
 func raftVersion(t *testing.T) string {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", "github.com/hashicorp/raft").Output()
 	if err != nil {

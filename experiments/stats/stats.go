@@ -1,19 +1,19 @@
-// Package stats says what repeated measurements come to: medians, percentiles, and how
-// far a median may be off.
+// Package stats summarises repeated measurements: medians, quantiles, and confidence
+// intervals.
 //
 //	stats.go      Median, Quantile
-//	bootstrap.go  Estimate: a median and its confidence interval
+//	bootstrap.go  Estimate: a median or mean with its confidence interval
 package stats
 
 import "slices"
 
-// Median is the middle of some values, or the mean of the two in the middle; 0 if there
-// are none.
+// Median returns the median: the mean of the two middle values if their number is even,
+// and 0 for no values.
 func Median(values []float64) float64 {
-	return middle(slices.Sorted(slices.Values(values)))
+	return medianOfSorted(slices.Sorted(slices.Values(values)))
 }
 
-func middle(sorted []float64) float64 {
+func medianOfSorted(sorted []float64) float64 {
 	n := len(sorted)
 	switch {
 	case n == 0:
@@ -24,9 +24,9 @@ func middle(sorted []float64) float64 {
 	return (sorted[n/2-1] + sorted[n/2]) / 2
 }
 
-// Quantile is the smallest of some values that at least the share q of them do not
-// exceed (the nearest rank); 0 if there are none. Of 0 it is the smallest, of 1 the
-// largest.
+// Quantile returns the smallest value that at least the share q of the values do not
+// exceed (nearest rank); 0 for no values. For q = 0 it is the smallest value, for q = 1
+// the largest.
 func Quantile(values []float64, q float64) float64 {
 	n := len(values)
 	if n == 0 {

@@ -26,7 +26,7 @@ func TestKnownMediansAndQuantiles(t *testing.T) {
 	}
 }
 
-// quantileTwin counts.
+// quantileTwin computes a quantile by counting.
 func quantileTwin(values []float64, q float64) float64 {
 	best := math.Inf(1)
 	for _, v := range values {
@@ -57,7 +57,7 @@ func TestAQuantileIsWhatCountingSays(t *testing.T) {
 	})
 }
 
-// everySample is the bootstrap without drawing: the medians of all samples there are.
+// everySample is the exact bootstrap: the medians of all possible samples.
 func everySample(values []float64) (low, high float64) {
 	n := len(values)
 	total := 1
@@ -76,8 +76,8 @@ func everySample(values []float64) (low, high float64) {
 	return quantileTwin(medians, 0.025), quantileTwin(medians, 0.975)
 }
 
-// With few values there are so few medians that drawing finds the same ones, but where
-// one lies just at the 2.5 %: then it is a neighbour.
+// With few values the bootstrap finds the exact interval, except where a bound lies
+// just at 2.5 %; then it is a neighbouring value.
 func TestTheBootstrapFindsWhatAllSamplesSay(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	same := 0
@@ -88,7 +88,7 @@ func TestTheBootstrapFindsWhatAllSamplesSay(t *testing.T) {
 			values[k] = rng.NormFloat64()
 		}
 		low, high := everySample(values)
-		e := Estimated(values, rng.Uint64())
+		e := EstimateMedian(values, rng.Uint64())
 		if e.Median != Median(values) || e.N != len(values) || e.Low > e.Median || e.High < e.Median {
 			t.Fatalf("%v: %+v", values, e)
 		}
@@ -101,7 +101,7 @@ func TestTheBootstrapFindsWhatAllSamplesSay(t *testing.T) {
 	}
 }
 
-// The true median is in 95 of 100 intervals, about.
+// About 95 of 100 intervals hold the true median.
 func TestIntervalsHoldTheTrueMedian(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	held := 0
@@ -111,7 +111,7 @@ func TestIntervalsHoldTheTrueMedian(t *testing.T) {
 		for k := range values {
 			values[k] = rng.ExpFloat64()
 		}
-		e := Estimated(values, rng.Uint64())
+		e := EstimateMedian(values, rng.Uint64())
 		if e.Low <= math.Ln2 && math.Ln2 <= e.High {
 			held++
 		}
@@ -122,23 +122,23 @@ func TestIntervalsHoldTheTrueMedian(t *testing.T) {
 }
 
 func TestAnEstimateIsTheSameEachTime(t *testing.T) {
-	a := Estimated([]float64{4, 1, 3, 9, 2, 8}, 5)
-	b := Estimated([]float64{9, 8, 4, 3, 2, 1}, 5)
+	a := EstimateMedian([]float64{4, 1, 3, 9, 2, 8}, 5)
+	b := EstimateMedian([]float64{9, 8, 4, 3, 2, 1}, 5)
 	if a != b {
 		t.Errorf("%+v, and in another order %+v", a, b)
 	}
-	if a == Estimated([]float64{4, 1, 3, 9, 2, 7}, 5) {
+	if a == EstimateMedian([]float64{4, 1, 3, 9, 2, 7}, 5) {
 		t.Error("other values come to the same")
 	}
-	if none := Estimated(nil, 1); none != (Estimate{}) {
+	if none := EstimateMedian(nil, 1); none != (Estimate{}) {
 		t.Errorf("of nothing: %+v", none)
 	}
-	if !(Estimate{Low: 1, High: 2}).Apart(Estimate{Low: 3, High: 4}) || (Estimate{Low: 1, High: 3}).Apart(Estimate{Low: 2, High: 4}) {
+	if !(Estimate{Low: 1, High: 2}).Disjoint(Estimate{Low: 3, High: 4}) || (Estimate{Low: 1, High: 3}).Disjoint(Estimate{Low: 2, High: 4}) {
 		t.Error("apart is not apart")
 	}
 }
 
-// The interval of a mean is known for large samples: 1.96 standard errors to each side.
+// For large samples the interval of a mean is 1.96 standard errors to each side.
 func TestTheIntervalOfAMeanIsThatOfTheNormalDistribution(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	values, sum, squares := make([]float64, 500), 0.0, 0.0
@@ -148,7 +148,7 @@ func TestTheIntervalOfAMeanIsThatOfTheNormalDistribution(t *testing.T) {
 	}
 	n := float64(len(values))
 	wide := 2 * 1.96 * math.Sqrt((squares/n-sum*sum/n/n)/n)
-	e := EstimatedMean(values, 1)
+	e := EstimateMean(values, 1)
 	if math.Abs(e.Median-sum/n) > 1e-12 || math.Abs((e.High-e.Low)/wide-1) > 0.1 {
 		t.Errorf("%+v; the mean is %v, and the interval should be %v wide", e, sum/n, wide)
 	}

@@ -45,6 +45,7 @@ func NewBuilder(h trace.Header, p plan.Plan) *Builder {
 		b.tips = append(b.tips, none)
 	}
 	r.lanes = make([][]int32, len(p.Machines))
+	r.printed = make([][]trace.Line, len(p.Machines))
 	return b
 }
 
@@ -132,6 +133,13 @@ func (b *Builder) answer(e *trace.Event) {
 	op := &b.orders[k]
 	op.Return, op.ReturnEvent = e.At, e.N
 	op.Outcome, op.Output = history.ParseReturn(e.Text)
+}
+
+// Printed takes the next line that a program printed.
+func (b *Builder) Printed(line trace.Line) {
+	if m, known := b.machines[line.Machine]; known && m != World {
+		b.run.printed[m] = append(b.run.printed[m], line)
+	}
 }
 
 // Build ends the Run with what follows its events: what the judges said, how the

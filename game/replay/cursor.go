@@ -80,6 +80,15 @@ func (c *Cursor) Before() *State {
 	return &b.state
 }
 
+// Printed is how many of the lines of Run.Printed have been printed.
+func (c *Cursor) Printed(machine int) int {
+	lines := c.run.Printed(machine)
+	return sort.Search(len(lines), func(i int) bool {
+		after := int(lines[i].After)
+		return after > c.n || after == c.n && lines[i].At > c.at
+	})
+}
+
 // Violation goes to where the next violation can be seen, or the previous one if
 // forward is false, and reports whether there is one. Without a verdict that
 // failed it goes to what a verdict could not decide.

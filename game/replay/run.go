@@ -65,6 +65,7 @@ type Run struct {
 	leaders  []Lead
 	failures []int32 // events at which a violation can be seen
 	heal     env.Instant
+	printed  [][]trace.Line // what each machine's programs printed, by time
 }
 
 // keyEvery is how many events lie between keyframes.
@@ -148,6 +149,9 @@ func (r *Run) Until(t env.Instant) int {
 
 // Lane are the numbers of the events on a machine, rising.
 func (r *Run) Lane(machine int) []int32 { return r.lanes[machine] }
+
+// Printed are the lines that programs on a machine printed, by time.
+func (r *Run) Printed(machine int) []trace.Line { return r.printed[machine] }
 
 // Roles are the roles of a machine, by time; gaps are times without any.
 func (r *Run) Roles(machine int) []Role { return r.roles[machine] }

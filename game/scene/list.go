@@ -13,7 +13,8 @@
 //	cluster.go    the ring of nodes; parts.go who is apart from whom
 //	flight.go     messages under way
 //	logs.go       a log strip per node; cities.go their states
-//	inspector.go  details; nodes.go, ops.go and story.go what they are about
+//	inspector.go  details; nodes.go, ops.go and story.go what they are about; printed.go
+//	              what programs printed
 //	axis.go       times and places on the timeline
 //	timeline.go   the timeline; lanes.go nodes, calls.go clients, bands.go faults and terms
 //	minimap.go    all of the run in a strip

@@ -12,6 +12,7 @@ type View struct {
 	Playing    bool
 	Speed      float64 // virtual seconds per second; below 0 is backwards
 	Chosen     Target  // what is inspected
+	Printed    bool    // of a node: what its programs printed, instead of its state
 	Hover      bool    // the mouse is somewhere
 	X, Y       float32 // there
 	Pins       []Mark  // the viewer's own

@@ -50,6 +50,7 @@ type Options struct {
 	// the version that is linked are left out; see MendsFor.
 	Mends []Mend
 	Flags []string
+	Tags  string // build tags besides those that the build needs, separated by commas
 	// Progress is told the import path of each package as its compilation
 	// begins; packages found in Go's build cache are not told. May be nil.
 	Progress func(pkg string)
@@ -180,7 +181,7 @@ func (p *Program) name(ctx context.Context, o Options, mod string) (err error) {
 // Environment is the whole environment a world program is to be started with:
 // one thread of Go code, no preemption, and nothing of the caller's.
 func Environment() []string {
-	return []string{"GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOTRACEBACK=all"}
+	return []string{"GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1,tracebacklabels=1", "GOTRACEBACK=all"}
 }
 
 // writeOverlay writes the edited files and the overlay description below cache,
@@ -263,7 +264,7 @@ func targetKey(o Options) string {
 	if err != nil {
 		dir = o.Dir
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q %q", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends), o.spared))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q %q %q %s", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends), o.spared, o.Tags, o.cgo()))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -276,10 +277,7 @@ func compile(ctx context.Context, o Options, dist Distribution, f buildFiles) er
 	cmd.Dir = o.Dir
 	if !o.Ordinary {
 		cmd = dist.call(ctx, o.Dir, args...)
-		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GODEBUG=", "GOEXPERIMENT=")
-		if o.Race {
-			cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
-		}
+		cmd.Env = append(cmd.Env, "GODEBUG=", "GOEXPERIMENT=", "CGO_ENABLED="+o.cgo())
 	}
 	outsideWorkspace(cmd, f.mod)
 	// Without this a cancelled build leaves compilers running.
@@ -304,12 +302,24 @@ func compile(ctx context.Context, o Options, dist Distribution, f buildFiles) er
 	return nil
 }
 
+// cgo is the build's CGO_ENABLED: 1 where the race detector needs a C compiler, and for
+// tests where the environment asks for it.
+func (o *Options) cgo() string {
+	if o.Race || o.tests && os.Getenv("CGO_ENABLED") == "1" {
+		return "1"
+	}
+	return "0"
+}
+
 // again are the arguments with which the go command fails as it did of these, as a person
 // types them: without what is edited, and without a program.
 func (o *Options) again(of []string) []string {
 	args := []string{"build", "-o", os.DevNull}
 	if o.tests {
 		args = []string{"test", "-run", "^$"}
+	}
+	if o.tests {
+		args = append(args, o.Flags...)
 	}
 	for _, arg := range of {
 		if strings.HasPrefix(arg, "-modfile=") || strings.HasPrefix(arg, "-mod=") {
@@ -319,19 +329,10 @@ func (o *Options) again(of []string) []string {
 	if o.broughtBy != "" {
 		args = append(args, "-overlay="+o.broughtBy)
 	}
-	if tags := o.tags(); !o.Ordinary && len(tags) > 0 {
+	if tags := o.ownTags(); !o.Ordinary && len(tags) > 0 {
 		args = append(args, "-tags", strings.Join(tags, ","))
 	}
 	return append(args, o.Package)
-}
-
-// tags are the build tags apart from Tag.
-func (o *Options) tags() []string {
-	tags := raftTags(o.linked.like)
-	if o.brought {
-		tags = append(tags, noRunFiles)
-	}
-	return tags
 }
 
 // arguments are those of the go command.
@@ -346,7 +347,7 @@ func (o *Options) arguments(f buildFiles) (args []string) {
 	}
 	args = append(args, "-o", f.target, "-buildvcs=false")
 	if !o.Ordinary {
-		args = append(args, "-overlay", f.overlay, "-tags", strings.Join(append(o.tags(), Tag), ","), "-buildmode=exe", "-ldflags=-s -w")
+		args = append(args, "-overlay", f.overlay, "-tags", o.tags(), "-buildmode=exe", "-ldflags=-s -w")
 	}
 	if f.mod != "" {
 		args = append(args, "-modfile="+f.mod, "-mod=mod")
@@ -355,6 +356,21 @@ func (o *Options) arguments(f buildFiles) (args []string) {
 		args = append(args, "-race")
 	}
 	return append(append(args, o.Flags...), o.Package)
+}
+
+// tags are all build tags, as the go command takes them.
+func (o *Options) tags() string { return strings.Join(append(o.ownTags(), Tag), ",") }
+
+// ownTags are the build tags apart from Tag.
+func (o *Options) ownTags() []string {
+	all := raftTags(o.linked.like)
+	if o.brought {
+		all = append(all, noRunFiles)
+	}
+	if o.Tags != "" {
+		all = append(all, o.Tags)
+	}
+	return all
 }
 
 // follow tells progress the packages that `go build -v` names, and returns

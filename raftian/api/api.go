@@ -1,16 +1,18 @@
-// Package api is the players' service: what is asked of a node by those who play,
-// in protobuf over Connect (players.proto), and a client that finds a node which
-// answers.
+// Package api is the players' service: a protobuf schema over Connect (players.proto),
+// its server and a client. A Service answers the calls of players at one node; commands
+// and linearizable reads that only the leader can serve are forwarded by node.Desk. A
+// Client retries a call until one of its nodes has answered. The package neither
+// listens nor authenticates: raftian/server does.
 //
 //	players.proto  the schema; v1 is its Go code
 //	api.go         Service: limits and wiring
-//	command.go     commands and what comes of them
-//	status.go      looking at the game
-//	watch.go       telling of commands that take effect
-//	cluster.go     telling of the cluster
-//	origin.go      which web pages may ask
-//	client.go      Client: repeating until some node has answered
-//	generate       writes the Go code anew
+//	command.go     commands and their effects
+//	status.go      reads
+//	watch.go       streams of committed commands
+//	cluster.go     the node's view of the cluster
+//	origin.go      which web pages may call
+//	client.go      Client: retries until a node has answered
+//	generate       regenerates the Go code
 package api
 
 import (
@@ -29,42 +31,43 @@ import (
 
 //go:generate go run ./generate
 
-// Version is the version of the service. It rises with every change of its schema.
+// Version is the version of the service. It is incremented with every change of the
+// schema.
 const Version = 1
 
 const (
-	// messageMax bounds a request, in bytes. The longest that means something has
-	// three names in it.
+	// messageMax limits a request, in bytes. The longest valid one has three names in
+	// it.
 	messageMax = 16 << 10
-	// callsMax and watchersMax bound what is under way at once; who comes on top is
-	// told so at once (resource_exhausted).
+	// callsMax and watchersMax limit concurrent calls and watches; those beyond are
+	// refused with resource_exhausted.
 	callsMax    = 1024
 	watchersMax = 256
 
-	timeoutDefault = 5 * time.Second // of a call whose sender sets none
+	timeoutDefault = 5 * time.Second // of a call without a deadline
 	timeoutMax     = time.Minute
 )
 
 // Options describe a Service.
 type Options struct {
-	// Cluster is what the cluster is known by.
+	// Cluster is the name of the cluster.
 	Cluster string
-	// Origins are those of web pages that may ask, beside local ones, such as
+	// Origins are the origins of web pages that may call, besides local ones, such as
 	// "https://play.example.org".
 	Origins []string
-	// Met lists the other nodes that have ever connected to this one or answered it;
-	// nil for nobody.
-	Met func() []string
-	// Observe is told of each call that ended; nil for nobody. It may be called by
-	// several goroutines at once.
+	// PeersSeen returns the IDs of the nodes that have ever connected to this one or
+	// answered it; nil returns none.
+	PeersSeen func() []string
+	// Observe, if not nil, is called for each call that has ended. It may be called
+	// concurrently.
 	Observe func(procedure string, code string, took time.Duration)
 }
 
-// Service answers players.
+// Service answers players' calls at one node.
 type Service struct {
 	o        Options
 	desk     *node.Desk
-	unnamed  unnamed
+	names    namePool
 	calls    atomic.Int64
 	watchers atomic.Int64
 }
@@ -80,13 +83,13 @@ func New(n *node.Node, o Options) (*Service, error) {
 	return &Service{o: o, desk: desk}, nil
 }
 
-// View is what the node knows.
+// View returns the node's present state.
 func (s *Service) View() node.View { return s.desk.View() }
 
-// Close lets go of what the service holds, once nobody is answered any more.
+// Close releases the node, once no call is under way.
 func (s *Service) Close() { s.desk.Close() }
 
-// Handler answers requests, at the paths of the service.
+// Handler serves the paths of the service.
 func (s *Service) Handler() http.Handler {
 	_, h := apiv1connect.NewPlayersHandler(s,
 		connect.WithReadMaxBytes(messageMax),
@@ -97,16 +100,17 @@ func (s *Service) Handler() http.Handler {
 	return origins(s.o.Origins).guard(h)
 }
 
-// enter lets one more in, unless there are so many.
-func enter(count *atomic.Int64, most int64, what string) error {
-	if count.Add(1) > most {
+// acquire counts a call, or refuses it if limit are under way. The caller decrements
+// count when the call ends.
+func acquire(count *atomic.Int64, limit int64, what string) error {
+	if count.Add(1) > limit {
 		count.Add(-1)
-		return connect.NewError(connect.CodeResourceExhausted, fmt.Errorf("%d %s are under way at this node already", most, what))
+		return connect.NewError(connect.CodeResourceExhausted, fmt.Errorf("%d %s are under way at this node already", limit, what))
 	}
 	return nil
 }
 
-// timeout is how long a call may take.
+// timeout returns how long a call may take.
 func timeout(ctx context.Context) time.Duration {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -115,25 +119,25 @@ func timeout(ctx context.Context) time.Duration {
 	return min(timeoutMax, time.Until(deadline))
 }
 
-// invalid says what is wrong with a request.
+// invalid returns an error that a request is invalid.
 func invalid(format string, args ...any) error {
 	return connect.NewError(connect.CodeInvalidArgument, fmt.Errorf(format, args...))
 }
 
-// observer tells how calls end.
+// observer is a connect.Interceptor that reports calls that have ended.
 type observer struct {
-	tell func(procedure, code string, took time.Duration)
+	observe func(procedure, code string, took time.Duration)
 }
 
 func (o observer) ended(spec connect.Spec, began time.Time, err error) {
-	if o.tell == nil {
+	if o.observe == nil {
 		return
 	}
 	code := "ok"
 	if err != nil {
 		code = connect.CodeOf(err).String()
 	}
-	o.tell(spec.Procedure, code, time.Since(began))
+	o.observe(spec.Procedure, code, time.Since(began))
 }
 
 // WrapUnary implements connect.Interceptor.
@@ -161,8 +165,8 @@ func (o observer) WrapStreamingHandler(next connect.StreamingHandlerFunc) connec
 	}
 }
 
-// errStopping is why a node that stops does not answer any more.
+// errStopping ends the watches of a node that shuts down.
 var errStopping = errors.New("the node stops")
 
-// errSuperseded is why a look through the log was not answered.
+// errSuperseded is the error of a read through the log that was superseded.
 var errSuperseded = errors.New("a later command of this client came first")

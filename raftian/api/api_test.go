@@ -15,7 +15,7 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// What the rules say of cities is what players are told of them.
+// parseCities reads what rules.State prints.
 func TestCitiesAreReadFromTheWordsOfTheRules(t *testing.T) {
 	s, err := rules.New([]string{"n1", "n2", "n3"})
 	if err != nil {
@@ -38,7 +38,7 @@ func TestCitiesAreReadFromTheWordsOfTheRules(t *testing.T) {
 		}
 	}
 	check(s, s.String())
-	for range 20 { // until one has won
+	for range 20 { // until a city has won
 		for _, text := range []string{"n1 attack n2", "add n9", "n1 attack n4", "del n9"} {
 			s, _ = rules.StepText(s, text)
 		}
@@ -101,7 +101,7 @@ func TestOnlyLocalPagesMayAskUnlessOthersAreNamed(t *testing.T) {
 	}
 }
 
-// A client may send a command again under another number only if it had no effect.
+// A failed call counts as without effect only if the node says so or was never reached.
 func TestOnlyWhatSaysSoIsWithoutEffect(t *testing.T) {
 	failure := func(code connect.Code, harmless bool) error {
 		err := connect.NewError(code, errors.New("x"))
@@ -131,16 +131,16 @@ func TestOnlyWhatSaysSoIsWithoutEffect(t *testing.T) {
 	}
 }
 
-// Names that nodes give are few, and their numbers rise.
+// Names of the pool are reused, and their sequence numbers rise.
 func TestUnnamedCommandsShareNames(t *testing.T) {
-	var u unnamed
+	var u namePool
 	a, b := u.take("n1"), u.take("n1")
 	if a.client == b.client {
 		t.Errorf("two at once are both %q", a.client)
 	}
 	u.put(a)
 	c := u.take("n1")
-	if c.client != a.client || c.last <= a.last {
+	if c.client != a.client || c.sequence <= a.sequence {
 		t.Errorf("after %v came %v", a, c)
 	}
 }

@@ -19,39 +19,40 @@ import (
 )
 
 const (
-	tryMax   = 2 * time.Second // that one node is given to answer
-	tryPause = 50 * time.Millisecond
+	attemptTimeout = 2 * time.Second // of one call at one node
+	retryInterval  = 50 * time.Millisecond
 )
 
-// Client makes calls, one at a time, at whichever of some nodes answers. Its commands
-// take effect once, however often they have to be sent.
+// Client makes calls, one at a time, at whichever of its nodes answers. A command takes
+// effect once, however often it is retried. It may be used by several goroutines at
+// once.
 type Client struct {
-	name  string
-	frame bool // wait for it
-	nodes []apiv1connect.PlayersClient
-	addrs []string
+	name      string
+	waitFrame bool // wait for it
+	nodes     []apiv1connect.PlayersClient
+	addrs     []string
 
-	mu      sync.Mutex    // held during a call
-	turn    atomic.Int64  // of the node that is asked; only a call changes it
-	numbers atomic.Uint64 // the last that was given out
+	mu         sync.Mutex    // held during a call
+	current    atomic.Int64  // index of the node that is asked; only a call changes it
+	lastNumber atomic.Uint64 // the last sequence number given out
 }
 
 // ClientOptions describe a Client.
 type ClientOptions struct {
-	Name  string   // unlike every other client's; "" has nodes give it one, and commands are not repeated
-	Nodes []string // addresses of nodes' players' service, "host:port"
-	// HTTP makes the requests; nil is a client of HTTP/2 without TLS.
+	Name  string   // unique per client; "" lets nodes assign one, and commands are not retried
+	Nodes []string // API addresses, "host:port"
+	// HTTP makes the requests; nil is PlainHTTP().
 	HTTP *http.Client
-	TLS  bool // whether nodes are asked by https
-	// WaitFrame has nodes answer commands once their game loop has seen them.
+	TLS  bool // use https
+	// WaitFrame has nodes answer a command once their game loop has applied it.
 	WaitFrame bool
-	Last      uint64 // the number of the last command that went out under this name before
+	Last      uint64 // the last sequence number that was used under this name
 }
 
-// NewClient returns a client of some nodes, the first of which it asks first.
+// NewClient returns a client of some nodes. It asks the first one first.
 func NewClient(o ClientOptions) *Client {
-	c := &Client{name: o.Name, frame: o.WaitFrame, addrs: o.Nodes}
-	c.numbers.Store(o.Last)
+	c := &Client{name: o.Name, waitFrame: o.WaitFrame, addrs: o.Nodes}
+	c.lastNumber.Store(o.Last)
 	if o.HTTP == nil {
 		o.HTTP = PlainHTTP()
 	}
@@ -65,25 +66,25 @@ func NewClient(o ClientOptions) *Client {
 	return c
 }
 
-// PlainHTTP is an HTTP client for nodes without TLS: HTTP/2 from the first byte.
+// PlainHTTP returns an HTTP client for nodes without TLS: HTTP/2 with prior knowledge.
 func PlainHTTP() *http.Client {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
 	return &http.Client{Transport: &http.Transport{Protocols: protocols,
 		DialContext: (&net.Dialer{Timeout: time.Second}).DialContext,
-		// A node that was stopped, or a connection that was cut, is found out.
-		HTTP2: &http.HTTP2Config{SendPingTimeout: tryMax, PingTimeout: tryMax},
+		// Pings detect a node that was stopped or a connection that was cut.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: attemptTimeout, PingTimeout: attemptTimeout},
 	}}
 }
 
 // Unanswered is the error of a call that no node answered in time.
 type Unanswered struct {
-	// WithoutEffect says that it certainly had none and will have none.
+	// WithoutEffect is true if the call certainly had no effect and never will.
 	WithoutEffect bool
-	Last          error // why the last try failed
+	Last          error // error of the last attempt
 }
 
-// Error says which of both it is, and why.
+// Error implements error.
 func (e *Unanswered) Error() string {
 	if e.WithoutEffect {
 		return fmt.Sprintf("it was not done: %v", e.Last)
@@ -93,19 +94,19 @@ func (e *Unanswered) Error() string {
 
 func (e *Unanswered) Unwrap() error { return e.Last }
 
-// Node is the address of the node that is asked at the moment.
-func (c *Client) Node() string { return c.addrs[c.turn.Load()] }
+// Node returns the address of the node that is asked at present.
+func (c *Client) Node() string { return c.addrs[c.current.Load()] }
 
-// Players is the service at the node that is asked at the moment, for calls that are
-// not repeated.
-func (c *Client) Players() apiv1connect.PlayersClient { return c.nodes[c.turn.Load()] }
+// Players returns the service at the node that is asked at present, for calls without
+// retries.
+func (c *Client) Players() apiv1connect.PlayersClient { return c.nodes[c.current.Load()] }
 
-// Number is that of the client's next command.
-func (c *Client) Number() uint64 { return c.numbers.Add(1) }
+// Number returns the next sequence number.
+func (c *Client) Number() uint64 { return c.lastNumber.Add(1) }
 
-// Do has a command take effect, until ctx is done: "n1 attack n2", "add n1" or "del
-// n1". Its number is one of Number's, higher than that of any command before. If no
-// node answers the error is *Unanswered.
+// Do sends a command, "n1 attack n2", "add n1" or "del n1", and retries until it is
+// answered or ctx is done. number comes from Number and is higher than that of any
+// command before. If no node answers, the error is an *Unanswered.
 func (c *Client) Do(ctx context.Context, number uint64, text string) (*apiv1.Effect, error) {
 	in, err := rules.ParseInput(text)
 	if err != nil {
@@ -115,7 +116,7 @@ func (c *Client) Do(ctx context.Context, number uint64, text string) (*apiv1.Eff
 	defer c.mu.Unlock()
 	command := c.command(number)
 	var effect *apiv1.Effect
-	err = c.try(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
+	err = c.retry(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
 		effect, err = send(ctx, p, command, in)
 		return err
 	})
@@ -124,9 +125,9 @@ func (c *Client) Do(ctx context.Context, number uint64, text string) (*apiv1.Eff
 
 func (c *Client) command(number uint64) *apiv1.Command {
 	if c.name == "" {
-		return &apiv1.Command{WaitFrame: c.frame}
+		return &apiv1.Command{WaitFrame: c.waitFrame}
 	}
-	return &apiv1.Command{Client: c.name, Sequence: number, WaitFrame: c.frame}
+	return &apiv1.Command{Client: c.name, Sequence: number, WaitFrame: c.waitFrame}
 }
 
 func send(ctx context.Context, p apiv1connect.PlayersClient, command *apiv1.Command, in rules.Input) (*apiv1.Effect, error) {
@@ -144,8 +145,8 @@ func send(ctx context.Context, p apiv1connect.PlayersClient, command *apiv1.Comm
 	return nil, fmt.Errorf("%q changes nothing; ask for the status", in)
 }
 
-// Look asks for the status, until ctx is done. The number is that of a command, if the
-// look is one.
+// Look reads the state, and retries until it is answered or ctx is done. number is the
+// sequence number of a read through the log; other reads ignore it.
 func (c *Client) Look(ctx context.Context, number uint64, r *apiv1.StatusRequest) (*apiv1.StatusResponse, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -154,41 +155,41 @@ func (c *Client) Look(ctx context.Context, number uint64, r *apiv1.StatusRequest
 		r.Command = c.command(number)
 	}
 	var answer *apiv1.StatusResponse
-	err := c.try(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
+	err := c.retry(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
 		answer, err = p.Status(ctx, r)
 		return err
 	})
 	return answer, err
 }
 
-// try asks one node after the other until one has answered.
-func (c *Client) try(ctx context.Context, do func(context.Context, apiv1connect.PlayersClient) error) error {
-	harmless := true
+// retry asks one node after the other until one has answered.
+func (c *Client) retry(ctx context.Context, do func(context.Context, apiv1connect.PlayersClient) error) error {
+	noEffect := true
 	for {
-		one, cancel := context.WithTimeout(ctx, tryMax)
-		err := do(one, c.Players())
+		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
+		err := do(attempt, c.Players())
 		cancel()
-		if err == nil || !again(err) {
+		if err == nil || !retryable(err) {
 			return err
 		}
-		harmless = harmless && withoutEffect(err)
-		if c.name == "" && !harmless { // repeated, it would be another command
-			return &Unanswered{harmless, err}
+		noEffect = noEffect && withoutEffect(err)
+		if c.name == "" && !noEffect { // without a name, a retry would be another command
+			return &Unanswered{noEffect, err}
 		}
-		c.turn.Store((c.turn.Load() + 1) % int64(len(c.nodes)))
+		c.current.Store((c.current.Load() + 1) % int64(len(c.nodes)))
 		select {
 		case <-ctx.Done():
-			return &Unanswered{harmless, err}
-		case <-time.After(tryPause):
+			return &Unanswered{noEffect, err}
+		case <-time.After(retryInterval):
 		}
 		if ctx.Err() != nil {
-			return &Unanswered{harmless, err}
+			return &Unanswered{noEffect, err}
 		}
 	}
 }
 
-// again says whether another node, or the same one later, may do better.
-func again(err error) bool {
+// retryable reports whether another attempt may succeed.
+func retryable(err error) bool {
 	switch connect.CodeOf(err) {
 	case connect.CodeInvalidArgument, connect.CodeUnimplemented, connect.CodeFailedPrecondition,
 		connect.CodePermissionDenied, connect.CodeUnauthenticated:
@@ -197,7 +198,7 @@ func again(err error) bool {
 	return true
 }
 
-// withoutEffect says of a failed try that it certainly had no effect: the node says
+// withoutEffect reports whether a failed attempt certainly had no effect: the node says
 // so, or was never reached.
 func withoutEffect(err error) bool {
 	if e := (*connect.Error)(nil); errors.As(err, &e) {
@@ -216,12 +217,12 @@ func withoutEffect(err error) bool {
 	return errors.As(err, &e) && e.Op == "dial"
 }
 
-// Cluster asks how a node sees the cluster, until ctx is done.
+// Cluster returns how a node sees the cluster, and retries until ctx is done.
 func (c *Client) Cluster(ctx context.Context) (*apiv1.ClusterResponse, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var answer *apiv1.ClusterResponse
-	err := c.try(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
+	err := c.retry(ctx, func(ctx context.Context, p apiv1connect.PlayersClient) (err error) {
 		answer, err = p.Cluster(ctx, &apiv1.ClusterRequest{})
 		return err
 	})

@@ -8,7 +8,7 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// Cluster implements the service.
+// Cluster implements apiv1connect.PlayersHandler.
 func (s *Service) Cluster(context.Context, *apiv1.ClusterRequest) (*apiv1.ClusterResponse, error) {
 	v := s.desk.View()
 	answer := &apiv1.ClusterResponse{
@@ -22,8 +22,8 @@ func (s *Service) Cluster(context.Context, *apiv1.ClusterRequest) (*apiv1.Cluste
 	for _, m := range v.Members {
 		answer.Members = append(answer.Members, &apiv1.Member{Id: m.ID, Raft: m.Raft, Api: m.API, Suffrage: m.Suffrage})
 	}
-	if s.o.Met != nil {
-		answer.Met = s.o.Met()
+	if s.o.PeersSeen != nil {
+		answer.Met = s.o.PeersSeen()
 	}
 	return answer, nil
 }

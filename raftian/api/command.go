@@ -18,7 +18,7 @@ import (
 	"raftian/raftian/node"
 )
 
-// Attack implements the service.
+// Attack implements apiv1connect.PlayersHandler.
 func (s *Service) Attack(ctx context.Context, r *apiv1.AttackRequest) (*apiv1.AttackResponse, error) {
 	effect, err := s.command(ctx, r.GetCommand(), rules.Input{Verb: rules.Attack, City: r.GetAttacker(), Target: r.GetTarget()})
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *Service) Attack(ctx context.Context, r *apiv1.AttackRequest) (*apiv1.At
 	return &apiv1.AttackResponse{Effect: effect}, nil
 }
 
-// Join implements the service.
+// Join implements apiv1connect.PlayersHandler.
 func (s *Service) Join(ctx context.Context, r *apiv1.JoinRequest) (*apiv1.JoinResponse, error) {
 	effect, err := s.command(ctx, r.GetCommand(), rules.Input{Verb: rules.Add, City: r.GetCity()})
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Service) Join(ctx context.Context, r *apiv1.JoinRequest) (*apiv1.JoinRe
 	return &apiv1.JoinResponse{Effect: effect}, nil
 }
 
-// Leave implements the service.
+// Leave implements apiv1connect.PlayersHandler.
 func (s *Service) Leave(ctx context.Context, r *apiv1.LeaveRequest) (*apiv1.LeaveResponse, error) {
 	effect, err := s.command(ctx, r.GetCommand(), rules.Input{Verb: rules.Del, City: r.GetCity()})
 	if err != nil {
@@ -45,9 +45,9 @@ func (s *Service) Leave(ctx context.Context, r *apiv1.LeaveRequest) (*apiv1.Leav
 	return &apiv1.LeaveResponse{Effect: effect}, nil
 }
 
-// command has a command take effect.
+// command submits a command and describes its effect.
 func (s *Service) command(ctx context.Context, c *apiv1.Command, in rules.Input) (*apiv1.Effect, error) {
-	if err := enter(&s.calls, callsMax, "calls"); err != nil {
+	if err := acquire(&s.calls, callsMax, "calls"); err != nil {
 		return nil, err
 	}
 	defer s.calls.Add(-1)
@@ -77,20 +77,20 @@ func (s *Service) command(ctx context.Context, c *apiv1.Command, in rules.Input)
 	return effect, nil
 }
 
-// submit makes a call that goes into the log, in the name of its client or in one
-// that is given to it.
+// submit makes a call that goes through the log, under its client's name or one of the
+// pool. It returns the answer and the time until it was committed.
 func (s *Service) submit(c *apiv1.Command, text string, timeout time.Duration) (node.Answer, time.Duration, error) {
 	call := env.Call{Client: c.GetClient(), Seq: c.GetSequence(), Text: text}
 	switch {
 	case call.Client == "" && call.Seq != 0:
 		return node.Answer{}, 0, invalid("a command with the number %d and no client", call.Seq)
 	case call.Client == "":
-		name := s.unnamed.take(s.desk.ID())
-		defer s.unnamed.put(name)
-		call.Client, call.Seq = name.client, name.last
+		name := s.names.take(s.desk.ID())
+		defer s.names.put(name)
+		call.Client, call.Seq = name.client, name.sequence
 	case call.Seq == 0:
 		return node.Answer{}, 0, invalid("a command of client %q without a number; numbers begin at 1", call.Client)
-	case call.Client == env.Operator || strings.HasPrefix(call.Client, unnamedPrefix) || strings.HasPrefix(call.Client, env.LeaderClient):
+	case call.Client == env.Operator || strings.HasPrefix(call.Client, poolPrefix) || strings.HasPrefix(call.Client, env.LeaderClient):
 		return node.Answer{}, 0, invalid("no client may be called %q", call.Client)
 	}
 	if err := (command.Command{Client: call.Client, Seq: call.Seq, Payload: []byte(text)}).Check(); err != nil {
@@ -100,7 +100,7 @@ func (s *Service) submit(c *apiv1.Command, text string, timeout time.Duration) (
 	return a, took, failure(a)
 }
 
-// failure is the error of an answer that is none.
+// failure returns the error of an answer without a result; nil if it has one.
 func failure(a node.Answer) error {
 	var err *connect.Error
 	switch a.Outcome {
@@ -117,40 +117,40 @@ func failure(a node.Answer) error {
 	return err
 }
 
-// unnamed are the names of clients that have none. A name is one command's at a
-// time, so that there are as few as possible: the state machine remembers each for
-// ever. Their numbers are times, which rise when the node starts again, too; should
-// the clock have been set back meanwhile, commands are refused as superseded.
-type unnamed struct {
-	mu   sync.Mutex
-	idle []name
-	made int
+// namePool holds client names for commands without one. A name is used by one command
+// at a time, which keeps their number small: the state machine remembers each forever.
+// Sequence numbers are clock readings in nanoseconds, which also rise across restarts.
+// If the clock was set back, commands are refused as superseded.
+type namePool struct {
+	mu      sync.Mutex
+	idle    []pooledName
+	created int
 }
 
-type name struct {
-	client string
-	last   uint64
+type pooledName struct {
+	client   string
+	sequence uint64
 }
 
-// unnamedPrefix begins the names that nodes give.
-const unnamedPrefix = "by "
+// poolPrefix begins the names of the pool.
+const poolPrefix = "by "
 
-func (u *unnamed) take(id string) name {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	var n name
-	if last := len(u.idle) - 1; last >= 0 {
-		n, u.idle = u.idle[last], u.idle[:last]
+func (p *namePool) take(id string) pooledName {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var n pooledName
+	if last := len(p.idle) - 1; last >= 0 {
+		n, p.idle = p.idle[last], p.idle[:last]
 	} else {
-		u.made++
-		n.client = fmt.Sprintf("%s%s %d", unnamedPrefix, id, u.made)
+		p.created++
+		n.client = fmt.Sprintf("%s%s %d", poolPrefix, id, p.created)
 	}
-	n.last = max(n.last+1, uint64(time.Now().UnixNano()))
+	n.sequence = max(n.sequence+1, uint64(time.Now().UnixNano()))
 	return n
 }
 
-func (u *unnamed) put(n name) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.idle = append(u.idle, n)
+func (p *namePool) put(n pooledName) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle = append(p.idle, n)
 }

@@ -10,12 +10,12 @@ import (
 	"connectrpc.com/cors"
 )
 
-// origins are those of web pages that may ask, beside local ones.
+// origins are the origins of web pages that may call, besides local ones.
 type origins []string
 
-// guard answers the preflight requests of browsers, and refuses what a page of
-// another origin asks: a browser on a machine that reaches the node would lend it
-// to any page it shows.
+// guard answers the preflight requests of browsers and refuses requests of pages of
+// other origins. Without it, any page shown by a browser that can reach the node could
+// use it.
 func (o origins) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
@@ -42,7 +42,7 @@ func (o origins) guard(next http.Handler) http.Handler {
 	})
 }
 
-// allow says whether pages of an origin may ask.
+// allow reports whether pages of an origin may call.
 func (o origins) allow(origin string) bool {
 	if slices.Contains(o, origin) {
 		return true

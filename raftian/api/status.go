@@ -14,9 +14,9 @@ import (
 	"raftian/raftian/node"
 )
 
-// Status implements the service.
+// Status implements apiv1connect.PlayersHandler.
 func (s *Service) Status(ctx context.Context, r *apiv1.StatusRequest) (*apiv1.StatusResponse, error) {
-	if err := enter(&s.calls, callsMax, "calls"); err != nil {
+	if err := acquire(&s.calls, callsMax, "calls"); err != nil {
 		return nil, err
 	}
 	defer s.calls.Add(-1)
@@ -57,9 +57,9 @@ func readKind(r apiv1.Read) node.ReadKind {
 	return node.ReadVerified
 }
 
-// parseCities reads the words of an answer about cities (rules.Output): "n1 health 90
-// score 1, n2 destroyed score 0; n1 wins". What is no city is left out, and what is
-// said of one beyond that is not read.
+// parseCities parses an answer about cities (rules.Output): "n1 health 90 score 1, n2
+// destroyed score 0; n1 wins". Parts that are not cities, and unknown attributes of a
+// city, are skipped.
 func parseCities(text string) (cities []*apiv1.City, winner string) {
 	text, end, _ := strings.Cut(text, "; ")
 	winner, _ = strings.CutSuffix(end, " wins")

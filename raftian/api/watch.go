@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	watchBatch = 256              // commands taken at once
-	watchIdle  = 10 * time.Second // after which a watcher is told that nothing happened
+	watchBatch = 256              // commands per read of the local log
+	watchIdle  = 10 * time.Second // after which a watcher gets a Position
 )
 
-// Watch implements the service. A watcher who reads more slowly than commands are
-// committed holds nobody up: in the end they are compacted away before him.
+// Watch implements apiv1connect.PlayersHandler. A slow watcher blocks nobody: entries
+// that it has not read in time are compacted, and it gets a Compacted.
 func (s *Service) Watch(ctx context.Context, r *apiv1.WatchRequest, to *connect.ServerStream[apiv1.WatchResponse]) error {
-	if err := enter(&s.watchers, watchersMax, "watches"); err != nil {
+	if err := acquire(&s.watchers, watchersMax, "watches"); err != nil {
 		return err
 	}
 	defer s.watchers.Add(-1)

@@ -12,17 +12,17 @@ import (
 	"strings"
 )
 
-// command is what is built.
+// command is the package that is compiled.
 const command = "raftian/raftian/web"
 
-// Build builds the viewer with the go command, in the module of a directory, "" being
+// Build compiles the viewer with the go command, in the module of a directory; "" is
 // the present one. An error is one line.
 func Build(ctx context.Context, module string) (*Viewer, error) {
-	root, err := run(ctx, module, nil, "env", "GOROOT")
+	root, err := goCommand(ctx, module, nil, "env", "GOROOT")
 	if err != nil {
 		return nil, err
 	}
-	v := &Viewer{index: ownIndex}
+	v := &Viewer{index: indexHTML}
 	v.support, err = os.ReadFile(filepath.Join(strings.TrimSpace(root), "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		return nil, fmt.Errorf("this Go cannot build for browsers: %w", err)
@@ -33,7 +33,7 @@ func Build(ctx context.Context, module string) (*Viewer, error) {
 	}
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "viewer.wasm")
-	if _, err := run(ctx, module, []string{"GOOS=js", "GOARCH=wasm"}, "build", "-trimpath", "-ldflags=-s -w", "-o", out, command); err != nil {
+	if _, err := goCommand(ctx, module, []string{"GOOS=js", "GOARCH=wasm"}, "build", "-trimpath", "-ldflags=-s -w", "-o", out, command); err != nil {
 		return nil, err
 	}
 	wasm, err := os.ReadFile(out)
@@ -52,21 +52,21 @@ func Build(ctx context.Context, module string) (*Viewer, error) {
 	return v, err
 }
 
-// run runs the go command; an error is the last line of what it says, as a rule the
-// one that tells what is wrong.
-func run(ctx context.Context, module string, environment []string, args ...string) (string, error) {
+// goCommand runs the go command. An error is the last line of its output, which usually
+// names the cause.
+func goCommand(ctx context.Context, module string, environment []string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.Env = module, append(os.Environ(), environment...)
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	switch {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case errors.Is(err, exec.ErrNotFound):
-		return "", errors.New("building the viewer for browsers needs the go command, which is not there")
+		return "", errors.New("building the viewer for browsers needs the go command, which was not found")
 	case err != nil:
-		lines := strings.Split(strings.TrimSpace(said.String()), "\n")
+		lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
 		return "", fmt.Errorf("building the viewer for browsers: %s", lines[len(lines)-1])
 	}
 	return string(out), nil

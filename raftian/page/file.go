@@ -8,26 +8,26 @@ import (
 	"os"
 )
 
-// A viewer file holds a Viewer: a ZIP archive of three files. The page that starts the
-// program belongs to it, so that both are of one build.
+// A viewer file holds a Viewer: a ZIP archive of three files. It includes the page that
+// starts the program, so that both are of one build.
 const (
 	indexFile   = "index.html"
 	supportFile = "wasm_exec.js"
 	programFile = "viewer.wasm.gz"
 )
 
-// comment is the archive's: it names the form, and what the server has to answer to the
-// program in it. The number changes when that does.
-const comment = "raftian viewer 1"
+// formatComment is the archive's comment. Its number changes with the format, which
+// includes what the page requests from the server.
+const formatComment = "raftian viewer 1"
 
-// largest is how many bytes a file of the archive may have.
-const largest = 256 << 20
+// fileMax limits a file of the archive, in bytes.
+const fileMax = 256 << 20
 
 // Write writes the viewer as a viewer file.
 func (v *Viewer) Write(w io.Writer) error {
 	z := zip.NewWriter(w)
 	for _, f := range v.parts() {
-		// The program is compressed already.
+		// Not compressed: the program already is.
 		to, err := z.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Store})
 		if err == nil {
 			_, err = to.Write(*f.text)
@@ -36,13 +36,13 @@ func (v *Viewer) Write(w io.Writer) error {
 			return err
 		}
 	}
-	if err := z.SetComment(comment); err != nil {
+	if err := z.SetComment(formatComment); err != nil {
 		return err
 	}
 	return z.Close()
 }
 
-// part is one file of the archive.
+// part is a file of the archive.
 type part struct {
 	name string
 	text *[]byte
@@ -52,19 +52,19 @@ func (v *Viewer) parts() []part {
 	return []part{{indexFile, &v.index}, {supportFile, &v.support}, {programFile, &v.wasm}}
 }
 
-// Open reads a viewer file. What is none, or is of another form, is an error of one line,
-// which names the file; one that is not there is an fs.ErrNotExist.
+// Open reads a viewer file. The error for an invalid file is one line that names it; a
+// file that does not exist is an fs.ErrNotExist.
 func Open(path string) (*Viewer, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}
 	z, err := zip.OpenReader(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no viewer that raftian build --viewer has written: %w", path, err)
+		return nil, fmt.Errorf("%s is no viewer written by raftian build --viewer: %w", path, err)
 	}
 	defer z.Close()
-	if z.Comment != comment {
-		return nil, fmt.Errorf("%s is no viewer for this program: it says %q, and %q is wanted; build it anew with raftian build --viewer", path, z.Comment, comment)
+	if z.Comment != formatComment {
+		return nil, fmt.Errorf("%s is no viewer for this program: it says %q, and %q is wanted; rebuild it with raftian build --viewer", path, z.Comment, formatComment)
 	}
 	v := &Viewer{}
 	for _, f := range v.parts() {
@@ -75,15 +75,15 @@ func Open(path string) (*Viewer, error) {
 	return v, nil
 }
 
-// read reads a file of an archive, whose checksum the archive has.
+// read reads a file of an archive, and verifies its checksum.
 func read(z *zip.Reader, name string) ([]byte, error) {
 	f, err := z.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, largest+1))
-	if err == nil && len(text) > largest {
+	text, err := io.ReadAll(io.LimitReader(f, fileMax+1))
+	if err == nil && len(text) > fileMax {
 		err = errors.New("it is too large")
 	}
 	return text, err

@@ -39,7 +39,7 @@ func TestAFileThatIsNoViewerIsRefused(t *testing.T) {
 	}{
 		"empty":                 {nil, "is no viewer"},
 		"cut off":               {whole[:len(whole)/2], "is no viewer"},
-		"of another form":       {bytes.Replace(whole, []byte("viewer 1"), []byte("viewer 2"), 1), "build it anew"},
+		"of another form":       {bytes.Replace(whole, []byte("viewer 1"), []byte("viewer 2"), 1), "rebuild it"},
 		"a byte of it is other": {changed, "checksum"},
 	} {
 		path := filepath.Join(t.TempDir(), "viewer.zip")

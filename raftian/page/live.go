@@ -12,23 +12,23 @@ import (
 	"raftian/game/live"
 )
 
-// Game is a game that is being played, for browsers.
+// Game is a live game, for browsers.
 type Game interface {
-	// Snapshot is the game as it is now, which does not change any more.
+	// Snapshot returns the present state, which is immutable.
 	Snapshot() *live.Snapshot
-	// Wait waits until there is another version of it than that, or ctx is done.
+	// Wait waits until the version differs from the given one, or ctx is done.
 	Wait(ctx context.Context, version uint64)
-	// Do asks for something, as live.Parse reads it, and does not wait.
+	// Do executes a line as live.Parse reads it, and does not wait for the result.
 	Do(line string)
 }
 
 const (
-	longestWait = time.Second // for another version, before a browser is answered with the same
-	longestLine = 200         // bytes that are read of what is asked for
+	waitMax = time.Second // how long a request waits for a new version
+	lineMax = 200         // limits a command, in bytes
 )
 
-// LiveHandler serves the viewer with a game that is being played. If local, it answers
-// only to names of this machine.
+// LiveHandler serves the viewer with a live game. With local, it answers only requests
+// whose host is this machine.
 func (v *Viewer) LiveHandler(g Game, local bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
@@ -36,17 +36,17 @@ func (v *Viewer) LiveHandler(g Game, local bool) http.Handler {
 			http.Redirect(w, r, "/?live", http.StatusFound)
 			return
 		}
-		still("text/html; charset=utf-8", v.index, "").ServeHTTP(w, r)
+		static("text/html; charset=utf-8", v.index, "").ServeHTTP(w, r)
 	})
 	v.files(mux)
-	mux.HandleFunc("GET /live/state", func(w http.ResponseWriter, r *http.Request) { state(w, r, g) })
+	mux.HandleFunc("GET /live/state", func(w http.ResponseWriter, r *http.Request) { serveState(w, r, g) })
 	mux.HandleFunc("POST /live/do", func(w http.ResponseWriter, r *http.Request) {
-		// A page from elsewhere can have a browser post here; it says where it is from.
+		// A browser posts here for pages of any origin; it names the origin.
 		if from := r.Header.Get("Origin"); from != "" && from != "http://"+r.Host {
-			http.Error(w, "no page from elsewhere may play here", http.StatusForbidden)
+			http.Error(w, "pages of other origins may not play here", http.StatusForbidden)
 			return
 		}
-		line, err := io.ReadAll(io.LimitReader(r.Body, longestLine))
+		line, err := io.ReadAll(io.LimitReader(r.Body, lineMax))
 		if err != nil {
 			http.Error(w, "the line cannot be read", http.StatusBadRequest)
 			return
@@ -54,15 +54,15 @@ func (v *Viewer) LiveHandler(g Game, local bool) http.Handler {
 		g.Do(string(line))
 		w.WriteHeader(http.StatusNoContent)
 	})
-	return guard(mux, local)
+	return localOnly(mux, local)
 }
 
-// state answers with the game, once it is another version than the one that the
-// browser has, and without the events that it has.
-func state(w http.ResponseWriter, r *http.Request, g Game) {
+// serveState answers with the state once its version differs from the browser's,
+// without the events that the browser has.
+func serveState(w http.ResponseWriter, r *http.Request, g Game) {
 	q := r.URL.Query()
 	if version, err := strconv.ParseUint(q.Get("version"), 10, 64); err == nil {
-		ctx, cancel := context.WithTimeout(r.Context(), longestWait)
+		ctx, cancel := context.WithTimeout(r.Context(), waitMax)
 		g.Wait(ctx, version)
 		cancel()
 	}

@@ -1,10 +1,11 @@
-// Package page serves the viewer to browsers: it builds command raftian/web for
-// js/wasm and hands it out, compressed, with a run file or a game that is being played.
+// Package page serves the viewer to browsers. Build compiles command raftian/web to
+// js/wasm; the resulting Viewer has handlers that serve it, compressed, with a run file
+// or with a live game. The package does not listen.
 //
-//	page.go   Viewer, its files
-//	live.go   a live game: what it tells, and what is asked of it
-//	build.go  building them
-//	file.go   keeping them in a file, for computers without Go
+//	page.go   Viewer and its files
+//	live.go   a live game: its state and its commands
+//	build.go  compiling a Viewer
+//	file.go   a Viewer in a file, for computers without Go
 package page
 
 import (
@@ -19,40 +20,41 @@ import (
 )
 
 //go:embed index.html
-var ownIndex []byte
+var indexHTML []byte
 
-// Viewer is what a browser needs to show runs.
+// Viewer is the set of files that a browser needs to show runs.
 type Viewer struct {
 	wasm    []byte // compressed with gzip
-	support []byte // the JavaScript that starts a Go program, of the same Go
+	support []byte // wasm_exec.js of the Go release that compiled wasm
 	index   []byte // the page, in HTML
 }
 
-// Size is how many bytes a browser loads, about.
+// Size returns about how many bytes a browser loads.
 func (v *Viewer) Size() int { return len(v.wasm) + len(v.support) + len(v.index) }
 
-// Handler serves the viewer with a run file under "run". If local, it answers only to
-// names of this machine, so that no page from elsewhere can have a browser ask it.
+// Handler serves the viewer, and a run file under "run". With local, it answers only
+// requests whose host is this machine, which keeps pages of other origins out (DNS
+// rebinding).
 func (v *Viewer) Handler(run string, local bool) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", still("text/html; charset=utf-8", v.index, ""))
+	mux.Handle("GET /{$}", static("text/html; charset=utf-8", v.index, ""))
 	v.files(mux)
 	mux.HandleFunc("GET /run", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Cache-Control", "no-store")
 		http.ServeFile(w, r, run)
 	})
-	return guard(mux, local)
+	return localOnly(mux, local)
 }
 
-// files serves the program and what starts it.
+// files serves the program and its support script.
 func (v *Viewer) files(mux *http.ServeMux) {
-	mux.Handle("GET /wasm_exec.js", still("text/javascript; charset=utf-8", v.support, ""))
-	mux.Handle("GET /viewer.wasm", still("application/wasm", v.wasm, "gzip"))
+	mux.Handle("GET /wasm_exec.js", static("text/javascript; charset=utf-8", v.support, ""))
+	mux.Handle("GET /viewer.wasm", static("application/wasm", v.wasm, "gzip"))
 }
 
-// guard answers, if local, only to names of this machine.
-func guard(to http.Handler, local bool) http.Handler {
+// localOnly refuses, if local, requests whose host is not this machine.
+func localOnly(to http.Handler, local bool) http.Handler {
 	if !local {
 		return to
 	}
@@ -74,8 +76,8 @@ func isLocal(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// still serves bytes that do not change, encoded or not.
-func still(kind string, b []byte, encoding string) http.Handler {
+// static serves constant bytes, which may be encoded.
+func static(kind string, b []byte, encoding string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Type", kind)
@@ -100,7 +102,7 @@ func still(kind string, b []byte, encoding string) http.Handler {
 	})
 }
 
-// unzip is for browsers that do not take gzip, of which there are none.
+// unzip decompresses for clients that do not accept gzip.
 func unzip(b []byte) []byte {
 	z, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"raftian/game/live"
 )
 
-// viewer is one with a program that is none.
+// viewer returns a Viewer without a real program.
 func viewer(t *testing.T) *Viewer {
 	t.Helper()
 	var b bytes.Buffer
@@ -27,7 +27,7 @@ func viewer(t *testing.T) *Viewer {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return &Viewer{wasm: b.Bytes(), support: []byte("js"), index: ownIndex}
+	return &Viewer{wasm: b.Bytes(), support: []byte("js"), index: indexHTML}
 }
 
 func get(t *testing.T, h http.Handler, host, path string, header ...string) *httptest.ResponseRecorder {
@@ -65,7 +65,8 @@ func TestAPageHasWhatABrowserNeeds(t *testing.T) {
 	}
 }
 
-// A page from elsewhere whose name leads to this machine is not answered.
+// A page of another origin whose name resolves to this machine is refused (DNS
+// rebinding).
 func TestAPageForThisMachineIsForNobodyElse(t *testing.T) {
 	v := viewer(t)
 	for host, local := range map[string]bool{"127.0.0.1:80": true, "localhost:80": true, "[::1]:80": true, "localhost": true,
@@ -79,9 +80,9 @@ func TestAPageForThisMachineIsForNobodyElse(t *testing.T) {
 	}
 }
 
-// What a page from elsewhere has a browser ask for is not done.
+// Commands that pages of other origins post are refused.
 func TestOnlyThePageItselfPlays(t *testing.T) {
-	g := newPlayed()
+	g := newFakeGame()
 	h := viewer(t).LiveHandler(g, true)
 	post := func(host, origin string) int {
 		r := httptest.NewRequest(http.MethodPost, "/live/do", strings.NewReader("n1 attack n2"))
@@ -108,7 +109,7 @@ func TestOnlyThePageItselfPlays(t *testing.T) {
 }
 
 func TestABrowserIsToldWhatItDoesNotKnow(t *testing.T) {
-	g := newPlayed()
+	g := newFakeGame()
 	g.s.Events = []live.Event{{Index: 6}, {Index: 7}}
 	h := viewer(t).LiveHandler(g, true)
 	ask := func(query string) (s live.Snapshot) {
@@ -128,7 +129,7 @@ func TestABrowserIsToldWhatItDoesNotKnow(t *testing.T) {
 		t.Errorf("of another node's log %+v", s.Events)
 	}
 	began := time.Now()
-	if s := ask("version=1&index=7&node=n1"); len(s.Events) != 0 || time.Since(began) < longestWait {
+	if s := ask("version=1&index=7&node=n1"); len(s.Events) != 0 || time.Since(began) < waitMax {
 		t.Errorf("if it has everything it waits %v and is told %+v", time.Since(began), s.Events)
 	}
 }

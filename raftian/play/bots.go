@@ -11,20 +11,20 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// Player is a client as a bot needs it.
+// Player is the part of api.Client that a bot uses.
 type Player interface {
 	Look(ctx context.Context, number uint64, r *apiv1.StatusRequest) (*apiv1.StatusResponse, error)
 	Number() uint64
 	Do(ctx context.Context, number uint64, text string) (*apiv1.Effect, error)
 }
 
-// Bot plays a city until ctx is done: it attacks whoever else plays, at some pace, and
-// comes back some time after it was destroyed. While rests says so, it does nothing;
-// nil is that it never does.
-func Bot(ctx context.Context, client Player, city string, pace time.Duration, rests func() bool) {
+// Bot plays a city until ctx is done: it attacks random others at the given pace, and
+// rejoins some time after it was destroyed. It does nothing while paused returns true;
+// a nil paused never does.
+func Bot(ctx context.Context, client Player, city string, pace time.Duration, paused func() bool) {
 	for ctx.Err() == nil {
-		if rests == nil || !rests() {
-			bot(ctx, client, city)
+		if paused == nil || !paused() {
+			botMove(ctx, client, city)
 		}
 		select {
 		case <-ctx.Done():
@@ -33,9 +33,9 @@ func Bot(ctx context.Context, client Player, city string, pace time.Duration, re
 	}
 }
 
-// bot makes one move. What goes wrong with it is no matter: there is a next one.
-func bot(ctx context.Context, client Player, city string) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// botMove makes one move. Its errors are ignored, since another move follows.
+func botMove(ctx context.Context, client Player, city string) {
+	ctx, cancel := context.WithTimeout(ctx, promptTimeout)
 	defer cancel()
 	game, err := client.Look(ctx, 0, &apiv1.StatusRequest{Read: apiv1.Read_READ_LOCAL})
 	if err != nil {
@@ -60,45 +60,45 @@ func bot(ctx context.Context, client Player, city string) {
 		return
 	case plays:
 		in = rules.Input{Verb: rules.Attack, City: city, Target: others[rand.IntN(len(others))]}
-	case rand.IntN(5) > 0: // it waits a little before it comes back
+	case rand.IntN(5) > 0: // rejoins after five moves on average
 		return
 	}
 	_, _ = client.Do(ctx, client.Number(), in.String())
 }
 
-// startBots has a bot play each node's city but the player's.
+// startBots starts a bot for each node's city, except while the player plays that city.
 func (s *Session) startBots() {
-	for k, at := range s.o.Machines.Standings() {
+	for k, at := range s.o.Machines.Statuses() {
 		city := at.ID
 		addresses := s.o.Machines.API()
-		h := s.newHand("bot-"+city, false, slices.Concat(addresses[k:], addresses[:k]))
-		s.all.Go(func() {
-			Bot(s.ctx, h, city, s.o.Pace, func() bool {
+		c := s.newTrackedClient("bot-"+city, false, slices.Concat(addresses[k:], addresses[:k]))
+		s.tasks.Go(func() {
+			Bot(s.ctx, c, city, s.o.Pace, func() bool {
 				s.mu.Lock()
 				defer s.mu.Unlock()
-				return s.rest.Load() || s.now.City == city
+				return s.botsPaused.Load() || s.now.City == city
 			})
 		})
 	}
 }
 
-// pauseBots has bots rest, or play on.
-func (s *Session) pauseBots() {
+// toggleBots pauses the bots, or lets them continue.
+func (s *Session) toggleBots() {
 	if s.o.Pace == 0 || s.o.Machines == nil {
 		s.say("there are no bots here")
 		return
 	}
-	s.rest.Store(!s.rest.Load())
-	s.change(func() {
+	s.botsPaused.Store(!s.botsPaused.Load())
+	s.update(func() {
 		s.now.Bots, s.now.Said = live.BotsPlay, "the bots play"
-		if s.rest.Load() {
+		if s.botsPaused.Load() {
 			s.now.Bots, s.now.Said = live.BotsRest, "the bots rest"
 		}
 		s.now.Saids++
 	})
 }
 
-// has says whether one of the nodes has that name; a nil Cluster has none.
+// has reports whether one of the nodes has this ID; false for a nil Cluster.
 func (c *Cluster) has(id string) bool {
 	return c != nil && slices.ContainsFunc(c.nodes, func(m *machine) bool { return m.o.ID == id })
 }

@@ -20,38 +20,38 @@ import (
 	"raftian/raftian/server"
 )
 
-// Cluster is real nodes in this process, over TCP on loopback, each with its own
-// directory.
+// Cluster is a set of real nodes in this process, over TCP on loopback, each with its
+// own data directory. It may be used by several goroutines at once.
 type Cluster struct {
 	mu     sync.Mutex
 	nodes  []*machine
 	record *Recorder
 }
 
-// machine is where a node runs, or does not.
+// machine is where a node runs, or can be started.
 type machine struct {
-	o      server.Options
-	node   *server.Server // nil while it does not run
-	failed <-chan error
-	starts bool          // it is about to run
-	gone   chan struct{} // closed once the node that was killed last has stopped; nil if none was
-	boot   atomic.Uint64 // the incarnation that runs, or did
+	o        server.Options
+	node     *server.Server // nil while it does not run
+	failed   <-chan error
+	starting bool          // Start is under way
+	stopped  chan struct{} // closed once the node that was killed last has stopped; nil if none was
+	boot     atomic.Uint64 // the last incarnation
 }
 
 // ClusterOptions describe a Cluster.
 type ClusterOptions struct {
 	Nodes    int
 	FPS      int      // frames per second of the game loops
-	Dir      string   // where the nodes' directories are
-	Settings []string // of the nodes
+	Dir      string   // holds a data directory per node
+	Settings []string // of all nodes
 	Log      *slog.Logger
-	Record   *Recorder // keeps what the nodes report; nil is nobody
+	Record   *Recorder // records the nodes' events; may be nil
 }
 
-// NewCluster starts a cluster of nodes n1, n2 and so on. One that was in the directory
-// before goes on, at the addresses it had.
+// NewCluster starts the nodes n1, n2 and so on. A cluster that was in the directory
+// before resumes, at the same addresses.
 func NewCluster(ctx context.Context, o ClusterOptions) (*Cluster, error) {
-	peers, err := peersIn(o)
+	peers, err := loadPeers(o)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func NewCluster(ctx context.Context, o ClusterOptions) (*Cluster, error) {
 		id, addresses, _ := strings.Cut(peer, "@")
 		raft, api, _ := strings.Cut(addresses, "/")
 		m := &machine{o: server.Options{ID: id, Dir: filepath.Join(o.Dir, id), Raft: raft, API: api, Peers: peers,
-			FPS: o.FPS, Settings: o.Settings, Log: o.Log, Wires: new(server.Wires)}}
-		m.o.Tell = func(e trace.Event) {
+			FPS: o.FPS, Settings: o.Settings, Log: o.Log, PeerConns: new(server.PeerConns)}}
+		m.o.Observe = func(e trace.Event) {
 			m.boot.Store(e.Boot)
 			c.record.note(e)
 		}
@@ -73,8 +73,9 @@ func NewCluster(ctx context.Context, o ClusterOptions) (*Cluster, error) {
 	return c, nil
 }
 
-// peersIn is the list of the nodes in a directory, where it is kept.
-func peersIn(o ClusterOptions) (string, error) {
+// loadPeers returns the list of peers kept in the directory, and creates it first if
+// the directory is new.
+func loadPeers(o ClusterOptions) (string, error) {
 	path := filepath.Join(o.Dir, "peers")
 	text, err := os.ReadFile(path)
 	if err == nil {
@@ -99,7 +100,7 @@ func peersIn(o ClusterOptions) (string, error) {
 	return peers, errors.Join(os.MkdirAll(o.Dir, 0o700), os.WriteFile(path, []byte(peers+"\n"), 0o600))
 }
 
-// freeAddresses finds local addresses at which nobody listens.
+// freeAddresses returns local addresses at which nobody listens.
 func freeAddresses(count int) (list []string, err error) {
 	for range count {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -113,7 +114,7 @@ func freeAddresses(count int) (list []string, err error) {
 }
 
 func (m *machine) start(ctx context.Context) error {
-	m.o.Wires.Cut(false)
+	m.o.PeerConns.Cut(false)
 	node, err := server.Start(ctx, m.o)
 	if err == nil {
 		m.node, m.failed = node, node.Failed()
@@ -121,7 +122,7 @@ func (m *machine) start(ctx context.Context) error {
 	return err
 }
 
-// API is where players reach each node, in order.
+// API returns the address of each node's players' service, in order.
 func (c *Cluster) API() (list []string) {
 	for _, m := range c.nodes {
 		list = append(list, m.o.API)
@@ -129,7 +130,8 @@ func (c *Cluster) API() (list []string) {
 	return list
 }
 
-// find is the machine of a name.
+// find returns the machine of a node. A node that has ended by itself is marked as
+// stopped, and that is the error. The caller holds the lock.
 func (c *Cluster) find(id string) (*machine, error) {
 	k := slices.IndexFunc(c.nodes, func(m *machine) bool { return m.o.ID == id })
 	if k < 0 {
@@ -138,7 +140,7 @@ func (c *Cluster) find(id string) (*machine, error) {
 	m := c.nodes[k]
 	select {
 	case err := <-m.failed:
-		go m.stop(m.node) // of what it still holds; the rest is left behind
+		go m.stop(m.node) // frees its resources
 		m.node = nil
 		c.record.note(trace.Event{Machine: id, Boot: m.boot.Load(), Note: env.Note{Kind: trace.KindExit, Text: err.Error()}})
 		return m, fmt.Errorf("%s has ended by itself: %w", id, err)
@@ -159,10 +161,10 @@ func (c *Cluster) Cut(id string) error {
 		return err
 	case m.node == nil:
 		return fmt.Errorf("%s does not run", id)
-	case m.o.Wires.IsCut():
+	case m.o.PeerConns.IsCut():
 		return fmt.Errorf("%s is cut off already", id)
 	}
-	m.o.Wires.Cut(true)
+	m.o.PeerConns.Cut(true)
 	c.record.cut(id, true)
 	return nil
 }
@@ -174,40 +176,40 @@ func (c *Cluster) Heal(id string) error {
 	if id != "" {
 		m, err := c.find(id)
 		if err == nil {
-			c.join(m)
+			c.reconnect(m)
 		}
 		return err
 	}
 	for _, m := range c.nodes {
-		c.join(m)
+		c.reconnect(m)
 	}
 	return nil
 }
 
-// join gives a node its connections back. One that does not run has none.
-func (c *Cluster) join(m *machine) {
-	if m.node != nil && m.o.Wires.IsCut() {
-		m.o.Wires.Cut(false)
+// reconnect undoes a cut of a node that runs.
+func (c *Cluster) reconnect(m *machine) {
+	if m.node != nil && m.o.PeerConns.IsCut() {
+		m.o.PeerConns.Cut(false)
 		c.record.cut(m.o.ID, false)
 	}
 }
 
-// Kill implements Machines. The node's process is this one, so it is cut off first,
-// and then stopped: the others learn no more of it than of one that was killed.
+// Kill implements Machines. The node runs in this process, so it is cut off first and
+// then stopped: its peers see what they would see of a process that was killed.
 func (c *Cluster) Kill(id string) error {
-	m, node, err := c.take(id)
+	m, node, err := c.detach(id)
 	if err != nil {
 		return err
 	}
 	err = m.stop(node)
 	c.record.note(trace.Event{Machine: id, Boot: m.boot.Load(), Note: env.Note{Kind: trace.KindCrash, Text: "kill"}})
 	c.record.cut(id, false)
-	close(m.gone)
+	close(m.stopped)
 	return err
 }
 
-// take takes a node away that is to be stopped, so that nobody else stops it.
-func (c *Cluster) take(id string) (*machine, *server.Server, error) {
+// detach takes a node that is about to be stopped, so that nobody else stops it.
+func (c *Cluster) detach(id string) (*machine, *server.Server, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m, err := c.find(id)
@@ -217,26 +219,26 @@ func (c *Cluster) take(id string) (*machine, *server.Server, error) {
 	if m.node == nil {
 		return nil, nil, fmt.Errorf("%s does not run", id)
 	}
-	m.o.Wires.Cut(true)
+	m.o.PeerConns.Cut(true)
 	node := m.node
-	m.node, m.gone = nil, make(chan struct{})
+	m.node, m.stopped = nil, make(chan struct{})
 	return m, node, nil
 }
 
-// Standing is how a node stands.
-type Standing struct {
+// MachineStatus is the status of a node.
+type MachineStatus struct {
 	ID   string
 	Down bool // it does not run
 	Cut  bool // it is cut off from the others
 }
 
-// Standings are how the nodes stand, in order.
-func (c *Cluster) Standings() (list []Standing) {
+// Statuses returns the status of each node, in order.
+func (c *Cluster) Statuses() (list []MachineStatus) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, m := range c.nodes {
-		_, _ = c.find(m.o.ID) // notices one that has ended
-		list = append(list, Standing{ID: m.o.ID, Down: m.node == nil, Cut: m.node != nil && m.o.Wires.IsCut()})
+		_, _ = c.find(m.o.ID) // marks a node that has ended
+		list = append(list, MachineStatus{ID: m.o.ID, Down: m.node == nil, Cut: m.node != nil && m.o.PeerConns.IsCut()})
 	}
 	return list
 }
@@ -247,7 +249,7 @@ func (m *machine) stop(node *server.Server) error {
 	return node.Stop(ctx)
 }
 
-// Start implements Machines. It waits until the node has stopped.
+// Start implements Machines. It waits until a killed node has stopped.
 func (c *Cluster) Start(id string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -255,24 +257,24 @@ func (c *Cluster) Start(id string) error {
 	if m == nil {
 		return err
 	}
-	if gone := m.gone; gone != nil {
+	if stopped := m.stopped; stopped != nil {
 		c.mu.Unlock()
-		<-gone
+		<-stopped
 		c.mu.Lock()
 	}
-	if m.node != nil || m.starts {
+	if m.node != nil || m.starting {
 		return fmt.Errorf("%s runs already", id)
 	}
-	m.starts = true
-	c.mu.Unlock() // so that how the others stand is known meanwhile
+	m.starting = true
+	c.mu.Unlock() // so that Statuses does not block
 	next := &machine{o: m.o}
 	err = next.start(context.Background())
 	c.mu.Lock()
-	m.starts, m.node, m.failed = false, next.node, next.failed
+	m.starting, m.node, m.failed = false, next.node, next.failed
 	return err
 }
 
-// Stop ends all nodes.
+// Stop stops all nodes.
 func (c *Cluster) Stop() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -282,8 +284,8 @@ func (c *Cluster) Stop() error {
 		if m.node != nil {
 			all.Go(func() { errs[k] = m.stop(m.node) })
 		}
-		if m.gone != nil {
-			all.Go(func() { <-m.gone })
+		if m.stopped != nil {
+			all.Go(func() { <-m.stopped })
 		}
 	}
 	all.Wait()

@@ -12,8 +12,8 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// patience is how long a command is tried.
-const patience = 10 * time.Second
+// promptTimeout is how long the prompt retries a command.
+const promptTimeout = 10 * time.Second
 
 // help lists the commands.
 const help = `  attack CITY              with your own city
@@ -30,15 +30,15 @@ const help = `  attack CITY              with your own city
 const helpMachines = `  cut NODE, heal [NODE]    cut a node off from the others, and undo it
   kill NODE, start NODE    end a node without a goodbye, and start it from its disk`
 
-// do does what a line says.
+// do executes the command of a line.
 func (p *Prompt) do(ctx context.Context, words []string) error {
 	if len(words) == 0 {
 		return nil
 	}
 	verb, rest := words[0], words[1:]
-	one := "" // the only argument
+	argument := "" // the only argument
 	if len(rest) == 1 {
-		one = rest[0]
+		argument = rest[0]
 	}
 	if in, err := rules.ParseInput(strings.Join(words, " ")); err == nil && in.Verb != rules.Look {
 		return p.command(ctx, in)
@@ -46,7 +46,7 @@ func (p *Prompt) do(ctx context.Context, words []string) error {
 	switch {
 	case (verb == "quit" || verb == "exit") && len(rest) == 0:
 		return errQuit
-	case slices.Contains([]string{"attack", "as", "watch", "wait"}, verb) && one == "":
+	case slices.Contains([]string{"attack", "as", "watch", "wait"}, verb) && argument == "":
 		return fmt.Errorf("%s takes one more word; help says which", verb)
 	case p.Machines == nil && slices.Contains([]string{"cut", "heal", "kill", "start"}, verb):
 		return fmt.Errorf("%s is for raftian play, whose nodes are at hand", verb)
@@ -56,34 +56,34 @@ func (p *Prompt) do(ctx context.Context, words []string) error {
 			p.say("%s", helpMachines)
 		}
 		return nil
-	case verb == "attack" && one != "":
-		return p.command(ctx, rules.Input{Verb: rules.Attack, City: p.City, Target: one})
+	case verb == "attack" && argument != "":
+		return p.command(ctx, rules.Input{Verb: rules.Attack, City: p.City, Target: argument})
 	case verb == "join" && len(rest) <= 1:
-		return p.command(ctx, rules.Input{Verb: rules.Add, City: p.whom(one)})
+		return p.command(ctx, rules.Input{Verb: rules.Add, City: p.cityOr(argument)})
 	case verb == "leave" && len(rest) <= 1:
-		return p.command(ctx, rules.Input{Verb: rules.Del, City: p.whom(one)})
+		return p.command(ctx, rules.Input{Verb: rules.Del, City: p.cityOr(argument)})
 	case verb == "status" && len(rest) <= 2:
 		return p.status(ctx, rest)
 	case verb == "who" && len(rest) == 0:
-		return p.who(ctx)
-	case verb == "as" && rules.ValidName(one):
-		p.City = one
+		return p.printCluster(ctx)
+	case verb == "as" && rules.ValidName(argument):
+		p.City = argument
 		return nil
-	case verb == "watch" && one != "":
-		return p.watch(ctx, one)
-	case verb == "wait" && one != "":
-		return pause(ctx, one)
+	case verb == "watch" && argument != "":
+		return p.watch(ctx, argument)
+	case verb == "wait" && argument != "":
+		return pause(ctx, argument)
 	case p.Machines != nil:
-		return p.machine(verb, rest, one)
+		return p.machine(verb, rest, argument)
 	}
 	return fmt.Errorf("%q is no command; help lists them", strings.Join(words, " "))
 }
 
-func (p *Prompt) whom(city string) string {
-	if city == "" {
+func (p *Prompt) cityOr(given string) string {
+	if given == "" {
 		return p.City
 	}
-	return city
+	return given
 }
 
 func pause(ctx context.Context, text string) error {
@@ -98,21 +98,21 @@ func pause(ctx context.Context, text string) error {
 	return nil
 }
 
-// machine does something to a node.
-func (p *Prompt) machine(verb string, rest []string, one string) error {
+// machine executes a command on a node.
+func (p *Prompt) machine(verb string, rest []string, argument string) error {
 	do := map[string]func(string) error{"cut": p.Machines.Cut, "heal": p.Machines.Heal, "kill": p.Machines.Kill, "start": p.Machines.Start}[verb]
 	switch {
 	case do == nil || len(rest) > 1:
 		return fmt.Errorf("%q is no command; help lists them", strings.Join(append([]string{verb}, rest...), " "))
-	case one == "" && verb != "heal":
+	case argument == "" && verb != "heal":
 		return fmt.Errorf("say which node to %s", verb)
 	}
-	return do(one)
+	return do(argument)
 }
 
-// command has a command take effect, and tells of its life.
+// command sends a command and prints its result, index, term and latency.
 func (p *Prompt) command(ctx context.Context, in rules.Input) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, promptTimeout)
 	defer cancel()
 	began := time.Now()
 	effect, err := p.Client.Do(ctx, p.Client.Number(), in.String())
@@ -124,19 +124,19 @@ func (p *Prompt) command(ctx context.Context, in rules.Input) error {
 		frame = fmt.Sprintf(", in frame %d of %s", effect.GetFrame(), effect.GetNode())
 	}
 	p.say("  %s (entry %d of term %d%s; committed after %v, answered after %v)", effect.GetOutput(), effect.GetIndex(), effect.GetTerm(), frame,
-		brief(effect.GetCommittedAfter().AsDuration()), brief(time.Since(began)))
+		roundDuration(effect.GetCommittedAfter().AsDuration()), roundDuration(time.Since(began)))
 	return nil
 }
 
-// brief is a duration that a person reads.
-func brief(d time.Duration) time.Duration {
+// roundDuration rounds a duration for people to read.
+func roundDuration(d time.Duration) time.Duration {
 	if d < 10*time.Millisecond {
 		return d.Round(10 * time.Microsecond)
 	}
 	return d.Round(time.Millisecond)
 }
 
-// status looks at the game.
+// status prints the state of the game.
 func (p *Prompt) status(ctx context.Context, words []string) error {
 	r := &apiv1.StatusRequest{}
 	kinds := map[string]apiv1.Read{"verified": apiv1.Read_READ_VERIFIED, "log": apiv1.Read_READ_LOG,
@@ -150,7 +150,7 @@ func (p *Prompt) status(ctx context.Context, words []string) error {
 			return errors.New("say status, a city, and a kind of read at most")
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, promptTimeout)
 	defer cancel()
 	answer, err := p.Client.Look(ctx, p.Client.Number(), r)
 	if err != nil {
@@ -160,13 +160,13 @@ func (p *Prompt) status(ctx context.Context, words []string) error {
 		p.say("  %s", answer.GetOutput())
 	}
 	for _, c := range answer.GetCities() {
-		life := c.GetStatus()
-		if life == "playing" {
+		line := c.GetStatus()
+		if line == "playing" {
 			const full = 20
 			n := min(full, int(c.GetHealth())*full/rules.HealthFull)
-			life = strings.Repeat("#", n) + strings.Repeat(".", full-n) + fmt.Sprintf(" %d", c.GetHealth())
+			line = strings.Repeat("#", n) + strings.Repeat(".", full-n) + fmt.Sprintf(" %d", c.GetHealth())
 		}
-		p.say("  %-16s %-25s score %d", c.GetName(), life, c.GetScore())
+		p.say("  %-16s %-25s score %d", c.GetName(), line, c.GetScore())
 	}
 	if answer.GetWinner() != "" {
 		p.say("  %s wins", answer.GetWinner())

@@ -9,40 +9,41 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// followPause lies between two tries to follow a local log.
-const followPause = 100 * time.Millisecond
+// followRetryInterval is the pause between two attempts to follow a local log.
+const followRetryInterval = 100 * time.Millisecond
 
-// follow follows the local log of the player's node, and another's while that is gone.
+// follow follows the local log of the player's node, or of another while that does not
+// answer.
 func (s *Session) follow() {
 	for s.ctx.Err() == nil {
 		for _, p := range s.followable() {
 			ctx, cancel := context.WithCancel(s.ctx)
 			s.mu.Lock()
-			s.turn = cancel
+			s.stopTail = cancel
 			s.mu.Unlock()
 			s.tail(ctx, p)
 			cancel()
 			if s.ctx.Err() != nil {
 				return
 			}
-			if s.own() {
-				break // another city is played, or its node is back
+			if s.ownNodeReturned() {
+				break // the player switched cities, or its node answers again
 			}
 		}
 		select {
 		case <-s.ctx.Done():
-		case <-time.After(followPause):
+		case <-time.After(followRetryInterval):
 		}
 	}
 }
 
-// followable are the nodes, the player's own first.
-func (s *Session) followable() (list []*polled) {
+// followable returns the nodes that answer, the player's own first.
+func (s *Session) followable() (list []*polledNode) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, p := range s.inOrder() {
-		if p.answers && p.now.ID == s.now.City {
-			list = append([]*polled{p}, list...)
+	for _, p := range s.sortedNodes() {
+		if p.answers && p.status.ID == s.now.City {
+			list = append([]*polledNode{p}, list...)
 		} else if p.answers {
 			list = append(list, p)
 		}
@@ -50,29 +51,30 @@ func (s *Session) followable() (list []*polled) {
 	return list
 }
 
-// own says whether the player's own node answers, and is not the one that is followed.
-func (s *Session) own() bool {
+// ownNodeReturned reports whether the player's node answers while another's log is
+// followed.
+func (s *Session) ownNodeReturned() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.now.Node == s.now.City {
 		return false
 	}
 	for _, p := range s.nodes {
-		if p.answers && p.now.ID == s.now.City {
+		if p.answers && p.status.ID == s.now.City {
 			return true
 		}
 	}
 	return false
 }
 
-// tail follows the local log of a node until it is gone, or ctx is done.
-func (s *Session) tail(ctx context.Context, p *polled) {
+// tail follows the local log of a node until the node stops answering or ctx is done.
+func (s *Session) tail(ctx context.Context, p *polledNode) {
 	s.mu.Lock()
-	id, known, from := p.now.ID, s.known, s.now.Index+1
+	id, hasGame, from := p.status.ID, s.hasGame, s.now.Index+1
 	s.mu.Unlock()
-	if !known {
+	if !hasGame {
 		var err error
-		if from, err = s.look(ctx, p); err != nil {
+		if from, err = s.readState(ctx, p); err != nil {
 			return
 		}
 	}
@@ -81,25 +83,25 @@ func (s *Session) tail(ctx context.Context, p *polled) {
 		return
 	}
 	defer stream.Close()
-	s.change(func() { s.now.Node = id })
+	s.update(func() { s.now.Node = id })
 	for stream.Receive() {
 		switch m := stream.Msg(); {
 		case m.GetCommitted() != nil:
-			if !s.take(m.GetCommitted()) {
-				return // it is looked at anew
+			if !s.applyCommitted(m.GetCommitted()) {
+				return // the state is read again
 			}
 		case m.GetCompacted() != nil && m.GetCompacted().GetThrough() >= from:
-			s.change(func() { s.known = false })
+			s.update(func() { s.hasGame = false })
 			return
 		}
-		if s.own() {
+		if s.ownNodeReturned() {
 			return
 		}
 	}
 }
 
-// look takes the game as a node has it, and returns the index that follows.
-func (s *Session) look(ctx context.Context, p *polled) (uint64, error) {
+// readState reads the state of a node and returns the next index to follow.
+func (s *Session) readState(ctx context.Context, p *polledNode) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	answer, err := p.client.Players().Status(ctx, &apiv1.StatusRequest{Read: apiv1.Read_READ_LOCAL})
@@ -108,31 +110,32 @@ func (s *Session) look(ctx context.Context, p *polled) (uint64, error) {
 	}
 	var cities []rules.City
 	for _, c := range answer.GetCities() {
-		cities = append(cities, rules.City{Name: c.GetName(), Status: ofStatus(c.GetStatus()), Health: int(c.GetHealth()),
+		cities = append(cities, rules.City{Name: c.GetName(), Status: parseStatus(c.GetStatus()), Health: int(c.GetHealth()),
 			Score: c.GetScore(), Resting: c.GetResting()})
 	}
 	game, err := rules.Of(cities)
 	if err != nil {
 		return 0, err
 	}
-	s.change(func() {
-		s.game, s.known = game, true
+	s.update(func() {
+		s.game, s.hasGame = game, true
 		s.now.Index, s.now.Events = answer.GetIndex(), nil
 	})
 	return answer.GetIndex() + 1, nil
 }
 
-// take takes the next command of the local log. If what came of it is not what the
-// rules say, it says so: the game that was known is another one.
-func (s *Session) take(c *apiv1.Committed) (same bool) {
-	s.change(func() {
+// applyCommitted applies the next command of the local log. It returns false if the
+// output differs from what the rules give: then the state is another one, and must be
+// read again.
+func (s *Session) applyCommitted(c *apiv1.Committed) (same bool) {
+	s.update(func() {
 		same = true
-		if !s.known || c.GetIndex() <= s.now.Index {
+		if !s.hasGame || c.GetIndex() <= s.now.Index {
 			return
 		}
 		next, output := rules.StepText(s.game, c.GetInput())
 		if output != c.GetOutput() {
-			s.known, same = false, false
+			s.hasGame, same = false, false
 			return
 		}
 		s.game, s.now.Index = next, c.GetIndex()
@@ -143,13 +146,13 @@ func (s *Session) take(c *apiv1.Committed) (same bool) {
 			if in.Verb == rules.Attack {
 				about = in.Target
 			}
-			if city, known := next.City(about); known {
-				e.City = s.tell(city)
+			if city, exists := next.City(about); exists {
+				e.City = s.liveCity(city)
 			}
 		}
-		s.applied(&e)
+		s.markApplied(&e)
 		s.now.Events = append(s.now.Events, e)
-		s.now.Events = s.now.Events[max(0, len(s.now.Events)-eventsMost):]
+		s.now.Events = s.now.Events[max(0, len(s.now.Events)-eventsMax):]
 	})
 	return same
 }

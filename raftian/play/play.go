@@ -1,14 +1,23 @@
-// Package play is the game without a screen: a prompt at which a person, or a pipe,
-// attacks and looks; a cluster of real nodes in one process to do it on; and bots to
-// do it against.
+// Package play is the game for people: a prompt without a screen, a session for a
+// screen, a cluster of real nodes in one process to play on, and bots to play against.
 //
-//	play.go      Prompt: reading commands
-//	commands.go  what they do
-//	who.go       telling how each node sees the cluster
-//	watch.go     telling what is committed
-//	news.go      telling when another node leads
-//	cluster.go   Cluster: nodes that can be cut off, killed and started
-//	bots.go      players that are none
+// A Prompt reads commands and prints what came of them. A Session does the same for a
+// screen: it keeps a live.Snapshot up to date by polling the nodes and following a
+// local log. A Cluster starts and stops server.Servers; a Recorder writes what they
+// report as a run file. The package draws nothing; game/view does.
+//
+//	play.go          Prompt: reading commands
+//	commands.go      the commands
+//	clusterview.go   printing how each node sees the cluster
+//	watch.go         printing what is committed
+//	leaderwatch.go   printing changes of the leader
+//	session.go       Session: the state behind a screen
+//	poller.go        Session: polling each node's status
+//	follow.go        Session: following a node's local log
+//	client.go        clients whose commands are tracked stage by stage
+//	cluster.go       Cluster: nodes that can be cut off, killed and started
+//	record.go        Recorder: a session as a run file
+//	bots.go          players that are programs
 package play
 
 import (
@@ -23,34 +32,35 @@ import (
 	"raftian/raftian/api"
 )
 
-// Machines are nodes that the person has at hand. Errors are for him to read.
+// Machines are nodes that can be cut off, killed and started. Errors are for people to
+// read.
 type Machines interface {
-	// Cut cuts a node off from the others, and Heal undoes that; of "" for all.
+	// Cut cuts a node off from the others. Heal undoes that; for all nodes if id is "".
 	Cut(id string) error
 	Heal(id string) error
-	// Kill ends a node without a goodbye, and Start starts it again from its disk.
+	// Kill stops a node without a shutdown. Start starts it again from its disk.
 	Kill(id string) error
 	Start(id string) error
 }
 
-// Prompt is where a person plays.
+// Prompt plays the game with commands read from In.
 type Prompt struct {
 	In  io.Reader
 	Out io.Writer
-	// Ask prints a prompt before each command, as for a person at a terminal.
+	// Ask prints a prompt before each command, as at a terminal.
 	Ask bool
-	// City is the one that he plays.
+	// City is the city that the player plays.
 	City   string
 	Client *api.Client
-	// Peer returns a client of the node at an address, which asks no other.
+	// Peer returns a client of the node at an address that asks no other node.
 	Peer func(address string) *api.Client
-	// Machines are nil if the nodes are elsewhere.
+	// Machines is nil if the nodes run elsewhere.
 	Machines Machines
 
-	mu sync.Mutex // held while something is printed
+	mu sync.Mutex // held while printing
 }
 
-// errQuit ends a Prompt.
+// errQuit is returned by the command quit.
 var errQuit = errors.New("quit")
 
 // Run reads commands until the input ends, one of them is "quit", or ctx is done.
@@ -58,7 +68,7 @@ func (p *Prompt) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	lines, failed := make(chan string), make(chan error, 1)
-	go func() { // it is left behind in a read that nothing can end
+	go func() { // outlives Run if it is blocked in a read
 		in := bufio.NewScanner(p.In)
 		for in.Scan() {
 			select {
@@ -70,9 +80,9 @@ func (p *Prompt) Run(ctx context.Context) error {
 		failed <- in.Err()
 		close(lines)
 	}()
-	go p.news(ctx)
+	go p.watchLeader(ctx)
 	for {
-		p.ask()
+		p.printPrompt()
 		select {
 		case <-ctx.Done():
 			return nil
@@ -93,7 +103,7 @@ func (p *Prompt) Run(ctx context.Context) error {
 	}
 }
 
-func (p *Prompt) ask() {
+func (p *Prompt) printPrompt() {
 	if !p.Ask {
 		return
 	}

@@ -15,74 +15,75 @@ import (
 )
 
 const (
-	doubtAfter = 2500 * time.Millisecond // a command that is not answered by then is in doubt
-	giveUp     = time.Minute             // and by then nobody asks about it any more
-	endedStay  = 2 * time.Second         // how long a command that ended is told of
-	eventsMost = 64                      // that are told of
-	tripsMost  = 64
-	handsMost  = 4 // commands of the player under way
+	doubtAfter       = 2500 * time.Millisecond // an unanswered command is in doubt after that
+	commandTimeout   = time.Minute             // a command is retried for that long
+	endedRetention   = 2 * time.Second         // how long an ended command stays in the snapshot
+	eventsMax        = 64                      // applied commands in the snapshot
+	tripsMax         = 64
+	playerClientsMax = 4 // concurrent commands of the player
 )
 
 // SessionOptions describe a Session.
 type SessionOptions struct {
-	City string // the player's
-	// Addresses of some nodes' players' service, the player's own node first.
+	City string // of the player
+	// Addresses are API addresses of nodes, the player's own node first.
 	Addresses []string
-	// Client makes a client of nodes; name and last are as in api.ClientOptions.
+	// Client returns a client of nodes; name and last are as in api.ClientOptions.
 	Client func(name string, last uint64, nodes []string) *api.Client
-	// Names ends the players' names, so that nobody else has them; Last is the number
-	// of the last command that went out under them.
+	// Names is a suffix that makes the players' client names unique. Last is the
+	// highest sequence number used with it.
 	Names string
 	Last  uint64
-	// Machines are the nodes, if they are in this process.
+	// Machines is nil if the nodes run elsewhere.
 	Machines *Cluster
-	Record   *Recorder // nil if nothing can be recorded
-	Records  string    // why nothing is
-	// Save saves what is recorded, and says under which name.
+	Record   *Recorder // nil if nothing is recorded
+	Records  string    // why nothing is recorded
+	// Save saves the recording and returns a line that says where.
 	Save func(context.Context) (string, error)
-	Pace time.Duration // of bots; 0 is that there are none
+	Pace time.Duration // of bots; 0 is no bots
 }
 
-// Session is a game that somebody plays on a screen: it follows a node's local log,
-// asks each node how it sees the cluster, and sends the player's commands.
+// Session is a game played on a screen: it follows a node's local log, polls each
+// node's status, and sends the player's commands. It may be used by several goroutines
+// at once.
 type Session struct {
-	o      SessionOptions
-	begun  time.Time
-	ctx    context.Context
-	cancel context.CancelFunc
-	all    sync.WaitGroup
-	rest   atomic.Bool // of the bots
+	o          SessionOptions
+	begun      time.Time
+	ctx        context.Context
+	cancel     context.CancelFunc
+	tasks      sync.WaitGroup
+	botsPaused atomic.Bool // of the bots
 
-	mu      sync.Mutex
-	now     live.Snapshot // all but what is made when it is asked for
-	game    rules.State
-	known   bool               // game is
-	turn    context.CancelFunc // has another node's local log followed; nil until one is
-	ended   map[uint64]time.Time
-	calls   uint64
-	nodes   map[string]*polled // by address
-	hands   []*hand
-	changed chan struct{} // closed once there is another version
-	given   *live.Snapshot
+	mu       sync.Mutex
+	now      live.Snapshot // all but what Snapshot computes
+	game     rules.State
+	hasGame  bool               // game is valid
+	stopTail context.CancelFunc // ends tail; nil before the first
+	ended    map[uint64]time.Time
+	calls    uint64
+	nodes    map[string]*polledNode // by API address
+	clients  []*trackedClient
+	changed  chan struct{}  // closed at the next version
+	cached   *live.Snapshot // result of Snapshot for this version
 }
 
-// NewSession begins a session.
+// NewSession starts a session.
 func NewSession(o SessionOptions) *Session {
-	s := &Session{o: o, begun: time.Now(), changed: make(chan struct{}), ended: map[uint64]time.Time{}, nodes: map[string]*polled{}}
+	s := &Session{o: o, begun: time.Now(), changed: make(chan struct{}), ended: map[uint64]time.Time{}, nodes: map[string]*polledNode{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.now = live.Snapshot{Version: 1, City: o.City, Machines: o.Machines != nil, Records: o.Records}
-	for k := range handsMost {
+	for k := range playerClientsMax {
 		name := "you"
 		if k > 0 {
 			name = fmt.Sprintf("you-%d", k+1)
 		}
-		s.hands = append(s.hands, s.newHand(name, true, o.Addresses))
+		s.clients = append(s.clients, s.newTrackedClient(name, true, o.Addresses))
 	}
 	for _, address := range o.Addresses {
-		s.ask(address)
+		s.startPolling(address)
 	}
-	s.all.Go(s.follow)
-	s.all.Go(s.tidy)
+	s.tasks.Go(s.follow)
+	s.tasks.Go(s.dropEndedCalls)
 	if o.Pace > 0 && o.Machines != nil {
 		s.now.Bots = live.BotsPlay
 		s.startBots()
@@ -93,50 +94,50 @@ func NewSession(o SessionOptions) *Session {
 // Close ends the session.
 func (s *Session) Close() {
 	s.cancel()
-	s.all.Wait()
+	s.tasks.Wait()
 }
 
-// change changes what is told. The caller holds no lock.
-func (s *Session) change(f func()) {
+// update changes the snapshot and gives it a new version. The caller holds no lock.
+func (s *Session) update(f func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f()
 	s.now.Version++
-	s.given = nil
+	s.cached = nil
 	close(s.changed)
 	s.changed = make(chan struct{})
 }
 
-// say tells the player what came of what he asked for.
+// say shows the player a line.
 func (s *Session) say(format string, args ...any) {
-	s.change(func() {
+	s.update(func() {
 		s.now.Said = fmt.Sprintf(format, args...)
 		s.now.Saids++
 	})
 }
 
-// Snapshot is the game as it is now. It does not change any more.
+// Snapshot returns the present state, which is immutable.
 func (s *Session) Snapshot() *live.Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.given != nil {
-		return s.given
+	if s.cached != nil {
+		return s.cached
 	}
 	one := s.now
 	one.At = time.Since(s.begun)
 	one.Events, one.Calls, one.Trips = slices.Clone(one.Events), slices.Clone(one.Calls), slices.Clone(one.Trips)
-	one.Nodes = s.seen()
-	one.Leader, one.Term, one.Commit = led(one.Nodes, s.o.Machines == nil)
+	one.Nodes = s.memberNodes()
+	one.Leader, one.Term, one.Commit = findLeader(one.Nodes, s.o.Machines == nil)
 	one.Cities = s.cities()
 	one.Winner, _ = s.game.Winner()
 	if s.o.Record != nil {
 		one.Recorded, one.Records = s.o.Record.Count()
 	}
-	s.given = &one
-	return s.given
+	s.cached = &one
+	return s.cached
 }
 
-// Wait waits until there is another version of the game than that, or ctx is done.
+// Wait waits until the version differs from the given one, or ctx is done.
 func (s *Session) Wait(ctx context.Context, version uint64) {
 	for {
 		s.mu.Lock()
@@ -155,26 +156,26 @@ func (s *Session) Wait(ctx context.Context, version uint64) {
 	}
 }
 
-// cities are those of the game, and who plays them. The caller holds the lock.
+// cities returns the cities of the game, and who plays them. The caller holds the lock.
 func (s *Session) cities() (list []live.City) {
 	for _, c := range s.game.Cities() {
-		list = append(list, s.tell(c))
+		list = append(list, s.liveCity(c))
 	}
 	return list
 }
 
-func (s *Session) tell(c rules.City) live.City {
-	who := ""
+func (s *Session) liveCity(c rules.City) live.City {
+	player := ""
 	switch {
 	case c.Name == s.now.City:
-		who = "you"
+		player = "you"
 	case s.now.Bots != live.NoBots && s.o.Machines.has(c.Name):
-		who = "bot"
+		player = "bot"
 	}
-	return live.City{Name: c.Name, Status: statusOf(c.Status), Health: c.Health, Score: c.Score, Resting: c.Resting, Who: who}
+	return live.City{Name: c.Name, Status: statusText(c.Status), Health: c.Health, Score: c.Score, Resting: c.Resting, Who: player}
 }
 
-func statusOf(s rules.Status) string {
+func statusText(s rules.Status) string {
 	switch s {
 	case rules.Playing:
 		return "playing"
@@ -184,7 +185,7 @@ func statusOf(s rules.Status) string {
 	return "departed"
 }
 
-func ofStatus(text string) rules.Status {
+func parseStatus(text string) rules.Status {
 	switch text {
 	case "playing":
 		return rules.Playing
@@ -194,8 +195,8 @@ func ofStatus(text string) rules.Status {
 	return rules.Departed
 }
 
-// Do does what a line asks for, as live.Parse reads it. It does not wait until that is
-// done: what comes of it is told.
+// Do executes a line as live.Parse reads it. It does not wait for the result, which
+// shows in the snapshot.
 func (s *Session) Do(line string) {
 	s.mu.Lock()
 	city := s.now.City
@@ -209,9 +210,9 @@ func (s *Session) Do(line string) {
 	case "command":
 		s.command(o.Input)
 	case "as":
-		s.as(o.Name)
+		s.switchCity(o.Name)
 	case "bots":
-		s.pauseBots()
+		s.toggleBots()
 	case "save":
 		s.save()
 	default:
@@ -221,37 +222,37 @@ func (s *Session) Do(line string) {
 
 // command sends a command of the player's.
 func (s *Session) command(in rules.Input) {
-	for _, h := range s.hands {
-		if h.busy.CompareAndSwap(false, true) {
-			s.all.Go(func() {
-				defer h.busy.Store(false)
-				ctx, cancel := context.WithTimeout(s.ctx, giveUp)
+	for _, c := range s.clients {
+		if c.busy.CompareAndSwap(false, true) {
+			s.tasks.Go(func() {
+				defer c.busy.Store(false)
+				ctx, cancel := context.WithTimeout(s.ctx, commandTimeout)
 				defer cancel()
-				_, _ = h.Do(ctx, h.Number(), in.String())
+				_, _ = c.Do(ctx, c.Number(), in.String())
 			})
 			return
 		}
 	}
-	s.say("%d of your commands are under way; wait until it is known what came of one", handsMost)
+	s.say("%d of your commands are under way; wait until it is known what came of one", playerClientsMax)
 }
 
-// as has the player play another city, and see what its node sees.
-func (s *Session) as(city string) {
-	s.change(func() {
+// switchCity changes the city that the player plays, and the node that is followed.
+func (s *Session) switchCity(city string) {
+	s.update(func() {
 		if s.now.City == city {
 			return
 		}
 		s.now.City = city
-		s.known = false
-		if s.turn != nil {
-			s.turn()
+		s.hasGame = false
+		if s.stopTail != nil {
+			s.stopTail()
 		}
 		s.now.Said = "you play " + city
 		s.now.Saids++
 	})
 }
 
-// machine does something to a node.
+// machine executes a command on a node.
 func (s *Session) machine(verb, name string) {
 	if s.o.Machines == nil {
 		s.say("the nodes run elsewhere: they cannot be cut off, killed or started from here")
@@ -261,9 +262,9 @@ func (s *Session) machine(verb, name string) {
 	done := map[string]string{"cut": name + " is cut off from the others", "heal": name + " reaches the others again",
 		"kill": name + " is killed; K starts it again from its disk", "start": name + " starts from its disk"}[verb]
 	if verb == "heal" && name == "" {
-		done = "all links are given back"
+		done = "all links are healed"
 	}
-	s.all.Go(func() { // stopping a node may take a while
+	s.tasks.Go(func() { // stopping a node may take seconds
 		if err := do(name); err != nil {
 			s.say("%s", strings.Join(strings.Fields(err.Error()), " "))
 			return
@@ -283,7 +284,7 @@ func (s *Session) save() {
 		return
 	}
 	s.say("saving the recording")
-	s.all.Go(func() {
+	s.tasks.Go(func() {
 		words, err := s.o.Save(s.ctx)
 		if err != nil {
 			words = "not saved: " + strings.Join(strings.Fields(err.Error()), " ")
@@ -292,13 +293,14 @@ func (s *Session) save() {
 	})
 }
 
-// tidy forgets commands that ended, and counts what is recorded.
-func (s *Session) tidy() {
+// dropEndedCalls removes ended commands from the snapshot every half second. That also
+// updates the number of recorded events.
+func (s *Session) dropEndedCalls() {
 	for s.ctx.Err() == nil {
-		s.change(func() {
+		s.update(func() {
 			s.now.Calls = slices.DeleteFunc(s.now.Calls, func(c live.Call) bool {
 				at, over := s.ended[c.ID]
-				if over = over && time.Since(at) > endedStay; over {
+				if over = over && time.Since(at) > endedRetention; over {
 					delete(s.ended, c.ID)
 				}
 				return over

@@ -15,17 +15,17 @@ import (
 	"raftian/raftian/api"
 )
 
-// playing is a session on a cluster of its own.
-type playing struct {
+// testSession is a Session on a cluster of its own.
+type testSession struct {
 	*Session
 	t       *testing.T
 	cluster *Cluster
 	record  *Recorder
 }
 
-func begin(t *testing.T, pace time.Duration) *playing {
+func startSession(t *testing.T, pace time.Duration) *testSession {
 	t.Helper()
-	p := &playing{t: t, record: NewRecorder([]string{"n1", "n2", "n3"}, []plan.Setting{{Key: "lease", Value: "100ms"}})}
+	p := &testSession{t: t, record: NewRecorder([]string{"n1", "n2", "n3"}, []plan.Setting{{Key: "lease", Value: "100ms"}})}
 	var err error
 	p.cluster, err = NewCluster(t.Context(), ClusterOptions{Nodes: 3, FPS: 60, Dir: t.TempDir(), Record: p.record})
 	if err != nil {
@@ -47,8 +47,8 @@ func begin(t *testing.T, pace time.Duration) *playing {
 	return p
 }
 
-// await waits until the game is so.
-func (p *playing) await(what string, holds func(*live.Snapshot) bool) *live.Snapshot {
+// await waits until a snapshot satisfies holds.
+func (p *testSession) await(what string, holds func(*live.Snapshot) bool) *live.Snapshot {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), 30*time.Second)
 	defer cancel()
@@ -82,8 +82,8 @@ func node(s *live.Snapshot, id string) live.Node {
 	return live.Node{}
 }
 
-// stages are those of the player's last call, in the order in which they were told.
-func (p *playing) stages(line string) []live.Stage {
+// stages returns the stages of the player's next call, in the order observed.
+func (p *testSession) stages(line string) []live.Stage {
 	p.t.Helper()
 	before := len(p.Snapshot().Calls)
 	last := uint64(0)
@@ -107,7 +107,7 @@ func (p *playing) stages(line string) []live.Stage {
 
 func TestAnAttackIsToldStageByStage(t *testing.T) {
 	t.Parallel()
-	p := begin(t, 0)
+	p := startSession(t, 0)
 	seen := p.stages("attack n2")
 	if seen[len(seen)-1] != live.Applied || !slices.IsSorted(seen) {
 		t.Errorf("the stages are %v", seen)
@@ -117,7 +117,7 @@ func TestAnAttackIsToldStageByStage(t *testing.T) {
 	if e.Input != "n1 attack n2" || e.Output != "hit n2 90" || e.City.Health != 90 || e.Frame == 0 || e.Index != s.Index {
 		t.Errorf("it is told as %+v", e)
 	}
-	// Whoever attacked last rests.
+	// A city that attacked last must rest.
 	if seen := p.stages("attack n3"); seen[len(seen)-1] != live.Rejected {
 		t.Errorf("a second attack in a row: %v", seen)
 	}
@@ -129,11 +129,11 @@ func TestAnAttackIsToldStageByStage(t *testing.T) {
 	p.await("nonsense is refused in words", func(s *live.Snapshot) bool { return strings.Contains(s.Said, "nonsense") })
 }
 
-// While the player's own node is cut off it shows what its log has; a command is
-// committed elsewhere, and applied once the node is back.
+// While the player's node is cut off, the session shows that node's log. A command is
+// committed elsewhere, and applied once the node is healed.
 func TestACutNodeShowsWhatItHas(t *testing.T) {
 	t.Parallel()
-	p := begin(t, 0)
+	p := startSession(t, 0)
 	p.Do("cut n1")
 	p.await("another leads", func(s *live.Snapshot) bool { return node(s, "n1").Cut && s.Leader != "" && s.Leader != "n1" })
 	p.Do("attack n2")
@@ -147,11 +147,10 @@ func TestACutNodeShowsWhatItHas(t *testing.T) {
 	p.await("n1 has it too", func(s *live.Snapshot) bool { return health(s, "n2") == 90 })
 }
 
-// A command that finds no leader is in doubt; once there is one again, it takes effect
-// once.
+// A command without a leader is in doubt. Once there is one, it takes effect once.
 func TestACommandInDoubtIsResolved(t *testing.T) {
 	t.Parallel()
-	p := begin(t, 0)
+	p := startSession(t, 0)
 	leader := p.Snapshot().Leader
 	for _, id := range []string{"n2", "n3"} {
 		p.Do("kill " + id)
@@ -176,13 +175,13 @@ func TestACommandInDoubtIsResolved(t *testing.T) {
 
 func TestBotsPlayAndRest(t *testing.T) {
 	t.Parallel()
-	p := begin(t, 20*time.Millisecond)
+	p := startSession(t, 20*time.Millisecond)
 	p.await("bots attack", func(s *live.Snapshot) bool {
 		return slices.ContainsFunc(s.Events, func(e live.Event) bool { return strings.HasPrefix(e.Client, "bot-") })
 	})
 	p.Do("bots")
 	p.await("they rest", func(s *live.Snapshot) bool { return s.Bots == live.BotsRest })
-	time.Sleep(200 * time.Millisecond) // for what is under way
+	time.Sleep(200 * time.Millisecond) // for commands under way
 	was := p.Snapshot().Index
 	time.Sleep(300 * time.Millisecond)
 	if now := p.Snapshot().Index; now != was {
@@ -192,7 +191,7 @@ func TestBotsPlayAndRest(t *testing.T) {
 
 func TestASessionIsRecorded(t *testing.T) {
 	t.Parallel()
-	p := begin(t, 30*time.Millisecond)
+	p := startSession(t, 30*time.Millisecond)
 	p.Do("attack n2")
 	p.await("some entries", func(s *live.Snapshot) bool { return s.Index > 15 && s.Recorded > 100 })
 	p.Do("cut n2")
@@ -249,7 +248,7 @@ func TestARecordingHasItsLimits(t *testing.T) {
 	r := NewRecorder([]string{"n1", "n2"}, nil)
 	r.note(trace.Event{Machine: "n1", Boot: 1, Note: env.Note{Kind: trace.KindBoot}})
 	r.note(trace.Event{Machine: "n1", Boot: 1, Note: env.Note{Kind: trace.KindCrash}})
-	r.note(trace.Event{Machine: "n1", Boot: 1, Note: env.Note{Kind: env.KindRole}}) // of a ghost
+	r.note(trace.Event{Machine: "n1", Boot: 1, Note: env.Note{Kind: env.KindRole}}) // of the crashed incarnation
 	r.note(trace.Event{Machine: "n1", Boot: 2, Note: env.Note{Kind: trace.KindBoot}})
 	if n, full := r.Count(); n != 3 || full != "" {
 		t.Errorf("%d events, %q", n, full)

@@ -8,7 +8,7 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// watch tells for a while what the player's node takes into its local log.
+// watch prints for some time what the player's node applies to its local log.
 func (p *Prompt) watch(ctx context.Context, text string) error {
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {

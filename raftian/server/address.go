@@ -5,11 +5,12 @@ import (
 	"strconv"
 )
 
-// place looks at an address at which others reach a node, and at where it is to
-// listen, which is the same if empty. It refuses what cannot be and, unless open, to
-// listen where other machines reach it. An address without a host becomes a local one.
-func place(address *string, bind string, open bool) error {
-	host, err := split(*address)
+// checkAddress checks the address at which others reach a node, and the address bind at
+// which it listens; an empty bind is the same address. An address without a host
+// becomes 127.0.0.1. An invalid address is refused, and, unless open, one that other
+// machines can reach.
+func checkAddress(address *string, bind string, open bool) error {
+	host, err := splitAddress(*address)
 	if err != nil {
 		return err
 	}
@@ -21,15 +22,15 @@ func place(address *string, bind string, open bool) error {
 		return refuse("%s is where to listen, not where others reach the node; give the address that they use", *address)
 	}
 	if bind == "" {
-		return bindable(*address, host, open)
+		return checkBind(*address, host, open)
 	}
-	if host, err = split(bind); err != nil {
+	if host, err = splitAddress(bind); err != nil {
 		return err
 	}
-	return bindable(bind, host, open)
+	return checkBind(bind, host, open)
 }
 
-func split(address string) (host string, err error) {
+func splitAddress(address string) (host string, err error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return "", refuse("%q is no address; give host:port", address)
@@ -40,8 +41,8 @@ func split(address string) (host string, err error) {
 	return host, nil
 }
 
-// bindable refuses to listen at an address that other machines reach, unless open.
-func bindable(address, host string, open bool) error {
+// checkBind refuses an address that other machines can reach, unless open.
+func checkBind(address, host string, open bool) error {
 	ip := net.ParseIP(host)
 	if open || host == "localhost" || ip != nil && ip.IsLoopback() {
 		return nil

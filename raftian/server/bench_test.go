@@ -8,11 +8,11 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// What a player's calls cost on three nodes of one machine, over Connect and loopback
-// TCP, with an fsync of each entry on every node: at the leader and at a follower, one
-// after the other and as many at once as clients.
+// BenchmarkCalls measures players' calls on three nodes of one machine, over Connect
+// and loopback TCP, with an fsync of each entry on every node: at the leader and at a
+// follower, sequential and from 16 clients per processor.
 func BenchmarkCalls(b *testing.B) {
-	nodes := servers(b)
+	nodes := startThree(b)
 	leader, follower := nodes[0], nodes[1]
 	for _, s := range nodes {
 		if s.View().Leader == s.ID() {

@@ -16,10 +16,10 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// used is the options of a node that was stopped after some commands and snapshots,
-// and what it answered last.
-func used(t *testing.T) (Options, *apiv1.StatusResponse) {
-	o := alone(t)
+// usedNode returns the options of a node that was stopped after commands and snapshots,
+// and its last answer.
+func usedNode(t *testing.T) (Options, *apiv1.StatusResponse) {
+	o := singleNode(t)
 	o.Settings = append(o.Settings, "snapshot-threshold=10", "snapshot-interval=10ms", "trailing=5")
 	s := start(t, o)
 	p := clientOf("p", s)
@@ -29,8 +29,8 @@ func used(t *testing.T) (Options, *apiv1.StatusResponse) {
 		do(t, p, "add n2")
 	}
 	eventually(t, "there is a snapshot", func() bool { return s.View().Snapshot > 10 })
-	eventually(t, "it is written down how far the log is committed", func() bool {
-		m, err := readMark(o.Dir)
+	eventually(t, "the watermark is saved", func() bool {
+		m, err := readWatermark(o.Dir)
 		return err == nil && m.Committed == s.View().Commit && m.Term == s.View().Term && m.Voted == m.Term
 	})
 	answer := look(t, p, apiv1.Read_READ_LOCAL)
@@ -38,11 +38,10 @@ func used(t *testing.T) (Options, *apiv1.StatusResponse) {
 	return o, answer
 }
 
-// Whatever one file of the store has become, the node is refused in one line, or it
-// answers as before.
+// A node whose store has one damaged file is refused in one line, or answers as before.
 func TestADamagedStoreIsRefusedOrRepaired(t *testing.T) {
 	t.Parallel()
-	o, want := used(t)
+	o, want := usedNode(t)
 	damages := map[string]func(path string, b []byte) error{
 		"a bit flipped at the beginning": func(path string, b []byte) error { b[0] ^= 1; return os.WriteFile(path, b, 0o600) },
 		"a bit flipped in the middle":    func(path string, b []byte) error { b[len(b)/2] ^= 4; return os.WriteFile(path, b, 0o600) },
@@ -70,7 +69,7 @@ func TestADamagedStoreIsRefusedOrRepaired(t *testing.T) {
 			if err := damage(path, b); err != nil {
 				t.Fatal(err)
 			}
-			if words, ok := answers(t, copied, want); !ok {
+			if words, ok := refusedOrAnswers(t, copied, want); !ok {
 				t.Errorf("%s, %s: %s", file, name, words)
 			} else if words == "" {
 				repairs++
@@ -88,8 +87,9 @@ func TestADamagedStoreIsRefusedOrRepaired(t *testing.T) {
 	}
 }
 
-// answers starts a node, which must be refused in one line or answer as it did.
-func answers(t *testing.T, o Options, want *apiv1.StatusResponse) (words string, ok bool) {
+// refusedOrAnswers starts a node. It reports !ok unless the node is refused in one
+// line, which it returns, or answers as want.
+func refusedOrAnswers(t *testing.T, o Options, want *apiv1.StatusResponse) (words string, ok bool) {
 	s, err := Start(t.Context(), o)
 	if err != nil {
 		r := (*Refusal)(nil)
@@ -122,19 +122,20 @@ func filesOf(t *testing.T, dir string) (list []string) {
 	return list
 }
 
-// A store that was emptied, with what says whose it is still there, is not a new one.
+// A store that was deleted is not taken for a new one while the identity file exists.
 func TestAStoreThatIsGoneIsNotANewOne(t *testing.T) {
 	t.Parallel()
-	o, _ := used(t)
+	o, _ := usedNode(t)
 	if err := os.RemoveAll(filepath.Join(o.Dir, "raft")); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, o, "has lost entries: it ends at 0")
-	write(t, markOf(o.Dir), []byte(`{"committed":12`))
-	refused(t, o, "which says what the store must hold, cannot be read")
+	write(t, watermarkPath(o.Dir), []byte(`{"committed":12`))
+	refused(t, o, "cannot be read: ")
 }
 
-// A node whose disk is full ends. The others go on, and so does it once there is room.
+// A node whose disk is full ends. The others continue, and so does it once there is
+// room.
 func TestAFullDiskEndsANodeAndNothingElse(t *testing.T) {
 	t.Parallel()
 	small := t.TempDir()
@@ -146,7 +147,7 @@ func TestAFullDiskEndsANodeAndNothingElse(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	list := three(t)
+	list := threeNodes(t)
 	list[0].Dir = filepath.Join(small, "n1")
 	var nodes []*Server
 	for _, o := range list {
@@ -166,7 +167,7 @@ func TestAFullDiskEndsANodeAndNothingElse(t *testing.T) {
 	var ended error
 	for deadline := time.Now().Add(30 * time.Second); ended == nil && time.Now().Before(deadline); {
 		do(t, p, "n2 attack n3")
-		do(t, p, "add n3") // refused or not, they are in the log
+		do(t, p, "add n3") // an entry is appended even if the rules reject it
 		select {
 		case ended = <-nodes[0].Failed():
 		default:
@@ -175,7 +176,7 @@ func TestAFullDiskEndsANodeAndNothingElse(t *testing.T) {
 	if ended == nil || !strings.Contains(ended.Error(), "no space left on device") {
 		t.Fatalf("on a full disk the node ended with %v", ended)
 	}
-	go func() { // what is left of it ends here, not in a process of its own
+	go func() { // the node shares this process, so its resources are freed here
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		_ = nodes[0].Stop(ctx)
@@ -189,7 +190,7 @@ func TestAFullDiskEndsANodeAndNothingElse(t *testing.T) {
 		return err == nil
 	})
 
-	// Still full, it cannot start; with room, it goes on where it was.
+	// It cannot start while the disk is full. With room it resumes.
 	rest := filepath.Join(small, "rest")
 	if err := fillUp(rest); err == nil {
 		t.Fatal("the disk is not full")
@@ -221,22 +222,23 @@ func fillUp(path string) error {
 	return err
 }
 
-// A node whose directory was emptied has forgotten its votes, and is told so by those
-// who know it. As one who lost a disk it is let in again.
+// A node whose directory was emptied has lost its votes, and its peers, which have seen
+// it, make it refuse to start. With the setting disk it is readmitted at another
+// address.
 func TestANodeWhoseDirectoryWasEmptiedIsNotWhoItWas(t *testing.T) {
 	t.Parallel()
-	list := three(t)
+	list := threeNodes(t)
 	nodes := []*Server{start(t, list[0]), start(t, list[1]), start(t, list[2])}
 	p := clientOf("p", nodes[0], nodes[1])
 	do(t, p, "n1 attack n2")
-	eventually(t, "the others have met n3", func() bool {
-		return slices.Contains(nodes[0].gate.met.all(), "n3") || slices.Contains(nodes[1].gate.met.all(), "n3")
+	eventually(t, "another node has seen n3", func() bool {
+		return slices.Contains(nodes[0].network.seen.all(), "n3") || slices.Contains(nodes[1].network.seen.all(), "n3")
 	})
 	stop(t, nodes[2])
 	if err := os.RemoveAll(list[2].Dir); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, list[2], "has met n3 before")
+	refused(t, list[2], "has seen n3 before")
 	again := list[2]
 	again.Settings = append(slices.Clone(again.Settings), "disk=1")
 	n3 := start(t, again)

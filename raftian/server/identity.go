@@ -14,136 +14,138 @@ import (
 	"strings"
 )
 
-// identity says whose a data directory is. It stands in the file "identity", and is
-// there before anything of Raft's is.
+// identity is the content of the file "identity", which says which node and cluster a
+// data directory belongs to. It is written before anything of Raft's.
 type identity struct {
 	Format  int    `json:"format"`
-	ID      string `json:"id"`      // the node's name
+	ID      string `json:"id"`      // the node's ID
 	Cluster string `json:"cluster"` // 32 hexadecimal digits
-	Raft    string `json:"raft"`    // where others in the cluster know the node to be
-	Starts  uint64 `json:"starts"`  // how often the node was started on it, this time included
-	// Peers are Options.Peers as they were given last. Begun says that how the node finds
-	// its cluster need not be said again.
+	Raft    string `json:"raft"`    // the node's Raft address, as its peers know it
+	Starts  uint64 `json:"starts"`  // number of starts on this directory, this one included
+	// Peers is Options.Peers as last given. Begun is set by the first start; later
+	// starts need none of Bootstrap, Join and Peers.
 	Peers string `json:"peers,omitempty"`
 	Begun bool   `json:"begun,omitempty"`
 }
 
 const identityFormat = 1
 
-// identify says who the node in a directory is, if it is the one that it is told to be.
-// In an empty directory it begins as that.
-func identify(ctx context.Context, o Options, secure *secrets) (identity, error) {
+// loadIdentity reads the identity of a data directory, refuses one that does not match
+// o, and counts the start. In an empty directory it creates one.
+func loadIdentity(ctx context.Context, o Options, secure *tlsConfigs) (identity, error) {
 	path := filepath.Join(o.Dir, "identity")
 	text, err := os.ReadFile(path)
-	var who identity
+	var id identity
 	switch {
 	case err == nil:
-		who, err = parseIdentity(text, o)
+		id, err = parseIdentity(text, o)
 	case errors.Is(err, fs.ErrNotExist):
-		who, err = begin(ctx, o, secure)
+		id, err = newIdentity(ctx, o, secure)
 	default:
-		err = refuse("reading whose data directory it is: %w", err)
+		err = refuse("reading the identity of the data directory: %w", err)
 	}
 	if err != nil {
 		return identity{}, err
 	}
-	who.Starts++
-	who.Peers, who.Begun = o.Peers, true
-	if text, err = json.Marshal(who); err == nil {
-		err = replace(path, append(text, '\n'))
+	id.Starts++
+	id.Peers, id.Begun = o.Peers, true
+	if text, err = json.Marshal(id); err == nil {
+		err = replaceSynced(path, append(text, '\n'))
 	}
 	if err != nil {
-		return identity{}, refuse("writing whose data directory it is: %w", err)
+		return identity{}, refuse("writing the identity of the data directory: %w", err)
 	}
-	return who, nil
+	return id, nil
 }
 
-// recall says whether the node in the directory knows how it finds its cluster. If
-// nobody says how, it takes that from there. A directory that is damaged is refused later.
-func (o *Options) recall() bool {
-	var who identity
+// recallPeers reports whether the data directory was started before. If o does not say
+// how the node finds its cluster, it takes Peers from the directory. A damaged identity
+// counts as started before; loadIdentity refuses it later.
+func (o *Options) recallPeers() bool {
+	var id identity
 	text, err := os.ReadFile(filepath.Join(o.Dir, "identity"))
-	if err == nil && json.Unmarshal(text, &who) != nil {
+	if err == nil && json.Unmarshal(text, &id) != nil {
 		return true
 	}
-	if who.Begun && !o.Bootstrap && o.Join == "" && o.Peers == "" {
-		o.Peers = who.Peers
+	if id.Begun && !o.Bootstrap && o.Join == "" && o.Peers == "" {
+		o.Peers = id.Peers
 	}
-	return who.Begun
+	return id.Begun
 }
 
-// parseIdentity reads who a directory's node is, and refuses another.
+// parseIdentity parses the identity of a data directory and refuses one that does not
+// match o.
 func parseIdentity(text []byte, o Options) (identity, error) {
-	var who identity
-	err := json.Unmarshal(text, &who)
-	name, _ := hex.DecodeString(who.Cluster)
+	var id identity
+	err := json.Unmarshal(text, &id)
+	name, _ := hex.DecodeString(id.Cluster)
 	switch {
-	case err != nil || who.Format == 0 || len(name) != clusterSize:
-		return who, refuse("%s does not say whose it is: its file identity is damaged", o.Dir)
-	case who.Format != identityFormat:
-		return who, refuse("%s has format %d; this program knows format %d", o.Dir, who.Format, identityFormat)
-	case who.ID != o.ID:
-		return who, refuse("%s is the data directory of %s, not of %s", o.Dir, who.ID, o.ID)
-	case who.Raft != o.Raft:
-		return who, refuse("%s is the data directory of a node that others know at %s, not at %s", o.Dir, who.Raft, o.Raft)
-	case o.Peers != "" && who.Cluster != clusterOf(o.Peers):
-		return who, refuse("%s is the data directory of a node of another cluster, %s", o.Dir, who.Cluster)
+	case err != nil || id.Format == 0 || len(name) != clusterSize:
+		return id, refuse("%s does not say whose it is: its file identity is damaged", o.Dir)
+	case id.Format != identityFormat:
+		return id, refuse("%s has format %d; this program knows format %d", o.Dir, id.Format, identityFormat)
+	case id.ID != o.ID:
+		return id, refuse("%s is the data directory of %s, not of %s", o.Dir, id.ID, o.ID)
+	case id.Raft != o.Raft:
+		return id, refuse("%s is the data directory of a node that others know at %s, not at %s", o.Dir, id.Raft, o.Raft)
+	case o.Peers != "" && id.Cluster != clusterName(o.Peers):
+		return id, refuse("%s is the data directory of a node of another cluster, %s", o.Dir, id.Cluster)
 	}
-	return who, nil
+	return id, nil
 }
 
-// begin is who a node is that begins in a directory.
-func begin(ctx context.Context, o Options, secure *secrets) (identity, error) {
+// newIdentity creates the identity of a node with an empty data directory.
+func newIdentity(ctx context.Context, o Options, secure *tlsConfigs) (identity, error) {
 	if _, err := os.Stat(filepath.Join(o.Dir, "raft")); err == nil {
 		return identity{}, refuse("%s does not say whose it is: its file identity is missing", o.Dir)
 	}
-	who := identity{Format: identityFormat, ID: o.ID, Raft: o.Raft}
+	id := identity{Format: identityFormat, ID: o.ID, Raft: o.Raft}
 	var err error
 	switch {
 	case o.Peers != "":
-		who.Cluster = clusterOf(o.Peers)
-		err = neverSeen(ctx, o, secure)
+		id.Cluster = clusterName(o.Peers)
+		err = checkNotSeen(ctx, o, secure)
 	case o.Join != "":
-		who.Cluster, err = joined(ctx, o, secure)
+		id.Cluster, err = clusterToJoin(ctx, o, secure)
 	default:
 		var b [clusterSize]byte
 		_, err = rand.Read(b[:])
-		who.Cluster = hex.EncodeToString(b[:])
+		id.Cluster = hex.EncodeToString(b[:])
 	}
-	return who, err
+	return id, err
 }
 
-// joined is the cluster that a node with an empty directory asks to be let into. One
-// that is in it already, where this one is, had another disk, and has forgotten its
-// votes: as who it was it might vote again.
-func joined(ctx context.Context, o Options, secure *secrets) (string, error) {
-	c, err := clusterAt(ctx, o.Join, secure, o.Log)
+// clusterToJoin asks the member at o.Join for the cluster's name. If a member with the
+// same Raft address is in the configuration, the directory of that member is missing,
+// and its votes with it: it could vote twice in a term. So that is refused.
+func clusterToJoin(ctx context.Context, o Options, secure *tlsConfigs) (string, error) {
+	c, err := queryCluster(ctx, o.Join, secure, o.Log)
 	if err != nil {
 		return "", err
 	}
 	if name, err := hex.DecodeString(c.GetCluster()); err != nil || len(name) != clusterSize {
-		return "", refuse("what answers at %s is no node: it gives %q for the name of its cluster", o.Join, c.GetCluster())
+		return "", refuse("%s is not a node's address: its cluster is named %q", o.Join, c.GetCluster())
 	}
 	for _, m := range c.GetMembers() {
 		if m.GetRaft() == o.Raft {
-			return "", refuse("%s is in the cluster at %s already, and its data directory was another than %s: start it with that, or at another address",
+			return "", refuse("%s is in the cluster at %s already, and its data directory is not %s: start it with the right one, or at another address",
 				m.GetId(), o.Raft, o.Dir)
 		}
 	}
 	return c.GetCluster(), nil
 }
 
-// clusterOf is the name of a cluster whose first members all know each other: it
-// follows from who they are, so that they need not agree on one.
-func clusterOf(peers string) string {
+// clusterName derives the name of a cluster that begins with the same peers everywhere
+// from that list, in any order.
+func clusterName(peers string) string {
 	list := strings.Split(peers, ",")
 	slices.Sort(list)
 	sum := sha256.Sum256([]byte(strings.Join(list, ",")))
 	return hex.EncodeToString(sum[:clusterSize])
 }
 
-// replace writes a file so that it is there as it was or as it is to be, durably.
-func replace(path string, text []byte) error {
+// replaceSynced replaces a file atomically and durably.
+func replaceSynced(path string, text []byte) error {
 	f, err := os.Create(path + ".new")
 	if err != nil {
 		return err

@@ -12,17 +12,17 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// HTTP is a client for the players' service of nodes, with certificates or, if they
-// are nil, without TLS.
+// HTTP returns a client for the players' service of nodes, with certificates, or
+// without TLS if c is nil.
 func HTTP(c *Certificates) (*http.Client, error) {
 	secure, err := c.load()
 	if err != nil {
 		return nil, err
 	}
-	return secure.http(), nil
+	return secure.httpClient(), nil
 }
 
-func (s *secrets) http() *http.Client {
+func (s *tlsConfigs) httpClient() *http.Client {
 	if s == nil {
 		return api.PlainHTTP()
 	}
@@ -32,27 +32,27 @@ func (s *secrets) http() *http.Client {
 		TLSHandshakeTimeout: 5 * time.Second}}
 }
 
-// clusterAt asks a member, for as long as it takes, of which cluster it is.
-func clusterAt(ctx context.Context, address string, secure *secrets, log *slog.Logger) (*apiv1.ClusterResponse, error) {
+// queryCluster asks a member about its cluster, and retries for up to 30 s.
+func queryCluster(ctx context.Context, address string, secure *tlsConfigs, log *slog.Logger) (*apiv1.ClusterResponse, error) {
 	scheme := "http://"
 	if secure != nil {
 		scheme = "https://"
 	}
-	client := secure.http()
+	client := secure.httpClient()
 	defer client.CloseIdleConnections()
 	member := apiv1connect.NewPlayersClient(client, scheme+address)
-	const patience = 30 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	const queryTimeout = 30 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	for try := 0; ; try++ {
-		one, cancel := context.WithTimeout(ctx, 2*time.Second)
-		answer, err := member.Cluster(one, &apiv1.ClusterRequest{})
+	for attempts := 0; ; attempts++ {
+		attempt, cancel := context.WithTimeout(ctx, 2*time.Second)
+		answer, err := member.Cluster(attempt, &apiv1.ClusterRequest{})
 		cancel()
 		if err == nil {
 			return answer, nil
 		}
-		if try == 0 && log != nil {
-			log.Warn("no member of a cluster answers yet", "at", address, "error", err, "given up after", patience)
+		if attempts == 0 && log != nil {
+			log.Warn("no member of a cluster answers yet", "at", address, "error", err, "timeout", queryTimeout)
 		}
 		select {
 		case <-ctx.Done():

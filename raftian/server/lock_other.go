@@ -2,5 +2,6 @@
 
 package server
 
-// lock keeps nobody away: two nodes on one data directory destroy it there.
+// lock does nothing on systems without flock: two nodes on one data directory would
+// damage it.
 func lock(string) (release func(), err error) { return func() {}, nil }

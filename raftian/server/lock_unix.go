@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// lock keeps others from a data directory, and returns what lets them in again. The
-// kernel does so for a process that dies.
+// lock takes an exclusive lock on a data directory and returns its release. The kernel
+// releases it if the process dies.
 func lock(path string) (release func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

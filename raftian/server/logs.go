@@ -8,7 +8,8 @@ import (
 	"raftian/netsim/env"
 )
 
-// logNote writes what a node reports as a log line, if it is for people to read.
+// logNote logs a note of the node at its level. Notes that are not for people are
+// skipped.
 func logNote(log *slog.Logger, n env.Note) {
 	level, words := slog.LevelInfo, ""
 	var args []any
@@ -33,8 +34,8 @@ func logNote(log *slog.Logger, n env.Note) {
 	log.Log(context.Background(), level, words, args...)
 }
 
-// diagnosis splits a line of the library's, such as "[INFO]  raft: entering follower
-// state".
+// diagnosis splits a log line of the library, such as "[INFO] raft: entering follower
+// state", into its level and its text. INFO of the library is DEBUG here.
 func diagnosis(line string) (slog.Level, string) {
 	for word, level := range map[string]slog.Level{"[TRACE]": slog.LevelDebug, "[DEBUG]": slog.LevelDebug,
 		"[INFO]": slog.LevelDebug, "[WARN]": slog.LevelWarn, "[ERROR]": slog.LevelError} {

@@ -7,10 +7,9 @@ import (
 	"raftian/raftian/api"
 )
 
-// Without a game loop players see what is committed all the same, and no frames are
-// counted.
+// Without a game loop players still see committed commands, and no frames are counted.
 func TestWithoutALoopPlayersFollowAtOnce(t *testing.T) {
-	o := alone(t)
+	o := singleNode(t)
 	o.FPS = LoopOff
 	s := start(t, o)
 	c := api.NewClient(api.ClientOptions{Name: "anna", Nodes: []string{s.API()}, HTTP: web, WaitFrame: true})
@@ -26,9 +25,9 @@ func TestWithoutALoopPlayersFollowAtOnce(t *testing.T) {
 	}
 }
 
-// A frame that takes longer than there is room for leaves fewer of them, and late ones.
+// Frames whose work exceeds the frame interval are fewer, and counted as late.
 func TestTheWorkOfFramesTakesTheirTime(t *testing.T) {
-	o := alone(t)
+	o := singleNode(t)
 	o.FPS, o.Settings = 240, append(o.Settings, "frame-work=20ms")
 	s := start(t, o)
 	before, began := s.View().Frames, time.Now()

@@ -14,7 +14,7 @@ import (
 	"raftian/raftian/node"
 )
 
-// metrics counts what a node does, for Prometheus.
+// metrics counts a node's notes and players' calls for Prometheus.
 type metrics struct {
 	registry  *prometheus.Registry
 	calls     *prometheus.HistogramVec
@@ -52,12 +52,12 @@ func newMetrics() *metrics {
 	return m
 }
 
-// call takes a player's call that ended.
+// call records a player's call that has ended.
 func (m *metrics) call(procedure, code string, took time.Duration) {
 	m.calls.WithLabelValues(procedure[strings.LastIndexByte(procedure, '/')+1:], code).Observe(took.Seconds())
 }
 
-// note takes what the node reports.
+// note counts a note of the node.
 func (m *metrics) note(n env.Note) {
 	switch n.Kind {
 	case env.KindApply:
@@ -83,7 +83,7 @@ func (m *metrics) note(n env.Note) {
 	}
 }
 
-// watch adds what the node knows whenever it is asked.
+// watch registers the metrics that are read from the service's View at each scrape.
 func (m *metrics) watch(s *api.Service) {
 	gauge := func(name, help string, value func(node.View) float64) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "raftian", Name: name, Help: help},

@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// mountSmall mounts a file system of that many bytes.
+// mountSmall mounts a file system of size bytes.
 func mountSmall(dir string, size int) error {
 	return syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size))
 }

@@ -20,11 +20,11 @@ import (
 	"raftian/raftian/api/v1/apiv1connect"
 )
 
-// servers starts three nodes and waits for a leader.
-func servers(t testing.TB) []*Server {
+// startThree starts three nodes and waits until each knows a leader.
+func startThree(t testing.TB) []*Server {
 	t.Helper()
 	var list []*Server
-	for _, o := range three(t) {
+	for _, o := range threeNodes(t) {
 		list = append(list, start(t, o))
 	}
 	eventually(t, "everyone knows who leads", func() bool {
@@ -40,7 +40,7 @@ func servers(t testing.TB) []*Server {
 
 func TestEveryNodeAnswersEverything(t *testing.T) {
 	t.Parallel()
-	nodes := servers(t)
+	nodes := startThree(t)
 	for k, s := range nodes {
 		p := clientOf(fmt.Sprintf("p%d", k), s)
 		effect := do(t, p, fmt.Sprintf("n%d attack n3", 1+k%2))
@@ -74,10 +74,10 @@ func TestEveryNodeAnswersEverything(t *testing.T) {
 	}
 }
 
-// However often a command comes, at whichever node, it takes effect once.
+// A command takes effect once, however often and at whichever node it is sent.
 func TestARepeatedCommandTakesEffectOnce(t *testing.T) {
 	t.Parallel()
-	nodes := servers(t)
+	nodes := startThree(t)
 	var first *apiv1.Effect
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -102,7 +102,7 @@ func TestARepeatedCommandTakesEffectOnce(t *testing.T) {
 	if c := look(t, p, apiv1.Read_READ_VERIFIED).GetCities()[1]; c.GetHealth() != 90 {
 		t.Errorf("n2 has %v", c)
 	}
-	// One that comes late is told so, and changes nothing.
+	// A command with a lower sequence number is superseded and has no effect.
 	late, err := p.Players().Attack(t.Context(), &apiv1.AttackRequest{Attacker: "n1", Target: "n2", Command: &apiv1.Command{Client: "p", Sequence: 6}})
 	if err != nil || late.GetEffect().GetOutcome() != apiv1.Outcome_OUTCOME_SUPERSEDED {
 		t.Errorf("an older command is answered %v, %v", late, err)
@@ -112,10 +112,10 @@ func TestARepeatedCommandTakesEffectOnce(t *testing.T) {
 	}
 }
 
-// A watcher sees each command with the frame of the game loop that took it in.
+// A watcher sees each command with the frame of the game loop that applied it.
 func TestAWatcherSeesTheLifeOfACommand(t *testing.T) {
 	t.Parallel()
-	nodes := servers(t)
+	nodes := startThree(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	var streams []*connect.ServerStreamForClient[apiv1.WatchResponse]
@@ -152,7 +152,7 @@ func TestAWatcherSeesTheLifeOfACommand(t *testing.T) {
 			t.Errorf("the answer says frame %d, the watcher saw frame %d", e.GetFrame(), c.GetFrame())
 		}
 	}
-	// Frames of two nodes have nothing to do with each other, but indexes do.
+	// Frame numbers of two nodes are unrelated; indexes are the same.
 	again, err := clientOf("", nodes[2]).Players().Watch(ctx, &apiv1.WatchRequest{From: e.GetIndex()})
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func TestAWatcherSeesTheLifeOfACommand(t *testing.T) {
 
 func TestAWatcherIsToldWhatIsCompactedAway(t *testing.T) {
 	t.Parallel()
-	o := alone(t)
+	o := singleNode(t)
 	o.Settings = append(o.Settings, "keep=3")
 	s := start(t, o)
 	p := clientOf("p", s)
@@ -194,7 +194,7 @@ func TestAWatcherIsToldWhatIsCompactedAway(t *testing.T) {
 
 func TestAWatchEndsWithTheNode(t *testing.T) {
 	t.Parallel()
-	o := alone(t)
+	o := singleNode(t)
 	s := start(t, o)
 	w, err := clientOf("", s).Players().Watch(t.Context(), &apiv1.WatchRequest{})
 	if err != nil {
@@ -211,10 +211,10 @@ func TestAWatchEndsWithTheNode(t *testing.T) {
 	}
 }
 
-// The same service for clients of Connect, gRPC and gRPC-Web.
+// The service answers clients of Connect, gRPC and gRPC-Web.
 func TestAllThreeProtocolsWork(t *testing.T) {
 	t.Parallel()
-	s := start(t, alone(t))
+	s := start(t, singleNode(t))
 	for name, options := range map[string][]connect.ClientOption{
 		"connect":      nil,
 		"connect json": {connect.WithProtoJSON()},
@@ -244,10 +244,10 @@ func TestAllThreeProtocolsWork(t *testing.T) {
 	}
 }
 
-// What curl and browsers send over HTTP/1.1.
+// Bad requests over HTTP/1.1, as from curl and browsers, are answered with a code.
 func TestBadRequestsAreAnsweredWithACode(t *testing.T) {
 	t.Parallel()
-	s := start(t, alone(t))
+	s := start(t, singleNode(t))
 	eventually(t, "there is a leader", func() bool { return s.View().Leader != "" })
 	long := strings.Repeat("x", 1<<20)
 	for _, c := range []struct {
@@ -296,10 +296,10 @@ func TestBadRequestsAreAnsweredWithACode(t *testing.T) {
 	}
 }
 
-// Without a majority nothing is promised, and a player is told so in time.
+// Without a majority, commands and verified reads fail within their timeout.
 func TestWithoutAMajorityCommandsFailInTime(t *testing.T) {
 	t.Parallel()
-	nodes := servers(t)
+	nodes := startThree(t)
 	stop(t, nodes[1])
 	stop(t, nodes[2])
 	began := time.Now()
@@ -319,7 +319,7 @@ func TestWithoutAMajorityCommandsFailInTime(t *testing.T) {
 	}
 }
 
-// A client that never reached a node knows that its command had no effect.
+// A client that never reached a node reports that its command had no effect.
 func TestACommandThatWasNotSentIsWithoutEffect(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -335,10 +335,10 @@ func TestACommandThatWasNotSentIsWithoutEffect(t *testing.T) {
 	}
 }
 
-// Half a request holds nobody up, and is not waited for for ever.
+// Connections with half a request do not block others.
 func TestHalfARequestHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
-	s := start(t, alone(t))
+	s := start(t, singleNode(t))
 	for _, half := range []string{"", "P", "POST /raftian.v1.Players/Attack HTTP/1.1\r\nContent-", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x00raft", "\x16\x03\x01"} {
 		for _, at := range []string{s.o.API, s.o.Raft} {
 			c, err := net.Dial("tcp", at)

@@ -1,22 +1,25 @@
-// Package server is one node as a deployment runs it: on a real machine, over TCP,
-// with its players' service.
+// Package server runs one node as a deployment does: on a real machine, over TCP, with
+// the players' service. A Server joins a node.Node (Raft), an api.Service (players) and
+// the network that both listen on. It guards the data directory: a directory of another
+// node or cluster, or one whose store lost entries, is refused by Start with a Refusal.
+// It parses no flags, and handles no signals: its caller does.
 //
-//	server.go    Options, Start, Stop
-//	address.go   which addresses may be bound without TLS
-//	gate.go      the node's network: who may connect, and who is a player
-//	greeting.go  what a node says first, so that no other cluster is listened to
-//	hall.go      a listener that is given its connections
-//	tls.go       certificates
-//	identity.go  whose data directory it is, and of which cluster
-//	known.go     whom to ask should the node have been put out
-//	met.go       who was there before
-//	mark.go      what the store must still hold
-//	wires.go     cutting a node off, for play
-//	lock_*.go    one process on a data directory
-//	join.go      learning from a member which cluster it is
-//	logs.go      what the node reports, as log lines
-//	events.go    and as events, one JSON object a line
-//	metrics.go   and as metrics
+//	server.go       Options, Start, Stop
+//	address.go      which addresses may be bound without TLS
+//	network.go      the node's network: admits connections of nodes and of players
+//	handshake.go    the first bytes between nodes, which name the cluster
+//	chanlistener.go a listener that is handed its connections
+//	peerconns.go    connections to other nodes, which can be cut
+//	tls.go          certificates
+//	identity.go     which node and cluster a data directory belongs to
+//	addressbook.go  addresses to ask for readmission after an eviction
+//	seenpeers.go    which nodes have connected before
+//	watermark.go    what the store must still hold after a restart
+//	lock_*.go       one process per data directory
+//	join.go         asking a member for the cluster's name
+//	logs.go         notes of the node as log lines
+//	events.go       notes as events, one JSON object a line
+//	metrics.go      notes as Prometheus metrics
 package server
 
 import (
@@ -50,71 +53,71 @@ import (
 // Options describe a Server.
 type Options struct {
 	ID        string
-	Dir       string // the data directory; it is made if it does not exist
-	Raft, API string // "host:port" at which other nodes and players reach it
-	// Where it listens instead, if that is elsewhere, as behind a proxy; or "".
+	Dir       string // the data directory; created if it does not exist
+	Raft, API string // "host:port" at which other nodes and players reach the node
+	// BindRaft and BindAPI are the addresses to listen at if they differ from Raft and
+	// API, as behind a proxy; "" is the same.
 	BindRaft, BindAPI string
 
-	// How a node with an empty data directory finds its cluster; one of the three.
-	Bootstrap bool   // it is the first
-	Join      string // it asks the member whose API is there to be let in
-	Peers     string // all begin together: "n1@host:port/host:port,…", the same for all
+	// How a node with an empty data directory finds its cluster; exactly one is set.
+	Bootstrap bool   // it is the first node of a new cluster
+	Join      string // API address of a member to ask for admission
+	Peers     string // the initial members: "n1@host:port/host:port,…", the same on all
 
-	FPS      int      // frames per second of the game loop; 0 is as many as there can be, LoopOff no loop
-	Settings []string // more settings of the node, "key=value" each
+	FPS      int      // frames per second of the game loop; 0 is unlimited, LoopOff disables the loop
+	Settings []string // further settings of the node, "key=value" each
 
 	TLS      *Certificates // nil is plain TCP
-	Insecure bool          // plain TCP may be bound to addresses that are reached from elsewhere
+	Insecure bool          // allows binding plain TCP to addresses that other machines can reach
 	Origins  []string      // as in api.Options
 
-	Log    *slog.Logger // nil is none
-	Events io.Writer    // gets what the node reports, a JSON object a line; nil is nobody
-	// Tell, if given, gets the same. It may be called by several goroutines at once.
-	Tell func(trace.Event)
-	// Wires, if given, can cut the node off from other nodes.
-	Wires *Wires
+	Log    *slog.Logger // nil discards
+	Events io.Writer    // gets the node's events, a JSON object a line; nil discards
+	// Observe, if not nil, gets the same events. It may be called concurrently.
+	Observe func(trace.Event)
+	// PeerConns, if not nil, can cut the node off from other nodes.
+	PeerConns *PeerConns
 }
 
-// The settings of a deployed node that differ from those of a simulated one: a
-// snapshot every few thousand entries, and commands kept for those who watch.
+// settings returns the settings of a deployed node that differ from those of a
+// simulated one: a snapshot every few thousand entries, and commands kept for watchers.
 //
-// Entries are not pipelined (in-flight=1). A pipeline whose answer says that there is a
-// newer term, or that entries were refused, can be left with a sender and a receiver
-// that wait for each other for ever (net_transport.go, decodeResponses; see
-// hashicorp/raft issue 612): the node never shuts down, and if it still leads, the
-// follower gets nothing but heartbeats.
+// Entries are not pipelined (in-flight=1). A pipeline whose response has a newer term
+// or refuses entries can deadlock its sender and its receiver (net_transport.go,
+// decodeResponses; see hashicorp/raft issue 612). Then the node never shuts down, and
+// if it still leads, the follower gets nothing but heartbeats.
 func settings() []string {
 	return []string{"keep=16384", "snapshot-threshold=8192", "snapshot-interval=10s", "trailing=4096", "log-level=info", "in-flight=1"}
 }
 
-// evictDefault is how long a node may be silent before the others put it out, in a
-// cluster that nodes join.
+// evictDefault is how long a member may be silent before it is evicted, in a cluster
+// that nodes join.
 const evictDefault = "30s"
 
-// Server is a node that runs.
+// Server is a running node.
 type Server struct {
-	o       Options
-	log     *slog.Logger
-	who     identity
-	release func() // of the lock
-	env     *env.Real
-	gate    *gate
-	node    *node.Node
-	service *api.Service
-	web     *http.Server
-	metrics *metrics
-	events  *events
-	marker  marker
-	others  string             // as written down last
-	cancel  context.CancelFunc // of everything that players still wait for
-	stopped sync.Once
-	failed  chan error    // has one value if the node ends by itself
-	ending  chan struct{} // closed by Stop
-	marking sync.WaitGroup
+	o              Options
+	log            *slog.Logger
+	identity       identity
+	unlock         func() // releases the lock of the data directory
+	env            *env.Real
+	network        *network
+	node           *node.Node
+	service        *api.Service
+	http           *http.Server
+	metrics        *metrics
+	events         *events
+	watermarks     watermarkSource
+	savedAddresses string             // content of the address book
+	cancel         context.CancelFunc // ends all calls of players
+	stopped        sync.Once
+	failed         chan error     // has one value if the node ends by itself
+	stopping       chan struct{}  // closed by Stop
+	saver          sync.WaitGroup // runs saveWatermarks
 }
 
-// Refusal is why a node was not started: what it was told or what its directory
-// holds is wrong. It is one line.
+// Refusal is the error of Start if the options or the data directory are invalid. It is
+// one line.
 type Refusal struct{ Err error }
 
 func (r *Refusal) Error() string { return r.Err.Error() }
@@ -122,15 +125,15 @@ func (r *Refusal) Unwrap() error { return r.Err }
 
 func refuse(format string, args ...any) error { return &Refusal{fmt.Errorf(format, args...)} }
 
-// Start starts a node. It returns once the node runs; that it knows a leader takes
-// longer.
+// Start starts a node. It returns once the node runs, which is before it knows a
+// leader.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{o: o, log: o.Log, failed: make(chan error, 1), ending: make(chan struct{}),
-		marker: marker{soon: make(chan struct{}, 1)}}
+	s := &Server{o: o, log: o.Log, failed: make(chan error, 1), stopping: make(chan struct{}),
+		watermarks: watermarkSource{changed: make(chan struct{}, 1)}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if err := s.o.check(s.o.recall()); err != nil {
+	if err := s.o.check(s.o.recallPeers()); err != nil {
 		return nil, err
 	}
 	secure, err := o.TLS.load()
@@ -141,28 +144,28 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	if err := s.run(secure); err != nil {
-		return nil, errors.Join(err, s.letGo())
+		return nil, errors.Join(err, s.release())
 	}
 	return s, nil
 }
 
-// claim makes the data directory this node's.
-func (s *Server) claim(ctx context.Context, secure *secrets) (err error) {
+// claim creates and locks the data directory, and loads its identity.
+func (s *Server) claim(ctx context.Context, secure *tlsConfigs) (err error) {
 	if err := os.MkdirAll(s.o.Dir, 0o700); err != nil {
 		return refuse("making the data directory: %w", err)
 	}
-	if s.release, err = lock(filepath.Join(s.o.Dir, "lock")); err != nil {
+	if s.unlock, err = lock(filepath.Join(s.o.Dir, "lock")); err != nil {
 		return err
 	}
-	if s.who, err = identify(ctx, s.o, secure); err != nil {
-		s.release()
+	if s.identity, err = loadIdentity(ctx, s.o, secure); err != nil {
+		s.unlock()
 	}
 	return err
 }
 
 // run starts the node and its service.
-func (s *Server) run(secure *secrets) error {
-	s.events = newEvents(&s.o, s.who.Starts)
+func (s *Server) run(secure *tlsConfigs) error {
+	s.events = newEvents(&s.o, s.identity.Starts)
 	s.metrics = newMetrics()
 	var err error
 	s.env, err = env.NewReal(env.RealOptions{ID: s.o.ID, Args: s.arguments(), Dir: s.o.Dir, Emit: s.emit})
@@ -172,59 +175,59 @@ func (s *Server) run(secure *secrets) error {
 	if err := checkStore(s.env, s.o.Dir); err != nil {
 		return err
 	}
-	s.gate = newGate(s.env, s.o, s.who.Cluster, secure, s.log)
-	s.gate.exit = s.fail
+	s.network = newNetwork(s.env, s.o, s.identity.Cluster, secure, s.log)
+	s.network.exit = s.fail
 	s.events.boot()
-	if s.node, err = node.Start(s.gate, node.NewGame); err != nil {
+	if s.node, err = node.Start(s.network, node.NewGame); err != nil {
 		return fmt.Errorf("starting the node: %w", err)
 	}
-	if s.service, err = api.New(s.node, api.Options{Cluster: s.who.Cluster, Origins: s.o.Origins,
-		Met: s.gate.met.all, Observe: s.metrics.call}); err != nil {
+	if s.service, err = api.New(s.node, api.Options{Cluster: s.identity.Cluster, Origins: s.o.Origins,
+		PeersSeen: s.network.seen.all, Observe: s.metrics.call}); err != nil {
 		return errors.Join(err, s.node.Stop())
 	}
 	s.metrics.watch(s.service)
 	s.serve()
-	s.marking.Go(s.mark)
+	s.saver.Go(s.saveWatermarks)
 	go func() {
 		if err := s.node.Wait(); err != nil {
 			s.fail(err)
 		}
 	}()
-	s.log.Info("serving", "id", s.o.ID, "raft", s.o.Raft, "api", s.o.API, "cluster", s.who.Cluster,
-		"data", s.o.Dir, "start", s.who.Starts, "go", runtime.Version(), "security", s.o.security())
+	s.log.Info("serving", "id", s.o.ID, "raft", s.o.Raft, "api", s.o.API, "cluster", s.identity.Cluster,
+		"data", s.o.Dir, "start", s.identity.Starts, "go", runtime.Version(), "security", s.o.security())
 	return nil
 }
 
-// arguments are the node's settings.
+// arguments returns the settings of the node.
 func (s *Server) arguments() []string {
 	peers := s.o.Peers
 	if peers == "" {
 		peers = fmt.Sprintf("%s@%s/%s", s.o.ID, s.o.Raft, s.o.API)
 	}
-	args := append(settings(), "peers="+peers, "fps="+s.o.rate())
+	args := append(settings(), "peers="+peers, "fps="+s.o.fpsSetting())
 	if s.o.Peers == "" {
 		args = append(args, "open=on", "evict="+evictDefault)
 	}
-	if ask := s.acquainted(); len(ask) > 0 {
-		args = append(args, "join="+strings.Join(ask, ","))
+	if addresses := s.knownAddresses(); len(addresses) > 0 {
+		args = append(args, "join="+strings.Join(addresses, ","))
 	}
 	return append(args, s.o.Settings...)
 }
 
-// serve answers players.
+// serve starts the HTTP server for players.
 func (s *Server) serve() {
 	mux := http.NewServeMux()
 	mux.Handle("/"+apiv1connect.PlayersName+"/", s.service.Handler())
-	reflector := grpcreflect.NewStaticReflector(apiv1connect.PlayersName) // so that grpcurl knows the schema
+	reflector := grpcreflect.NewStaticReflector(apiv1connect.PlayersName) // for grpcurl
 	mux.Handle(grpcreflect.NewHandlerV1(reflector))
 	mux.Handle(grpcreflect.NewHandlerV1Alpha(reflector))
 	mux.Handle("GET /metrics", s.metrics.handler())
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	protocols.SetUnencryptedHTTP2(true) // what TLS there is has been taken off by the gate
+	protocols.SetUnencryptedHTTP2(true) // network terminates TLS
 	var ctx context.Context
 	ctx, s.cancel = context.WithCancel(context.Background())
-	s.web = &http.Server{
+	s.http = &http.Server{
 		Handler:           mux,
 		Protocols:         protocols,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
@@ -234,24 +237,24 @@ func (s *Server) serve() {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	go func() {
-		if err := s.web.Serve(s.gate.players); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+		if err := s.http.Serve(s.network.players); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			s.log.Error("serving players", "error", err)
 		}
 	}()
 }
 
-// emit takes what the node reports.
+// emit passes a note of the node on to events, metrics, watermarks and the log.
 func (s *Server) emit(_ env.Instant, n env.Note) {
 	s.events.note(n)
 	s.metrics.note(n)
-	s.marker.note(n)
-	if n.Kind == env.KindReply && !strings.Contains(n.Text, " ") { // without an error
-		s.gate.met.add(n.Peer)
+	s.watermarks.note(n)
+	if n.Kind == env.KindReply && !strings.Contains(n.Text, " ") { // a reply without an error
+		s.network.seen.add(n.Peer)
 	}
 	logNote(s.log, n)
 }
 
-// fail is told that the node has ended by itself.
+// fail reports that the node has ended by itself.
 func (s *Server) fail(err error) {
 	select {
 	case s.failed <- err:
@@ -259,40 +262,41 @@ func (s *Server) fail(err error) {
 	}
 }
 
-// Failed has a value once the node has ended by itself, as when its disk failed or
-// when it was removed. What it holds in this process is lost: the process is to end,
-// and to be started again.
+// Failed has a value once the node has ended by itself, as after a disk error or when
+// it was removed. The node cannot be restarted in this process: end the process and
+// start it again.
 func (s *Server) Failed() <-chan error { return s.failed }
 
-// ID is the node's name, and API where its players reach it.
-func (s *Server) ID() string  { return s.o.ID }
+// ID returns the node's ID.
+func (s *Server) ID() string { return s.o.ID }
+
+// API returns the address at which players reach the node.
 func (s *Server) API() string { return s.o.API }
 
-// View is what the node knows.
+// View returns the node's present state.
 func (s *Server) View() node.View { return s.service.View() }
 
-// Leave has the node leave the cluster, before it is stopped. Should it start again, it
-// asks to be let in.
+// Leave has the node leave the cluster, before Stop. If it is started again, it asks
+// for readmission.
 func (s *Server) Leave(timeout time.Duration) error {
-	return s.node.Leave(s.gate.Now().Add(timeout))
+	return s.node.Leave(s.network.Now().Add(timeout))
 }
 
-// Stop ends the node cleanly: players are told to go elsewhere, the leader hands its
-// office on, and files are closed. After ctx is done it waits for nobody: the process is
-// to end.
+// Stop shuts the node down cleanly: it ends players' calls, transfers leadership and
+// closes files. Once ctx is done it stops waiting; then the process should end.
 func (s *Server) Stop(ctx context.Context) error {
 	var err error
 	s.stopped.Do(func() {
-		close(s.ending)
+		close(s.stopping)
 		s.cancel()
-		closing, cancel := context.WithTimeout(ctx, 2*time.Second)
+		grace, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()
-		if e := s.web.Shutdown(closing); e != nil {
-			s.web.Close()
+		if e := s.http.Shutdown(grace); e != nil {
+			s.http.Close()
 		}
 		ended := make(chan error, 1)
 		go func() {
-			if !s.o.Wires.isCut() {
+			if !s.o.PeerConns.isCut() {
 				s.node.HandOver(time.Second)
 			}
 			ended <- s.node.Stop()
@@ -300,41 +304,42 @@ func (s *Server) Stop(ctx context.Context) error {
 		select {
 		case err = <-ended:
 		case <-ctx.Done():
-			// What is on its disk is what would be there had it been killed.
-			s.log.Warn("the node does not shut down, and is left")
+			// The disk is as after a kill.
+			s.log.Warn("the node does not shut down in time")
 		}
 		s.service.Close()
-		s.marking.Wait()
-		err = errors.Join(err, s.letGo())
+		s.saver.Wait()
+		err = errors.Join(err, s.release())
 	})
 	return err
 }
 
-// letGo gives back what was taken before the node.
-func (s *Server) letGo() error {
+// release frees what claim and run acquired before the node was started.
+func (s *Server) release() error {
 	var err error
-	if s.gate != nil {
-		s.gate.close()
+	if s.network != nil {
+		s.network.close()
 	}
 	if s.env != nil {
 		err = s.env.Close()
 	}
-	s.release()
+	s.unlock()
 	return err
 }
 
-// LoopOff as frames per second has players take in commands as they are committed.
+// LoopOff as Options.FPS disables the game loop: commands are applied as they are
+// committed.
 const LoopOff = node.LoopOff
 
-// rate is the node's setting.
-func (o *Options) rate() string {
+// fpsSetting returns the value of the setting fps.
+func (o *Options) fpsSetting() string {
 	if o.FPS == LoopOff {
 		return "off"
 	}
 	return strconv.Itoa(o.FPS)
 }
 
-// security says who is let in.
+// security describes for the log who is admitted.
 func (o *Options) security() string {
 	switch {
 	case o.TLS != nil:
@@ -345,29 +350,30 @@ func (o *Options) security() string {
 	return "none, and so local addresses only"
 }
 
-// check refuses what cannot be.
-func (o *Options) check(known bool) error {
-	ways := 0
+// check refuses invalid options. recalled says that the data directory already knows
+// how the node finds its cluster.
+func (o *Options) check(recalled bool) error {
+	chosen := 0
 	for _, given := range []bool{o.Bootstrap, o.Join != "", o.Peers != ""} {
 		if given {
-			ways++
+			chosen++
 		}
 	}
 	switch {
 	case !rules.ValidName(o.ID):
-		return refuse("%q is no name for a node, which is that of its city: 1 to 16 letters a to z, digits and hyphens, a letter first", o.ID)
-	case ways > 1 || ways == 0 && !known:
-		return refuse("say how the node finds its cluster, in one way: it is the first, it joins a member, or it knows all peers")
+		return refuse("%q is not a valid name for a node and its city: 1 to 16 letters a to z, digits and hyphens, a letter first", o.ID)
+	case chosen > 1 || chosen == 0 && !recalled:
+		return refuse("say how the node finds its cluster, with exactly one of: it is the first, it joins a member, it knows all peers")
 	case !slices.Contains([]int{LoopOff, 0, 30, 60, 120, 240}, o.FPS):
-		return refuse("%d frames per second; choose from 30, 60, 120, 240, 0 for as many as there can be, or off", o.FPS)
+		return refuse("%d frames per second; choose from 30, 60, 120, 240, 0 for unlimited, or off", o.FPS)
 	}
 	open := o.TLS != nil || o.Insecure
-	if err := errors.Join(place(&o.Raft, o.BindRaft, open), place(&o.API, o.BindAPI, open)); err != nil {
+	if err := errors.Join(checkAddress(&o.Raft, o.BindRaft, open), checkAddress(&o.API, o.BindAPI, open)); err != nil {
 		return &Refusal{err}
 	}
 	for _, origin := range o.Origins {
 		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
-			return refuse("%q is no origin of a page, such as https://example.org", origin)
+			return refuse("%q is not an origin such as https://example.org", origin)
 		}
 	}
 	if o.Raft == o.API {
@@ -376,8 +382,7 @@ func (o *Options) check(known bool) error {
 	return o.checkSettings()
 }
 
-// checkSettings refuses settings of the node that cannot be, before its directory is
-// touched.
+// checkSettings refuses invalid settings before the data directory is touched.
 func (o *Options) checkSettings() error {
 	settings, err := node.ParseSettings((&Server{o: *o}).arguments())
 	if err != nil {

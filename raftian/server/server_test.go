@@ -20,12 +20,12 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// addresses are those that were given to a test.
+// addresses holds the addresses that freeAddress has returned.
 var addresses sync.Map
 
-// freeAddress finds a local address that nobody listens at, and that nobody will be
-// given: outgoing connections have ports from 32768 up, and the tests of other packages
-// that may run beside these have other ports.
+// freeAddress returns a local address that nobody listens at. Its port is from 14000 to
+// 16999, below those of outgoing connections (32768 and above) and apart from those
+// that tests of other packages use.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	for range 1000 {
@@ -42,36 +42,36 @@ func freeAddress(t testing.TB) string {
 	return ""
 }
 
-// said is a log that can be read while it is written.
-type said struct {
+// syncBuffer is a buffer that can be read while it is written.
+type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
 }
 
-func (s *said) Write(b []byte) (int, error) {
+func (s *syncBuffer) Write(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.Write(b)
 }
 
-func (s *said) String() string {
+func (s *syncBuffer) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.String()
 }
 
-// alone are the options of a node that is a cluster by itself.
-func alone(t testing.TB) Options {
-	return Options{ID: "n1", Dir: t.TempDir(), Raft: freeAddress(t), API: freeAddress(t), Bootstrap: true, FPS: 60, Settings: quick()}
+// singleNode returns the options of a cluster of one node.
+func singleNode(t testing.TB) Options {
+	return Options{ID: "n1", Dir: t.TempDir(), Raft: freeAddress(t), API: freeAddress(t), Bootstrap: true, FPS: 60, Settings: fastTimeouts()}
 }
 
-func quick() []string { return []string{"heartbeat=150ms", "election=150ms", "lease=75ms"} }
+func fastTimeouts() []string { return []string{"heartbeat=150ms", "election=150ms", "lease=75ms"} }
 
-// three are the options of three nodes.
-func three(t testing.TB) (list []Options) {
+// threeNodes returns the options of a cluster of three nodes.
+func threeNodes(t testing.TB) (list []Options) {
 	var peers []string
 	for k := range 3 {
-		o := alone(t)
+		o := singleNode(t)
 		o.ID, o.Bootstrap = fmt.Sprintf("n%d", k+1), false
 		peers = append(peers, fmt.Sprintf("%s@%s/%s", o.ID, o.Raft, o.API))
 		list = append(list, o)
@@ -82,7 +82,7 @@ func three(t testing.TB) (list []Options) {
 	return list
 }
 
-// start starts a node that is stopped when the test ends.
+// start starts a node and stops it when the test ends.
 func start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s, err := Start(t.Context(), o)
@@ -91,20 +91,20 @@ func start(t testing.TB, o Options) *Server {
 	}
 	t.Cleanup(func() { stop(t, s) })
 	if o.Bootstrap {
-		enrolled(t, s)
+		awaitCity(t, s)
 	}
 	return s
 }
 
-// enrolled waits until the first node of a cluster has its city in the game.
-func enrolled(t testing.TB, s *Server) {
+// awaitCity waits until the city of a cluster's first node is in the game.
+func awaitCity(t testing.TB, s *Server) {
 	t.Helper()
 	eventually(t, s.ID()+" is in the game", func() bool { return s.View().Local > 0 })
 }
 
 func stop(t testing.TB, s *Server) {
 	t.Helper()
-	web.CloseIdleConnections() // HTTP/2 says goodbye for a second
+	web.CloseIdleConnections() // otherwise Stop waits a second for HTTP/2 connections
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := s.Stop(ctx); err != nil {
@@ -112,10 +112,10 @@ func stop(t testing.TB, s *Server) {
 	}
 }
 
-// web makes the requests of all clients without TLS.
+// web is the HTTP client of all clients without TLS.
 var web = api.PlainHTTP()
 
-// clientOf is a client of nodes, without TLS.
+// clientOf returns a client of some nodes, without TLS.
 func clientOf(name string, nodes ...*Server) *api.Client {
 	var at []string
 	for _, s := range nodes {
@@ -124,7 +124,7 @@ func clientOf(name string, nodes ...*Server) *api.Client {
 	return api.NewClient(api.ClientOptions{Name: name, Nodes: at, HTTP: web})
 }
 
-// do has a command take effect.
+// do sends a command and returns its effect.
 func do(t testing.TB, c *api.Client, text string) *apiv1.Effect {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -159,7 +159,7 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	t.Fatalf("not within 30 s: %s", what)
 }
 
-// refused expects a node not to be started, for a reason in one line.
+// refused expects Start to refuse a node with one line that contains words.
 func refused(t testing.TB, o Options, words string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
@@ -177,12 +177,12 @@ func refused(t testing.TB, o Options, words string) {
 
 func TestANodeGoesOnWhereItWasStopped(t *testing.T) {
 	t.Parallel()
-	o := alone(t)
+	o := singleNode(t)
 	s, err := Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	enrolled(t, s)
+	awaitCity(t, s)
 	p := clientOf("p", s)
 	do(t, p, "add n2")
 	effect := do(t, p, "n1 attack n2")
@@ -201,7 +201,7 @@ func TestANodeGoesOnWhereItWasStopped(t *testing.T) {
 
 func TestADirectoryIsOneNodesOfOneCluster(t *testing.T) {
 	t.Parallel()
-	o := alone(t)
+	o := singleNode(t)
 	s := start(t, o)
 	other := o
 	other.Raft, other.API = freeAddress(t), freeAddress(t)
@@ -222,7 +222,7 @@ func TestADirectoryIsOneNodesOfOneCluster(t *testing.T) {
 
 func TestADirectoryThatDoesNotSayWhoseItIsIsRefused(t *testing.T) {
 	t.Parallel()
-	o := alone(t)
+	o := singleNode(t)
 	s := start(t, o)
 	eventually(t, "there is a leader", func() bool { return s.View().Leader != "" })
 	stop(t, s)
@@ -255,12 +255,12 @@ func TestAddressesThatOthersReachNeedTLSOrConsent(t *testing.T) {
 		"127.0.0.1:70000":      "has no port",
 		"127.0.0.1:7000/extra": "has no port",
 	} {
-		o := alone(t)
+		o := singleNode(t)
 		o.Raft = address
 		refused(t, o, words)
 	}
 	for _, address := range []string{"127.0.0.1:7000", "localhost:7000", "[::1]:7000", "127.8.9.1:7000", ":7000"} {
-		if err := place(&address, "", false); err != nil {
+		if err := checkAddress(&address, "", false); err != nil {
 			t.Errorf("%s is refused: %v", address, err)
 		}
 		if strings.HasPrefix(address, ":") {
@@ -268,25 +268,25 @@ func TestAddressesThatOthersReachNeedTLSOrConsent(t *testing.T) {
 		}
 	}
 	public, local := "example.org:7000", "127.0.0.1:7000"
-	if err := place(&public, local, false); err != nil {
+	if err := checkAddress(&public, local, false); err != nil {
 		t.Errorf("to listen at %s behind a proxy at %s is refused: %v", local, public, err)
 	}
-	if err := place(&local, "0.0.0.0:7000", false); err == nil {
+	if err := checkAddress(&local, "0.0.0.0:7000", false); err == nil {
 		t.Error("to listen everywhere without TLS is not refused")
 	}
 }
 
-// Nodes of two clusters whose addresses were mixed up do not hear each other.
+// Nodes of two clusters whose addresses were mixed up refuse each other's connections.
 func TestTwoClustersNeverMix(t *testing.T) {
 	t.Parallel()
-	ours := three(t)
-	var log said
+	ours := threeNodes(t)
+	var log syncBuffer
 	ours[0].Log = slog.New(slog.NewTextHandler(&log, nil))
 	n1, n2 := start(t, ours[0]), start(t, ours[1])
-	// A node of another cluster is where n3 should be, and takes n1 and n2 for its own.
+	// A node of another cluster has n3's address, and n1 and n2 as its peers.
 	stray := ours[2]
 	stray.Peers += fmt.Sprintf(",n4@%s/%s", freeAddress(t), freeAddress(t))
-	var strayLog said
+	var strayLog syncBuffer
 	stray.Log = slog.New(slog.NewTextHandler(&strayLog, nil))
 	n3 := start(t, stray)
 	p := clientOf("p", n1, n2)
@@ -307,7 +307,7 @@ func TestTwoClustersNeverMix(t *testing.T) {
 
 func TestMetricsAreThere(t *testing.T) {
 	t.Parallel()
-	s := start(t, alone(t))
+	s := start(t, singleNode(t))
 	do(t, clientOf("p", s), "n1 attack n1")
 	r, err := http.Get("http://" + s.API() + "/metrics")
 	if err != nil {

@@ -7,21 +7,21 @@ import (
 	"os"
 )
 
-// Certificates are files in PEM. Whoever has a certificate of the authority is let
-// in, as a node and as a player; nobody else is.
+// Certificates are PEM files. A peer or player is admitted if and only if it has a
+// certificate of the authority.
 type Certificates struct {
-	Cert, Key string // this node's or player's own
-	CA        string // the authority whose certificates everyone has
+	Cert, Key string // of this node or player
+	CA        string // the certificate of the authority
 }
 
-// secrets are what TLS needs on both sides.
-type secrets struct {
-	accept *tls.Config
+// tlsConfigs are the TLS configurations for both sides of a connection.
+type tlsConfigs struct {
+	server *tls.Config
 	client *tls.Config
 }
 
-// load reads the files. Of nil Certificates there are no secrets.
-func (c *Certificates) load() (*secrets, error) {
+// load reads the files. It returns nil if c is nil.
+func (c *Certificates) load() (*tlsConfigs, error) {
 	if c == nil {
 		return nil, nil
 	}
@@ -40,15 +40,16 @@ func (c *Certificates) load() (*secrets, error) {
 	if !pool.AppendCertsFromPEM(text) {
 		return nil, refuse("there is no certificate in %s", c.CA)
 	}
-	return &secrets{
-		accept: &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{own},
+	return &tlsConfigs{
+		server: &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{own},
 			ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool, NextProtos: []string{"h2", "http/1.1"}},
 		client: &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{own}, RootCAs: pool},
 	}, nil
 }
 
-// dial is for connecting to an address, whose host the other's certificate must name.
-func (s *secrets) dial(address string) *tls.Config {
+// clientFor returns the configuration to dial an address; the server's certificate must
+// be valid for its host.
+func (s *tlsConfigs) clientFor(address string) *tls.Config {
 	c := s.client.Clone()
 	c.ServerName, _, _ = net.SplitHostPort(address)
 	return c

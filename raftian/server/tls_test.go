@@ -18,7 +18,7 @@ import (
 	apiv1 "raftian/raftian/api/v1"
 )
 
-// authority gives certificates.
+// authority is a certificate authority.
 type authority struct {
 	t    testing.TB
 	cert *x509.Certificate
@@ -56,8 +56,8 @@ func (a *authority) sign(c, by *x509.Certificate, key *ecdsa.PrivateKey) []byte 
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: b})
 }
 
-// give gives a certificate for 127.0.0.1.
-func (a *authority) give() *Certificates {
+// issue issues a certificate for 127.0.0.1.
+func (a *authority) issue() *Certificates {
 	key := a.newKey()
 	cert := a.sign(&x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "someone"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
@@ -78,8 +78,8 @@ func TestWithTLSOnlyThoseWithACertificateAreLetIn(t *testing.T) {
 	t.Parallel()
 	ours, others := newAuthority(t), newAuthority(t)
 	var nodes []*Server
-	for _, o := range three(t) {
-		o.TLS = ours.give()
+	for _, o := range threeNodes(t) {
+		o.TLS = ours.issue()
 		nodes = append(nodes, start(t, o))
 	}
 	secured := func(c *Certificates, name string) *api.Client {
@@ -89,19 +89,19 @@ func TestWithTLSOnlyThoseWithACertificateAreLetIn(t *testing.T) {
 		}
 		return api.NewClient(api.ClientOptions{Name: name, Nodes: []string{nodes[0].API()}, HTTP: http, TLS: true})
 	}
-	p := secured(ours.give(), "p")
-	for _, attacker := range []string{"n1", "n3", "n1"} { // at the leader or by way of it
+	p := secured(ours.issue(), "p")
+	for _, attacker := range []string{"n1", "n3", "n1"} { // at the leader, or forwarded to it
 		do(t, p, attacker+" attack n2")
 	}
 	if c := look(t, p, apiv1.Read_READ_VERIFIED).GetCities()[1]; c.GetHealth() != 70 {
 		t.Errorf("n2 has %v", c)
 	}
-	strange := others.give()
+	strange := others.issue()
 	strange.CA = ours.file
 	for name, c := range map[string]*api.Client{
 		"one without TLS":                clientOf("q", nodes[0]),
 		"one with another's certificate": secured(strange, "q"),
-		"one that trusts nobody here":    secured(others.give(), "q"),
+		"one that trusts nobody here":    secured(others.issue(), "q"),
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		if answer, err := c.Look(ctx, 1, &apiv1.StatusRequest{Read: apiv1.Read_READ_LOCAL}); err == nil {
@@ -114,7 +114,7 @@ func TestWithTLSOnlyThoseWithACertificateAreLetIn(t *testing.T) {
 func TestCertificatesThatCannotBeAreRefused(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
-	good, other := a.give(), a.give()
+	good, other := a.issue(), a.issue()
 	empty := filepath.Join(t.TempDir(), "empty")
 	write(t, empty, nil)
 	for words, c := range map[string]*Certificates{
@@ -123,7 +123,7 @@ func TestCertificatesThatCannotBeAreRefused(t *testing.T) {
 		"no such file":                        {Cert: good.Cert, Key: good.Key, CA: "absent"},
 		"there is no certificate in " + empty: {Cert: good.Cert, Key: good.Key, CA: empty},
 	} {
-		o := alone(t)
+		o := singleNode(t)
 		o.TLS = c
 		refused(t, o, words)
 	}

@@ -64,12 +64,12 @@ const (
 
 // holdsBack says that a value is written with the next one: the library writes
 // a vote as a term and then a candidate.
-func (s *Stable) holdsBack(key []byte) bool {
+func (s *Stable) defersWrite(key []byte) bool {
 	return s.volume.bug == BugVoteNotSynced && string(key) == keyLastVoteTerm
 }
 
 // isLazy says that a value is not synced before it is acknowledged.
-func (s *Stable) isLazy(key []byte) bool {
+func (s *Stable) defersSync(key []byte) bool {
 	switch s.volume.bug {
 	case BugVoteNotSynced:
 		return string(key) == keyLastVoteCand
@@ -80,25 +80,25 @@ func (s *Stable) isLazy(key []byte) bool {
 }
 
 // debt is what a journal has written and not yet synced.
-type debt struct {
-	lazy bool     // the next batch is not synced when it is written
-	owed *segment // not synced since it was written to
+type pendingSync struct {
+	deferSync bool     // the next batch is not synced when it is written
+	unsynced  *segment // not synced since it was written to
 }
 
 // payDebt syncs what an earlier append has left unsynced.
-func (j *journal) payDebt() error {
-	if j.owed == nil {
+func (j *journal) syncPending() error {
+	if j.unsynced == nil {
 		return nil
 	}
-	s := j.owed
-	j.owed = nil
+	s := j.unsynced
+	j.unsynced = nil
 	return s.file.Sync()
 }
 
 // sync makes what was written to s durable.
 func (j *journal) sync(s *segment) error {
-	if j.lazy {
-		j.owed = s
+	if j.deferSync {
+		j.unsynced = s
 		return nil
 	}
 	err := s.file.Sync()
@@ -110,7 +110,7 @@ func (j *journal) sync(s *segment) error {
 
 // believe takes the torn batch at the end of a segment for a whole one, with
 // zeros in place of what is missing. Only a planted bug has it do anything.
-func (j *journal) believe(s *segment, image []byte, found extent, replay func(*batch, []byte) error) ([]byte, extent, error) {
+func (j *journal) acceptTornBatch(s *segment, image []byte, found extent, replay func(*batch, []byte) error) ([]byte, extent, error) {
 	rest := image[found.end:]
 	if j.bug != BugTornTailAccepted || len(rest) < sectorSize {
 		return image, found, nil
@@ -127,7 +127,7 @@ func (j *journal) believe(s *segment, image []byte, found extent, replay func(*b
 			break
 		}
 		if got, whole := parseSector(rest[at:]); whole && got == want {
-			copy(payload[want.part*roomSize:], rest[at+headerSize:at+sectorSize])
+			copy(payload[want.part*sectorPayload:], rest[at+headerSize:at+sectorSize])
 		}
 	}
 	image = appendBatch(image[:found.end:found.end], seq, payload)
@@ -138,7 +138,7 @@ func (j *journal) believe(s *segment, image []byte, found extent, replay func(*b
 }
 
 // unreadable is what becomes of a batch with an entry that cannot be read.
-func (l *Log) unreadable() error {
+func (l *Log) unreadableEntry() error {
 	if l.volume.bug == BugTornTailAccepted {
 		return nil // what could be read of it is taken
 	}

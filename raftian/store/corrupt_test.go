@@ -116,7 +116,7 @@ func TestZeroedSectors(t *testing.T) {
 // TestALaterBatchMakesAHoleDamage: the remains of one torn batch are a torn
 // tail only if no other batch's are among them.
 func TestALaterBatchMakesAHoleDamage(t *testing.T) {
-	long := make([]byte, 2*roomSize)
+	long := make([]byte, 2*sectorPayload)
 	tail := func(parts ...[]byte) []byte { return slices.Concat(parts...) }
 	a, b := appendBatch(nil, 7, long), appendBatch(nil, 8, long)
 	hole := make([]byte, sectorSize)
@@ -184,8 +184,8 @@ func TestRotAfterOpening(t *testing.T) {
 	s, err := Open(disk, "raft", o)
 	ok(t, err)
 	for _, index := range []uint64{1, 2, 9} {
-		place := s.Log.places[index-1]
-		name, at := place.batch.segment.name, place.batch.offset+headerSize+int64(place.at)
+		place := s.Log.locations[index-1]
+		name, at := place.batch.segment.name, place.batch.offset+headerSize+int64(place.offset)
 		disk.cached[name].data[at] ^= 0x10
 		err := s.Log.GetLog(index, newLog())
 		var damage *CorruptError

@@ -14,13 +14,13 @@ import (
 // back. What the first opening has shown, later crashes do not change, and life
 // can go on to the same end.
 func TestEveryCrashLeavesEachStepWholeOrUndone(t *testing.T) {
-	steps := life()
-	after, calls := uneventful(t, steps)
+	steps := workload()
+	after, calls := runWithoutCrash(t, steps)
 	outcomes := map[string]int{}
 	for at := 1; at <= calls; at++ {
 		disk := newMemFS()
-		disk.offAt = at
-		reached := live(disk, steps)
+		disk.powerOffAt = at
+		reached := runSteps(disk, steps)
 		if reached == len(steps) {
 			t.Fatalf("the power went off before call %d of %d, and nobody noticed", at, calls)
 		}
@@ -35,7 +35,7 @@ func TestEveryCrashLeavesEachStepWholeOrUndone(t *testing.T) {
 			if reached >= 0 && shown == after[reached+1] {
 				next++
 			}
-			c.goOn(disk, steps[next:], after[len(steps)])
+			c.resume(disk, steps[next:], after[len(steps)])
 		}
 	}
 	for _, outcome := range []string{"undone", "whole", "torn"} {
@@ -48,7 +48,7 @@ func TestEveryCrashLeavesEachStepWholeOrUndone(t *testing.T) {
 
 // uneventful lives a life without a crash. It returns what the store showed
 // before the first step and after each, and how many calls there were.
-func uneventful(t *testing.T, steps []step) (after []view, calls int) {
+func runWithoutCrash(t *testing.T, steps []step) (after []view, calls int) {
 	disk := newMemFS()
 	s, err := Open(disk, "raft", options())
 	ok(t, err)
@@ -64,7 +64,7 @@ func uneventful(t *testing.T, steps []step) (after []view, calls int) {
 
 // live does the steps until one fails and returns which one; -1 if the store
 // could not be opened.
-func live(disk *memFS, steps []step) int {
+func runSteps(disk *memFS, steps []step) int {
 	s, err := Open(disk, "raft", options())
 	if err != nil {
 		return -1
@@ -116,7 +116,7 @@ func (c crash) recover(disk *memFS, undone, whole view) (*memFS, view) {
 	rng := rand.New(rand.NewPCG(2, 3))
 	for at := 1; ; at++ {
 		again := disk.powerLoss(rng)
-		again.offAt = at
+		again.powerOffAt = at
 		s, err := Open(again, "raft", options())
 		if err == nil {
 			s.Close()
@@ -144,7 +144,7 @@ func (c crash) recover(disk *memFS, undone, whole view) (*memFS, view) {
 
 // goOn does the steps that are left and requires the same end as without a
 // crash.
-func (c crash) goOn(disk *memFS, left []step, end view) {
+func (c crash) resume(disk *memFS, left []step, end view) {
 	c.t.Helper()
 	s, _ := c.open(disk)
 	for _, step := range left {
@@ -165,7 +165,7 @@ func TestATornTailDoesNotMixWithWhatComesNext(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		disk, s := opened(t, Options{})
 		ok(t, s.Log.StoreLogs(entries(1, 1, 1, 10)))
-		disk.offAt = len(disk.calls) + 2 // written, not synced
+		disk.powerOffAt = len(disk.calls) + 2 // written, not synced
 		if s.Log.StoreLogs(entries(2, 2, 1, 3000)) == nil {
 			t.Fatal("the power did not go off")
 		}
@@ -175,7 +175,7 @@ func TestATornTailDoesNotMixWithWhatComesNext(t *testing.T) {
 		}
 		ok(t, s.Log.StoreLogs(entries(2, 2, 2, 600)))
 		want := show(t, s)
-		disk.offAt = len(disk.calls) + 2
+		disk.powerOffAt = len(disk.calls) + 2
 		if s.Log.StoreLogs(entries(3, 3, 2, 1500)) == nil {
 			t.Fatal("the power did not go off")
 		}

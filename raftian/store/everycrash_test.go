@@ -38,7 +38,7 @@ func TestEveryWayToGoDownLeavesEachStepWholeOrUndone(t *testing.T) {
 func TestEveryWayToGoDownInAnyShortLife(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := newExhaustion(t, options(), drawLife(t))
-		e.once = true
+		e.singleCrash = true
 		e.run()
 	})
 }
@@ -74,7 +74,7 @@ func firstFailure(t *testing.T, o Options, steps []step) (line string) {
 		line, _, _ = strings.Cut(f.said, "\n")
 	}()
 	e := newExhaustion(f, o, steps)
-	e.once = true
+	e.singleCrash = true
 	e.run()
 	return ""
 }
@@ -149,14 +149,14 @@ func drawLife(t *rapid.T) []step {
 // exhaustion is one life, and all the ways to go down in it.
 type exhaustion struct {
 	failer
-	o        Options
-	steps    []step
-	after    []view // what the store showed before the first step and after each
-	points   int    // of a life without a crash
-	once     bool   // it does not go down again
-	outcomes map[string]int
-	seen     map[state]bool
-	openings int
+	o           Options
+	steps       []step
+	after       []view // what the store showed before the first step and after each
+	points      int    // of a life without a crash
+	singleCrash bool   // it does not go down again
+	outcomes    map[string]int
+	seen        map[state]bool
+	openings    int
 }
 
 // state is what is on a disk, durable and not, and how many steps were done when
@@ -167,7 +167,7 @@ type state struct {
 }
 
 // maker makes the same disk again and again.
-type maker func() *disk.Disk
+type diskFunc func() *disk.Disk
 
 func newExhaustion(t failer, o Options, steps []step) *exhaustion {
 	e := &exhaustion{failer: t, o: o, steps: steps, outcomes: map[string]int{}, seen: map[state]bool{}}
@@ -199,7 +199,7 @@ func (e *exhaustion) run() {
 		if reached < len(e.steps) {
 			how = fmt.Sprintf("down at point %d, in %q", down, stepName(e.steps, reached))
 		}
-		e.comeBack(how, reached, func() *disk.Disk {
+		e.openAfterCrash(how, reached, func() *disk.Disk {
 			left, _ := e.live(down)
 			return left
 		})
@@ -227,7 +227,7 @@ func (e *exhaustion) live(down int) (left *disk.Disk, reached int) {
 
 // comeBack opens the store on all that a disk may hold after its machine went
 // down.
-func (e *exhaustion) comeBack(how string, reached int, at maker) {
+func (e *exhaustion) openAfterCrash(how string, reached int, at diskFunc) {
 	e.Helper()
 	e.open(how+", killed", reached, func() *disk.Disk { return at().Kill() })
 	for left := range disktest.AfterPowerLoss(at()) {
@@ -241,14 +241,14 @@ func only(durable *disk.Disk) *disk.Disk {
 }
 
 // open opens the store on a disk: going down at each point of that, and at none.
-func (e *exhaustion) open(how string, reached int, at maker) {
+func (e *exhaustion) open(how string, reached int, at diskFunc) {
 	e.Helper()
 	s := state{contents(at()), reached}
 	if e.seen[s] {
 		return
 	}
 	e.seen[s] = true
-	for down := 1; !e.once; down++ {
+	for down := 1; !e.singleCrash; down++ {
 		interrupted := func() *disktest.Files {
 			files := &disktest.Files{Disk: at(), Down: down}
 			_, _ = Open(files, "raft", e.o)
@@ -257,10 +257,10 @@ func (e *exhaustion) open(how string, reached int, at maker) {
 		if !interrupted().IsDown() {
 			break
 		}
-		e.comeBack(fmt.Sprintf("%s, down at point %d of opening", how, down), reached,
+		e.openAfterCrash(fmt.Sprintf("%s, down at point %d of opening", how, down), reached,
 			func() *disk.Disk { return interrupted().Disk })
 	}
-	e.look(how, reached, at)
+	e.verify(how, reached, at)
 }
 
 // contents is what a disk holds, and all that a power loss may leave of it.
@@ -275,7 +275,7 @@ func contents(d *disk.Disk) string {
 // look opens the store and holds what it shows to the legal outcomes, of which
 // there are two at most. A power loss changes nothing of it, and it is good for
 // the rest of the life.
-func (e *exhaustion) look(how string, reached int, at maker) {
+func (e *exhaustion) verify(how string, reached int, at diskFunc) {
 	e.Helper()
 	s, shown := e.shows(how, at())
 	next := max(reached, 0)

@@ -111,7 +111,7 @@ func TestWhatAFailedSyncLeft(t *testing.T) {
 // TestOpeningFails when any call of it does, and then leaves what there was.
 func TestOpeningFails(t *testing.T) {
 	disk, s := opened(t, options())
-	for _, step := range life() {
+	for _, step := range workload() {
 		ok(t, step.do(s))
 	}
 	before := show(t, s)

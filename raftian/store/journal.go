@@ -12,12 +12,12 @@ import (
 // owner sees to it that one call is made at a time. Reading batches is free.
 type journal struct {
 	*volume
-	dir      string
-	limit    int64      // how long a segment may grow, in bytes
-	segments []*segment // oldest first; the last one is appended to
-	next     uint64     // number of the next batch
-	sectors  []byte     // of the batch being written, kept for the next
-	debt                // of a planted bug
+	dir         string
+	limit       int64      // how long a segment may grow, in bytes
+	segments    []*segment // oldest first; the last one is appended to
+	next        uint64     // number of the next batch
+	sectors     []byte     // of the batch being written, kept for the next
+	pendingSync            // of a planted bug
 }
 
 // openJournal opens the journal in dir and calls replay for each batch, in
@@ -53,13 +53,13 @@ func (j *journal) open(replay func(*batch, []byte) error) error {
 			return err
 		}
 		if i == len(j.segments)-1 {
-			if image, found, err = j.believe(s, image, found, replay); err != nil {
+			if image, found, err = j.acceptTornBatch(s, image, found, replay); err != nil {
 				return err
 			}
 		}
 		j.next += found.batches
 		if i == len(j.segments)-1 {
-			return j.settle(s, image, found)
+			return j.repairTail(s, image, found)
 		}
 		if found.end < len(image) {
 			return s.corrupt(int64(found.bad), "a sector does not verify")
@@ -90,7 +90,7 @@ func (j *journal) find() error {
 }
 
 // settle makes the last segment end with a whole batch, and durable.
-func (j *journal) settle(s *segment, image []byte, found extent) error {
+func (j *journal) repairTail(s *segment, image []byte, found extent) error {
 	tail := image[found.end:]
 	if len(tail) == 0 {
 		// The process that wrote the last batch may have been killed before it
@@ -143,7 +143,7 @@ func (j *journal) append(payload []byte) (*batch, error) {
 
 // write writes j.sectors, a batch whose payload has the given length.
 func (j *journal) write(length int) (*batch, error) {
-	if err := j.payDebt(); err != nil {
+	if err := j.syncPending(); err != nil {
 		return nil, err
 	}
 	s := j.last()

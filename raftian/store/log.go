@@ -21,17 +21,17 @@ var ErrHole = errors.New("store: a log cannot have a hole")
 // disk an entry takes room, also after a conflict has deleted it, until no older
 // one is in the log.
 type Log struct {
-	volume    *volume
-	monotonic bool
-	snapshot  func() uint64 // through which index a durable snapshot reaches
+	volume        *volume
+	monotonic     bool
+	snapshotIndex func() uint64 // through which index a durable snapshot reaches
 
 	write   sync.Mutex // held by what changes the log, around all of it
 	journal *journal
 	payload []byte // of the batch being written, kept for the next
 
-	mu     sync.RWMutex // held for a moment to change these; before write is let go
-	within bounds
-	places []place // of the entries [within.next-len(places), within.next)
+	mu        sync.RWMutex // held for a moment to change these; before write is let go
+	bounds    bounds
+	locations []location // of the entries [within.next-len(places), within.next)
 }
 
 var (
@@ -40,33 +40,33 @@ var (
 )
 
 // place is where an entry lies in a batch's payload.
-type place struct {
-	batch    *batch
-	at, size uint32
+type location struct {
+	batch        *batch
+	offset, size uint32
 }
 
 func openLog(v *volume, dir string, o Options, snapshot func() uint64) (*Log, error) {
-	l := &Log{volume: v, monotonic: o.Monotonic, snapshot: snapshot}
-	begun := false
+	l := &Log{volume: v, monotonic: o.Monotonic, snapshotIndex: snapshot}
+	started := false
 	var err error
 	l.journal, err = openJournal(v, dir, o.SegmentSize, func(b *batch, payload []byte) error {
-		what := l.replay(b, payload, begun)
-		begun = true
-		if what != nil {
-			return b.segment.corrupt(b.offset, fmt.Sprintf("batch %d: %v", b.seq, what))
+		err := l.replay(b, payload, started)
+		started = true
+		if err != nil {
+			return b.segment.corrupt(b.offset, fmt.Sprintf("batch %d: %v", b.seq, err))
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	l.journal.lazy = v.bug == BugLogNotSynced
-	if missing := l.within.size() - len(l.places); missing > 0 {
+	l.journal.deferSync = v.bug == BugLogNotSynced
+	if missing := l.bounds.size() - len(l.locations); missing > 0 {
 		oldest := l.journal.segments[0]
 		err = oldest.corrupt(0, fmt.Sprintf("entries %d to %d were in an earlier segment, which is missing",
-			l.within.first, l.within.first+uint64(missing)-1))
+			l.bounds.first, l.bounds.first+uint64(missing)-1))
 	} else {
-		err = l.drop()
+		err = l.dropSegments()
 	}
 	if err != nil {
 		l.journal.close()
@@ -84,20 +84,20 @@ func (l *Log) replay(b *batch, payload []byte, begun bool) error {
 	case !r.ok:
 		return errFormat
 	case !begun:
-		l.within = before
-	case !before.empty() && (before.first < l.within.first || before.next > l.within.next):
-		return fmt.Errorf("bounds [%d, %d) beyond [%d, %d)", before.first, before.next, l.within.first, l.within.next)
+		l.bounds = before
+	case !before.empty() && (before.first < l.bounds.first || before.next > l.bounds.next):
+		return fmt.Errorf("bounds [%d, %d) beyond [%d, %d)", before.first, before.next, l.bounds.first, l.bounds.next)
 	default:
-		l.narrow(before)
+		l.truncate(before)
 	}
 	for i := range count {
 		at := len(payload) - len(r.rest)
 		e := r.entry()
 		if !r.ok || e.Index != before.next+uint64(i) {
-			return l.unreadable()
+			return l.unreadableEntry()
 		}
-		l.places = append(l.places, place{b, uint32(at), uint32(len(payload) - len(r.rest) - at)})
-		l.within.next++
+		l.locations = append(l.locations, location{b, uint32(at), uint32(len(payload) - len(r.rest) - at)})
+		l.bounds.next++
 	}
 	if len(r.rest) > 0 {
 		return errFormat
@@ -107,26 +107,26 @@ func (l *Log) replay(b *batch, payload []byte, begun bool) error {
 
 // narrow forgets the entries that are not within b, which is within the log's
 // bounds or empty.
-func (l *Log) narrow(b bounds) {
-	kept := l.places
-	if cut := l.within.next - b.next; b.empty() || cut >= uint64(len(kept)) {
+func (l *Log) truncate(b bounds) {
+	kept := l.locations
+	if dropped := l.bounds.next - b.next; b.empty() || dropped >= uint64(len(kept)) {
 		kept = nil
 	} else {
-		kept = kept[:uint64(len(kept))-cut]
+		kept = kept[:uint64(len(kept))-dropped]
 	}
-	if gone := len(kept) - b.size(); gone > 0 {
+	if removed := len(kept) - b.size(); removed > 0 {
 		// A copy, so that what is gone takes no memory.
-		kept = slices.Clone(kept[gone:])
+		kept = slices.Clone(kept[removed:])
 	}
-	l.within, l.places = b, kept
+	l.bounds, l.locations = b, kept
 }
 
 // drop removes the segments in which no entry lies any more. The batch that
 // says so is durable by now.
-func (l *Log) drop() error {
+func (l *Log) dropSegments() error {
 	keep := l.journal.last()
-	if len(l.places) > 0 {
-		keep = l.places[0].batch.segment
+	if len(l.locations) > 0 {
+		keep = l.locations[0].batch.segment
 	}
 	if keep == nil {
 		return nil
@@ -161,7 +161,7 @@ func (l *Log) indexes() (bounds, error) {
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.within, nil
+	return l.bounds, nil
 }
 
 // GetLog implements raft.LogStore. It reads the disk. An index that is not in
@@ -174,13 +174,13 @@ func (l *Log) GetLog(index uint64, log *raft.Log) error {
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if index < l.within.first || index >= l.within.next {
+	if index < l.bounds.first || index >= l.bounds.next {
 		return raft.ErrLogNotFound
 	}
-	p := l.places[index-l.within.first]
-	bytes, err := p.batch.read(int(p.at), int(p.size))
+	loc := l.locations[index-l.bounds.first]
+	bytes, err := loc.batch.read(int(loc.offset), int(loc.size))
 	if err != nil {
-		return l.volume.note(fmt.Errorf("entry %d: %w", index, err))
+		return l.volume.reportDamage(fmt.Errorf("entry %d: %w", index, err))
 	}
 	r := reader{bytes, true}
 	e := r.entry()
@@ -210,27 +210,27 @@ func (l *Log) StoreLogs(logs []*raft.Log) error {
 	if err := l.volume.usable(); err != nil || len(logs) == 0 {
 		return err
 	}
-	before, err := l.joint(logs[0].Index)
+	before, err := l.boundsBefore(logs[0].Index)
 	if err != nil {
 		return err
 	}
 	l.payload = appendBounds(l.payload[:0], before, len(logs))
-	added := make([]place, len(logs))
+	added := make([]location, len(logs))
 	for i, log := range logs {
 		if want := before.next + uint64(i); log.Index != want {
 			return fmt.Errorf("entry %d in place of %d: %w", log.Index, want, ErrGap)
 		}
 		at := len(l.payload)
 		l.payload = appendEntry(l.payload, log)
-		added[i] = place{nil, uint32(at), uint32(len(l.payload) - at)}
+		added[i] = location{nil, uint32(at), uint32(len(l.payload) - at)}
 	}
 	return l.commit(before, added)
 }
 
 // joint returns the bounds of what is left of the log when an entry with this
 // index is appended.
-func (l *Log) joint(index uint64) (bounds, error) {
-	b := l.within
+func (l *Log) boundsBefore(index uint64) (bounds, error) {
+	b := l.bounds
 	switch {
 	case index == 0:
 		return bounds{}, fmt.Errorf("entry 0: %w", ErrGap)
@@ -238,7 +238,7 @@ func (l *Log) joint(index uint64) (bounds, error) {
 		return bounds{index, index}, nil
 	case index == b.next:
 		return b, nil
-	case index > b.next && index-1 <= l.snapshot():
+	case index > b.next && index-1 <= l.snapshotIndex():
 		return bounds{index, index}, nil
 	}
 	return bounds{}, fmt.Errorf("entry %d after entry %d: %w", index, b.next-1, ErrGap)
@@ -254,8 +254,8 @@ func (l *Log) DeleteRange(min, max uint64) error {
 	if err := l.volume.usable(); err != nil {
 		return err
 	}
-	b, err := l.within.without(min, max)
-	if err != nil || b == l.within {
+	b, err := l.bounds.without(min, max)
+	if err != nil || b == l.bounds {
 		return err
 	}
 	l.payload = appendBounds(l.payload[:0], b, 0)
@@ -282,7 +282,7 @@ func (b bounds) without(min, max uint64) (bounds, error) {
 
 // commit makes l.payload durable and then shows its effect: the log is
 // narrowed, and entries are added.
-func (l *Log) commit(before bounds, added []place) error {
+func (l *Log) commit(before bounds, added []location) error {
 	b, err := l.journal.append(l.payload)
 	if err != nil {
 		return err
@@ -290,16 +290,16 @@ func (l *Log) commit(before bounds, added []place) error {
 	for i := range added {
 		added[i].batch = b
 	}
-	l.show(before, added)
-	return l.drop()
+	l.publish(before, added)
+	return l.dropSegments()
 }
 
-func (l *Log) show(before bounds, added []place) {
+func (l *Log) publish(before bounds, added []location) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.narrow(before)
-	l.places = append(l.places, added...)
-	l.within.next += uint64(len(added))
+	l.truncate(before)
+	l.locations = append(l.locations, added...)
+	l.bounds.next += uint64(len(added))
 }
 
 // close lets go of the files, when no call is under way.

@@ -169,7 +169,7 @@ func TestCompactionLeavesNoFilesNorMemoryBehind(t *testing.T) {
 	if files := filesOf(disk, "raft/stable", ""); len(files) > 1 {
 		t.Errorf("the stable store is %q", files)
 	}
-	if n := cap(s.Log.places); n > 100 {
+	if n := cap(s.Log.locations); n > 100 {
 		t.Errorf("there is room for %d places of 10 entries", n)
 	}
 }
@@ -178,7 +178,7 @@ func TestTheSameCallsMakeTheSameCalls(t *testing.T) {
 	var calls [2][]string
 	for i := range calls {
 		disk, s := opened(t, options())
-		for _, step := range life() {
+		for _, step := range workload() {
 			ok(t, step.do(s))
 		}
 		_, again := reopened(t, disk, options())

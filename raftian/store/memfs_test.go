@@ -27,10 +27,10 @@ type memFS struct {
 	durable  map[string]*memFile
 	unsynced []nameChange
 
-	calls  []string // that changed something, or made it durable
-	offAt  int      // the power goes off before so many calls were made; 0 for never
-	inject func(call string) error
-	lost   failedSync
+	calls      []string // that changed something, or made it durable
+	powerOffAt int      // the power goes off before so many calls were made; 0 for never
+	inject     func(call string) error
+	lost       failedSync
 }
 
 // failedSync is what becomes of the pages of a file whose fsync failed.
@@ -70,7 +70,7 @@ func (m *memFS) call(format string, args ...any) error {
 	return nil
 }
 
-func (m *memFS) off() bool { return m.offAt > 0 && len(m.calls) >= m.offAt-1 }
+func (m *memFS) off() bool { return m.powerOffAt > 0 && len(m.calls) >= m.powerOffAt-1 }
 
 func (m *memFS) change(c nameChange) {
 	setNames(m.cached, c)

@@ -15,10 +15,10 @@ import (
 //	20  length     of the batch's payload, in bytes
 //	24  payload    filled up with zeros in the last sector
 const (
-	sectorSize  = 512
-	headerSize  = 24
-	roomSize    = sectorSize - headerSize
-	sectorMagic = 0x314a4152 // "RAJ1"
+	sectorSize    = 512
+	headerSize    = 24
+	sectorPayload = sectorSize - headerSize
+	sectorMagic   = 0x314a4152 // "RAJ1"
 )
 
 // lengthMax bounds a batch's payload, in bytes.
@@ -33,7 +33,7 @@ type sector struct {
 
 // sectorsFor is how many sectors hold a payload of length bytes. An empty one
 // has a sector, too: it would leave no trace otherwise.
-func sectorsFor(length int) int { return max(1, (length+roomSize-1)/roomSize) }
+func sectorsFor(length int) int { return max(1, (length+sectorPayload-1)/sectorPayload) }
 
 // appendBatch appends the sectors of a batch to dst.
 func appendBatch(dst []byte, seq uint64, payload []byte) []byte {
@@ -44,9 +44,9 @@ func appendBatch(dst []byte, seq uint64, payload []byte) []byte {
 		dst = binary.LittleEndian.AppendUint64(dst, seq)
 		dst = binary.LittleEndian.AppendUint32(dst, uint32(part))
 		dst = binary.LittleEndian.AppendUint32(dst, uint32(len(payload)))
-		piece := payload[part*roomSize : min((part+1)*roomSize, len(payload))]
+		piece := payload[part*sectorPayload : min((part+1)*sectorPayload, len(payload))]
 		dst = append(dst, piece...)
-		dst = append(dst, make([]byte, roomSize-len(piece))...)
+		dst = append(dst, make([]byte, sectorPayload-len(piece))...)
 		binary.LittleEndian.PutUint32(dst[start:], checksum(dst[start+4:]))
 	}
 	return dst

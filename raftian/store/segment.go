@@ -134,7 +134,7 @@ func torn(tail []byte, seq uint64) bool {
 // read returns size bytes of the payload from at on. It verifies the sectors
 // they lie in.
 func (b *batch) read(at, size int) ([]byte, error) {
-	low, high := at/roomSize, (at+size-1)/roomSize
+	low, high := at/sectorPayload, (at+size-1)/sectorPayload
 	offset := b.offset + int64(low*sectorSize)
 	sectors := make([]byte, (high-low+1)*sectorSize)
 	n, err := b.segment.file.ReadAt(sectors, offset)
@@ -149,5 +149,5 @@ func (b *batch) read(at, size int) ([]byte, error) {
 	if bad >= 0 {
 		return nil, b.segment.corrupt(offset+int64(bad), "a sector does not verify")
 	}
-	return payload[at-low*roomSize:][:size], nil
+	return payload[at-low*sectorPayload:][:size], nil
 }

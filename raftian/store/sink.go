@@ -131,7 +131,7 @@ func (s *Snapshots) install(k *sink) error {
 	if err != nil {
 		return s.volume.fail(fmt.Errorf("install snapshot %s: %w", k.meta.ID, err))
 	}
-	s.add(kept{k.meta, k.number})
+	s.add(snapshotEntry{k.meta, k.number})
 	if err := s.reap(); err != nil {
 		return fmt.Errorf("snapshot %s is durable, but %w", k.meta.ID, err)
 	}

@@ -33,14 +33,14 @@ const chunkSize = 64 << 10
 // appendTrailer appends what follows the state in a snapshot's file.
 func appendTrailer(dst []byte, meta *raft.SnapshotMeta, stateSum uint32) ([]byte, error) {
 	start := len(dst)
-	words, err := json.Marshal(meta)
+	metaJSON, err := json.Marshal(meta)
 	if err != nil {
 		return nil, err
 	}
-	dst = append(dst, words...)
+	dst = append(dst, metaJSON...)
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(meta.Size))
 	dst = binary.LittleEndian.AppendUint32(dst, stateSum)
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(words)))
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(metaJSON)))
 	dst = binary.LittleEndian.AppendUint32(dst, snapshotMagic)
 	return binary.LittleEndian.AppendUint32(dst, checksum(dst[start:])), nil
 }
@@ -62,21 +62,21 @@ func readTrailer(file env.File) (meta raft.SnapshotMeta, stateSum uint32, err er
 		return meta, 0, err
 	}
 	stateSize := int64(binary.LittleEndian.Uint64(trailer))
-	words := int64(binary.LittleEndian.Uint32(trailer[12:]))
+	metaSize := int64(binary.LittleEndian.Uint32(trailer[12:]))
 	if binary.LittleEndian.Uint32(trailer[16:]) != snapshotMagic || stateSize < 0 ||
-		stateSize != size-trailerSize-words {
+		stateSize != size-trailerSize-metaSize {
 		return meta, 0, corrupt(size-trailerSize, "the trailer does not verify")
 	}
-	all := make([]byte, words+trailerSize)
+	all := make([]byte, metaSize+trailerSize)
 	if err := readFull(file, all, stateSize); err != nil {
 		return meta, 0, err
 	}
 	// All of the trailer was read again, so all that is used is verified.
-	trailer = all[words:]
-	if binary.LittleEndian.Uint32(trailer[20:]) != checksum(all[:words+20]) {
+	trailer = all[metaSize:]
+	if binary.LittleEndian.Uint32(trailer[20:]) != checksum(all[:metaSize+20]) {
 		return meta, 0, corrupt(stateSize, "meta and trailer do not verify")
 	}
-	if err := json.Unmarshal(all[:words], &meta); err != nil || meta.Size != stateSize {
+	if err := json.Unmarshal(all[:metaSize], &meta); err != nil || meta.Size != stateSize {
 		return meta, 0, corrupt(stateSize, "the meta data is "+errFormat.Error())
 	}
 	return meta, binary.LittleEndian.Uint32(trailer[8:]), nil
@@ -161,5 +161,5 @@ type reportingReader struct {
 
 func (r *reportingReader) Read(p []byte) (int, error) {
 	n, err := r.state.Read(p)
-	return n, r.volume.note(err)
+	return n, r.volume.reportDamage(err)
 }

@@ -33,13 +33,13 @@ type Snapshots struct {
 	dir    string
 	retain int
 
-	mu     sync.Mutex
-	kept   []kept // newest first
-	number uint64 // of the last one begun
+	mu      sync.Mutex
+	entries []snapshotEntry // newest first
+	number  uint64          // of the last one begun
 }
 
 // kept is a snapshot that is there, and durable.
-type kept struct {
+type snapshotEntry struct {
 	meta   raft.SnapshotMeta
 	number uint64
 }
@@ -81,8 +81,8 @@ func openSnapshots(v *volume, dir string, retain int) (*Snapshots, error) {
 	if err := v.fs.SyncDir(dir); err != nil {
 		return nil, fmt.Errorf("sync directory %s: %w", dir, err)
 	}
-	if len(s.kept) > 0 {
-		if err := s.verify(s.kept[0].meta.ID); err != nil {
+	if len(s.entries) > 0 {
+		if err := s.verify(s.entries[0].meta.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -117,13 +117,13 @@ func (s *Snapshots) find(id string) error {
 	if err != nil || meta.ID != id {
 		return &CorruptError{File: s.file(id), Offset: meta.Size, What: fmt.Sprintf("it is snapshot %q", meta.ID)}
 	}
-	s.add(kept{meta, number})
+	s.add(snapshotEntry{meta, number})
 	return nil
 }
 
-func (s *Snapshots) add(k kept) {
-	s.kept = append(s.kept, k)
-	slices.SortFunc(s.kept, func(a, b kept) int {
+func (s *Snapshots) add(k snapshotEntry) {
+	s.entries = append(s.entries, k)
+	slices.SortFunc(s.entries, func(a, b snapshotEntry) int {
 		return cmp.Or(cmp.Compare(b.meta.Term, a.meta.Term), cmp.Compare(b.meta.Index, a.meta.Index),
 			cmp.Compare(b.number, a.number))
 	})
@@ -133,24 +133,24 @@ func (s *Snapshots) add(k kept) {
 // reap removes what is older than those to retain. A removal that a power loss
 // undoes is done again at the next opening.
 func (s *Snapshots) reap() error {
-	for len(s.kept) > s.retain {
-		oldest := s.kept[len(s.kept)-1].meta.ID
+	for len(s.entries) > s.retain {
+		oldest := s.entries[len(s.entries)-1].meta.ID
 		if err := s.volume.fs.Remove(s.file(oldest)); err != nil {
 			return fmt.Errorf("reap snapshot %s: %w", oldest, err)
 		}
-		s.kept = s.kept[:len(s.kept)-1]
+		s.entries = s.entries[:len(s.entries)-1]
 	}
 	return nil
 }
 
 // through is the index through which the newest snapshot reaches, or 0.
-func (s *Snapshots) through() uint64 {
+func (s *Snapshots) lastIndex() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.kept) == 0 {
+	if len(s.entries) == 0 {
 		return 0
 	}
-	return s.kept[0].meta.Index
+	return s.entries[0].meta.Index
 }
 
 // Create implements raft.SnapshotStore, for version 1 only, as raft's own
@@ -184,8 +184,8 @@ func (s *Snapshots) List() ([]*raft.SnapshotMeta, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := make([]*raft.SnapshotMeta, len(s.kept))
-	for i, k := range s.kept {
+	list := make([]*raft.SnapshotMeta, len(s.entries))
+	for i, k := range s.entries {
 		list[i] = clone(k.meta)
 	}
 	return list, nil
@@ -209,7 +209,7 @@ func (s *Snapshots) Open(id string) (*raft.SnapshotMeta, io.ReadCloser, error) {
 	}
 	meta, state, err := openState(file)
 	if err != nil {
-		return nil, nil, s.volume.note(err)
+		return nil, nil, s.volume.reportDamage(err)
 	}
 	return meta, newSnapshotReader(state, s.volume), nil
 }
@@ -218,7 +218,7 @@ func (s *Snapshots) openFile(id string) (env.File, error) {
 	// Held until the file is open, so that it is not reaped between.
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !slices.ContainsFunc(s.kept, func(k kept) bool { return k.meta.ID == id }) {
+	if !slices.ContainsFunc(s.entries, func(k snapshotEntry) bool { return k.meta.ID == id }) {
 		return nil, fmt.Errorf("%w: %q", ErrNoSnapshot, id)
 	}
 	return s.volume.fs.OpenFile(s.file(id), os.O_RDONLY)

@@ -49,7 +49,7 @@ func openStable(v *volume, dir string, limit int64) (*Stable, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.drop(); err != nil {
+	if err := s.dropSegments(); err != nil {
 		s.journal.close()
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func openStable(v *volume, dir string, limit int64) (*Stable, error) {
 
 // drop removes the segments before the one that has the last batch. At opening
 // the newest may be empty: then its predecessor has it.
-func (s *Stable) drop() error {
+func (s *Stable) dropSegments() error {
 	segments := s.journal.segments
 	if len(segments) == 0 {
 		return nil
@@ -114,16 +114,16 @@ func (s *Stable) Set(key, value []byte) error {
 	} else {
 		pairs = slices.Insert(pairs, i, set)
 	}
-	if s.holdsBack(key) {
+	if s.defersWrite(key) {
 		s.pairs = pairs
 		return nil
 	}
-	s.journal.lazy = s.isLazy(key)
+	s.journal.deferSync = s.defersSync(key)
 	if _, err := s.journal.append(appendPairs(nil, pairs)); err != nil {
 		return err
 	}
 	s.pairs = pairs
-	return s.drop()
+	return s.dropSegments()
 }
 
 // Get implements raft.StableStore: ErrKeyNotFound for a key that was never set.

@@ -137,7 +137,7 @@ func Open(fs env.FS, dir string, o Options) (*Store, error) {
 	s := &Store{volume: newVolume(plantedFS(fs, o.Bug), o.Report)}
 	s.volume.bug = o.Bug
 	if err := s.open(dir, o); err != nil {
-		s.volume.note(err)
+		s.volume.reportDamage(err)
 		s.Close()
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
 	}
@@ -161,7 +161,7 @@ func (s *Store) open(dir string, o Options) error {
 	if s.Stable, err = openStable(s.volume, parts[1], min(o.SegmentSize, segmentStable)); err != nil {
 		return err
 	}
-	s.Log, err = openLog(s.volume, parts[0], o, s.Snapshots.through)
+	s.Log, err = openLog(s.volume, parts[0], o, s.Snapshots.lastIndex)
 	return err
 }
 

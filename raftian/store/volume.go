@@ -46,7 +46,7 @@ func (v *volume) fail(err error) error {
 }
 
 // note reports err if it tells of damage, and returns it.
-func (v *volume) note(err error) error {
+func (v *volume) reportDamage(err error) error {
 	var damage *CorruptError
 	if errors.As(err, &damage) {
 		v.report(damage.describe())

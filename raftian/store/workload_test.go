@@ -154,7 +154,7 @@ func snapshotting(index, term uint64, length int) step {
 // life is what may happen to a participant: it bootstraps, votes, appends,
 // loses a conflict, compacts, has its log replaced by a snapshot twice, once
 // with and once without removing the log before, and starts again.
-func life() []step {
+func workload() []step {
 	return []step{
 		setting("CurrentTerm", 1),
 		storing(1, 1, 1, 30),

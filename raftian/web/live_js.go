@@ -18,11 +18,11 @@ import (
 )
 
 const (
-	askPause   = 25 * time.Millisecond // between two looks at the game
-	askPatient = time.Second           // for which it may be away before that is said
+	pollInterval = 25 * time.Millisecond // between two requests for the state
+	lostAfter    = time.Second           // without an answer until the page says so
 )
 
-// remote is a game that the page's server plays.
+// remote is a live game of the page's server.
 type remote struct {
 	mu   sync.Mutex
 	last *live.Snapshot
@@ -41,7 +41,7 @@ func (r *remote) Lost() string {
 	return r.lost
 }
 
-// Do asks the server for something.
+// Do sends a command to the server.
 func (r *remote) Do(line string) {
 	go func() {
 		options := js.Global().Get("Object").New()
@@ -55,7 +55,7 @@ func (r *remote) Do(line string) {
 	}()
 }
 
-// follow asks how the game is, again and again.
+// follow polls the state.
 func (r *remote) follow() {
 	heard := time.Now()
 	for {
@@ -74,24 +74,24 @@ func (r *remote) follow() {
 		switch {
 		case err == nil:
 			r.lost, heard = "", time.Now()
-			r.keep(s)
-		case time.Since(heard) > askPatient:
+			r.merge(s)
+		case time.Since(heard) > lostAfter:
 			r.lost = "the server of this page does not answer; it may have ended"
 		}
 		r.mu.Unlock()
-		time.Sleep(askPause)
+		time.Sleep(pollInterval)
 		if err != nil {
-			time.Sleep(10 * askPause)
+			time.Sleep(10 * pollInterval)
 		}
 	}
 }
 
-// eventsMost is how many events are kept until the next frame is drawn.
-const eventsMost = 512
+// eventsMax limits the events kept until the next frame is drawn.
+const eventsMax = 512
 
-// keep keeps what the server says. It sends each event once; the frame that shows it may
-// come later than the next answer.
-func (r *remote) keep(s *live.Snapshot) {
+// merge stores a state from the server. The server sends each event once, and several
+// states may arrive before the next frame, so events are accumulated.
+func (r *remote) merge(s *live.Snapshot) {
 	if len(s.Cities) == 0 && len(s.Nodes) == 0 {
 		return
 	}
@@ -99,12 +99,12 @@ func (r *remote) keep(s *live.Snapshot) {
 		known := was.Index
 		s.Events = slices.DeleteFunc(s.Events, func(e live.Event) bool { return e.Index <= known })
 		s.Events = slices.Concat(was.Events, s.Events)
-		s.Events = s.Events[max(0, len(s.Events)-eventsMost):]
+		s.Events = s.Events[max(0, len(s.Events)-eventsMax):]
 	}
 	r.last = s
 }
 
-// play shows the game that the page's server plays.
+// play shows the live game of the page's server.
 func play(q url.Values) error {
 	r := &remote{}
 	go r.follow()

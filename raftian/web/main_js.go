@@ -1,11 +1,11 @@
-// Command web is the viewer as a browser runs it: raftian replay --web builds it for
+// Command web is the viewer as a browser runs it: raftian replay --web compiles it to
 // js/wasm and serves it with the page that starts it (package page). It shows the run
-// that the same server has under "run" or, if the page's address says so, the game that
-// it plays.
+// that its server has under "run" or, if the page's query has "live", the server's live
+// game.
 //
-//	main_js.go  a run
-//	live_js.go  a game
-//	main_other.go  elsewhere than in a browser
+//	main_js.go     a run
+//	live_js.go     a live game
+//	main_other.go  outside of a browser
 package main
 
 import (
@@ -33,7 +33,7 @@ func main() {
 	}
 }
 
-// status says on the page how far it has come; "" takes the words away.
+// status sets the status line of the page; "" hides it.
 func status(words string) { js.Global().Call("raftianStatus", words) }
 
 func show() error {
@@ -52,7 +52,7 @@ func show() error {
 	}
 	run, err := replay.Read(from, func(events int) bool {
 		status(fmt.Sprintf("reading the run: %d events", events))
-		time.Sleep(time.Millisecond) // the page is drawn meanwhile
+		time.Sleep(time.Millisecond) // lets the browser draw the page
 		return true
 	})
 	if err != nil {
@@ -61,15 +61,15 @@ func show() error {
 	window := js.Global().Get("window")
 	book := glyph.NewBook()
 	d := desk.Open(run, book, window.Get("innerWidth").Int(), window.Get("innerHeight").Int())
-	if err := begin(d, run, search); err != nil {
+	if err := seek(d, run, search); err != nil {
 		return err
 	}
 	status("")
 	return view.Show(context.Background(), d, book, view.Options{Title: fmt.Sprintf("seed %d", run.Header.Seed)})
 }
 
-// begin goes where the page's address says.
-func begin(d *desk.Desk, run *replay.Run, search string) error {
+// seek goes to the time and the machine in the page's query.
+func seek(d *desk.Desk, run *replay.Run, search string) error {
 	q, err := url.ParseQuery(strings.TrimPrefix(search, "?"))
 	if err != nil {
 		return fmt.Errorf("the page's address: %w", err)
@@ -87,7 +87,7 @@ func begin(d *desk.Desk, run *replay.Run, search string) error {
 	return nil
 }
 
-// fetch gets what the server has under a path.
+// fetch downloads a path of the page's server.
 func fetch(path string) ([]byte, error) {
 	response, err := await(js.Global().Call("fetch", path))
 	if err != nil {
@@ -113,17 +113,17 @@ func await(promise js.Value) (js.Value, error) {
 		err   error
 	}
 	done := make(chan result, 1)
-	kept := js.FuncOf(func(_ js.Value, args []js.Value) any {
+	onResolve := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		done <- result{value: args[0]}
 		return nil
 	})
-	broken := js.FuncOf(func(_ js.Value, args []js.Value) any {
+	onReject := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		done <- result{err: errors.New(args[0].Call("toString").String())}
 		return nil
 	})
-	defer kept.Release()
-	defer broken.Release()
-	promise.Call("then", kept, broken)
+	defer onResolve.Release()
+	defer onReject.Release()
+	promise.Call("then", onResolve, onReject)
 	r := <-done
 	return r.value, r.err
 }

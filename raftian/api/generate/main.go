@@ -1,7 +1,6 @@
-// Command generate writes the Go code of the players' service anew from
-// players.proto. It is called by `go generate ./raftian/api`, and needs neither
-// protoc nor buf: the compiler is a library, and the two plugins are tools of this
-// module (go.mod).
+// Command generate regenerates the Go code of the players' service from players.proto.
+// It is run by `go generate ./raftian/api`. It needs neither protoc nor buf: the
+// compiler is a library, and the two plugins are tools of this module (go.mod).
 package main
 
 import (
@@ -21,8 +20,8 @@ import (
 	"google.golang.org/protobuf/types/pluginpb"
 )
 
-// schema is the file in the present directory, and module what Go packages in its
-// go_package begin with.
+// schema is a file in the present directory. module is the prefix that is cut from
+// go_package.
 const (
 	schema = "players.proto"
 	module = "raftian/raftian/api"
@@ -44,7 +43,7 @@ func generate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// A plugin is given every file, those that are imported first.
+	// A plugin gets every file, imported ones first.
 	var all []*descriptorpb.FileDescriptorProto
 	seen := map[string]bool{}
 	var add func(protoreflect.FileDescriptor)
@@ -67,7 +66,7 @@ func generate(ctx context.Context) error {
 	)
 }
 
-// run has a plugin write its files.
+// run runs a plugin, which writes its files.
 func run(ctx context.Context, plugin, parameter string, files []*descriptorpb.FileDescriptorProto) error {
 	request, err := proto.Marshal(&pluginpb.CodeGeneratorRequest{
 		FileToGenerate: []string{schema}, Parameter: &parameter, ProtoFile: files})
