@@ -91,8 +91,8 @@ func (w *World) write(stream trace.Stream, p unsafe.Pointer, n int) uintptr {
 	return uintptr(n)
 }
 
-// open lets some files be opened: what Go's libraries read for themselves and is the same
-// everywhere, or nearly so, and the device that is always empty.
+// open lets few files be opened: those that package time reads for a zone and package mime
+// for its types, which are the same everywhere, or nearly so, and /dev/null.
 func (w *World) open(trap uintptr, a [6]uintptr, path unsafe.Pointer) (r1, r2, errno uintptr, taken bool) {
 	number := setMachine(0)
 	defer setMachine(number)
@@ -130,8 +130,11 @@ func (w *World) reach(does string, path unsafe.Pointer) {
 
 // refuseCall ends the run, and says which machine's program does what, and where.
 func (w *World) refuseCall(number uint32, does string, here stacks.Goroutine) {
-	i := w.lives[number-1]
-	quit(StatusOutside, fmt.Errorf("the program on %s %s%s", i.name, does, placeOf(here)))
+	name := "a machine that has crashed"
+	if i := w.lives[number-1]; i != nil {
+		name = i.name
+	}
+	quit(StatusOutside, fmt.Errorf("the program on %s %s%s", name, does, placeOf(here)))
 }
 
 // placeOf says where the program's own code makes the call that has led here: of the

@@ -82,9 +82,11 @@ func printIntoTheRun(t *testing.T, p *Program) {
 	if got := inWords(r.Printed); got != said {
 		t.Errorf("printed is\n%swant\n%s", got, said)
 	}
-	again, err := p.Run(t.Context(), talking(t, "print"))
-	if err != nil || again.Digest != r.Digest {
-		t.Errorf("again it is %v, digest %s after %s", err, again.Digest, r.Digest)
+	elsewhere := *p
+	elsewhere.Environment = append(toolchain.Environment(), "TZ=Asia/Kathmandu")
+	again, err := elsewhere.Run(t.Context(), talking(t, "print"))
+	if err != nil || again.Digest != r.Digest || inWords(again.Printed) != said {
+		t.Errorf("in another zone it is %v, digest %s after %s, and printed is\n%s", err, again.Digest, r.Digest, inWords(again.Printed))
 	}
 	silent, err := p.Run(t.Context(), talking(t, "nothing"))
 	if err != nil || silent.Digest != r.Digest {
