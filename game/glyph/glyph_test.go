@@ -44,7 +44,7 @@ func TestATextIsBrokenIntoLinesThatFit(t *testing.T) {
 
 func TestEveryCharacterOfTheSceneIsThere(t *testing.T) {
 	b := NewBook()
-	for f := range faces {
+	for f := range faceCount {
 		for _, r := range "AZaz09 .,:;#×·→←≠…—–µ|<>()[]{}\"'+-=/?!↔" {
 			if r == ' ' {
 				continue

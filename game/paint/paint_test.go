@@ -20,7 +20,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
 
-// story is the story when two lead.
+// story returns the scene of the story with two leaders.
 func story(book *glyph.Book) *scene.List {
 	r := replaytest.Story()
 	c := replay.NewCursor(r)
@@ -96,7 +96,7 @@ func TestADrawingHasEveryItemAndEveryText(t *testing.T) {
 	}
 }
 
-// Each shape puts its colour where it should be and nowhere else.
+// Each shape colours the pixels inside it and no others.
 func TestShapesAreWhereTheyShouldBe(t *testing.T) {
 	red := scene.Color{R: 255, A: 255}
 	for name, c := range map[string]struct {

@@ -9,11 +9,11 @@ import (
 	"raftian/netsim/trace"
 )
 
-// file is a run file of n events, mostly traffic.
+// file returns a run file of n events, mostly messages.
 func file(tb testing.TB, n int) []byte {
 	tb.Helper()
 	var b bytes.Buffer
-	p := three()
+	p := threeMachines()
 	p.Heal = env.Instant(time.Second)
 	w, err := trace.NewWriter(&b, trace.Header{Guest: "game", Plan: p.String()})
 	d := trace.NewDigest()
@@ -87,7 +87,7 @@ func TestReadingStopsWhenNobodyWantsMore(t *testing.T) {
 	}
 }
 
-// A million events are read and gone through; see what it costs with -bench.
+// BenchmarkMillion reads a million events and builds their Run.
 func BenchmarkMillion(b *testing.B) {
 	bytes := file(b, 1_000_000)
 	for b.Loop() {

@@ -19,9 +19,9 @@ func newGame(t rapid.TB, names ...string) rules.State {
 	return s
 }
 
-// A game as it is read: each command and what comes of it, over three cities.
+// Scripts of commands and their outputs, over three cities.
 func TestAGameGoesByTheRules(t *testing.T) {
-	// nine hits, by two cities in turn, the second of them first and last
+	// nine hits by two cities in turn, the first of which begins and ends
 	attacks := func(second, first, target string) string {
 		var b strings.Builder
 		for i, by := range []string{first, second, first, second, first, second, first, second, first} {
@@ -265,8 +265,7 @@ func BenchmarkHash(b *testing.B) {
 	}
 }
 
-// A query is answered as the command would be, or rejected; whoever asks may
-// keep the state he has.
+// A query is answered as the command would be, or rejected.
 func TestAQueryAnswersLikeALookAndNothingElse(t *testing.T) {
 	s := newGame(t, "n1", "n2")
 	s, _ = rules.StepText(s, "n1 attack n2")

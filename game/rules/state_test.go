@@ -13,7 +13,7 @@ import (
 	"raftian/game/rules"
 )
 
-// anyState is a game after some commands.
+// anyState generates states reached by commands.
 var anyState = rapid.Custom(func(t *rapid.T) rules.State {
 	var s rules.State
 	for _, input := range rapid.SliceOf(anyInput).Draw(t, "inputs") {
@@ -67,6 +67,7 @@ func TestBytesAreRefusedForAReason(t *testing.T) {
 		return append(b, make([]byte, 8)...)
 	}
 	const (
+		// playing returns the index of a city that plays, or -1 and the rejection.
 		playing   = "\x01\x64\x00\x00\x00\x00\x00\x00\x00\x00"
 		ailing    = "\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 		sturdy    = "\x01\x65\x00\x00\x00\x00\x00\x00\x00\x00"
@@ -168,12 +169,12 @@ func TestAGameIsMadeOfItsCities(t *testing.T) {
 	}
 	cities := s.Cities()
 	cities[0], cities[2] = cities[2], cities[0]
-	if got, err := rules.Of(cities); err != nil || !got.Equal(s) {
+	if got, err := rules.FromCities(cities); err != nil || !got.Equal(s) {
 		t.Errorf("it is %v, want %v (%v)", got, s, err)
 	}
 	for _, wrong := range [][]rules.City{{{Name: "A", Status: rules.Playing, Health: 5}}, {{Name: "a", Status: rules.Playing, Health: 101}}, {{Name: "a", Status: rules.Playing}},
 		{{Name: "a", Status: 9}}, {{Name: "a", Status: rules.Departed}, {Name: "a", Status: rules.Departed}}} {
-		if got, err := rules.Of(wrong); err == nil {
+		if got, err := rules.FromCities(wrong); err == nil {
 			t.Errorf("%+v make the game %v", wrong, got)
 		}
 	}

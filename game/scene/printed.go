@@ -13,8 +13,8 @@ func (p *page) turnTo(machine int, what string) {
 	if len(p.run.Printed(machine)) == 0 {
 		return
 	}
-	x := p.right(p.at.Right(), p.at.Y-p.step()*0.25, p.fine(sky), "C  "+what)
-	p.hit(Box{x - 4, p.at.Y - p.step(), p.at.Right() - x + 8, p.step()}, Target{Do: Press, Key: "c"}, what+" (C)")
+	x := p.right(p.at.Right(), p.at.Y-p.step()*0.25, p.smallPlain(sky), "C  "+what)
+	p.hit(Box{x - 4, p.at.Y - p.step(), p.at.Right() - x + 8, p.step()}, Target{Action: Press, Key: "c"}, what+" (C)")
 }
 
 // print is what a machine's programs have printed up to now, if that is asked for and there
@@ -28,15 +28,15 @@ func (p *page) print(machine int) bool {
 	p.turnTo(machine, "its state")
 	lines := p.run.Printed(machine)[:p.c.Printed(machine)]
 	if len(lines) == 0 {
-		p.text(p.at.X, p.next(), p.fine(faint), "nothing yet")
+		p.text(p.at.X, p.next(), p.smallPlain(faint), "nothing yet")
 		return true
 	}
 	const linesMost = 3 // of the panel, for one line
-	indent := p.width(p.finer(faint), "00.0000") + 10
+	indent := p.width(p.smallMono(faint), "00.0000") + 10
 	var parts [][]string // of lines, from the last on
 	room := int(p.at.H / p.step())
 	for k := len(lines) - 1; k >= 0; k-- {
-		st := p.fine(text)
+		st := p.smallPlain(text)
 		words := p.canvas.book.Wrap(st.face, st.px, orWord(withoutTime(lines[k].Words()), " "), p.at.W-indent, linesMost)
 		if room -= len(words); room < 0 {
 			break
@@ -67,11 +67,11 @@ func (p *page) printed(l *trace.Line, words []string, indent float32, shade Colo
 	for k, part := range words {
 		y := p.next()
 		if k == 0 {
-			p.right(p.at.X+indent-10, y, p.finer(faint), fmt.Sprintf("%.4f", l.At.Seconds()))
+			p.right(p.at.X+indent-10, y, p.smallMono(faint), fmt.Sprintf("%.4f", l.At.Seconds()))
 		}
-		p.text(p.at.X+indent, y, p.fine(shade), part)
+		p.text(p.at.X+indent, y, p.smallPlain(shade), part)
 	}
-	p.hit(Box{p.at.X - 4, top, p.at.W + 8, p.at.Y - top}, Target{Do: Event, N: int(l.After)},
+	p.hit(Box{p.at.X - 4, top, p.at.W + 8, p.at.Y - top}, Target{Action: Event, N: int(l.After)},
 		fmt.Sprintf("%s\n%s of incarnation %d at %s; click to go there", l.Words(), orWord(l.Stream, "output"), l.Boot, l.At))
 }
 

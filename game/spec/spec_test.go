@@ -12,7 +12,7 @@ import (
 
 var machines = []string{"n1", "n2", "n3", "n4", "n5"}
 
-// calls draws n calls of the clients in turn.
+// calls draws n calls, of the clients in turn.
 func calls(seed uint64, n int) []string {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	list := make([]string, n)
@@ -88,7 +88,7 @@ func TestNonsenseIsRejectedWhateverTheState(t *testing.T) {
 	}
 }
 
-// A game that had run down, or in which no command failed, would test little.
+// A game that ended, or in which no command was rejected, would be a weak test.
 func TestTheGameGoesOnForEver(t *testing.T) {
 	s := spec.Init(machines)
 	playing, count := 0, map[string]int{}

@@ -13,8 +13,8 @@ import (
 
 var errDisk = errors.New("input/output error")
 
-// failing has the n-th call from now on fail that starts with one of the
-// prefixes, and no other.
+// failing makes the n-th of the following FS calls fail that start with one of the
+// prefixes.
 func failing(disk *memFS, n int, prefixes ...string) {
 	disk.inject = func(call string) error {
 		for _, prefix := range prefixes {
@@ -28,7 +28,7 @@ func failing(disk *memFS, n int, prefixes ...string) {
 	}
 }
 
-// everyCall makes every call there is on a store, and returns what each said.
+// everyCall calls each method of a store and returns the errors.
 func everyCall(s *Store) map[string]error {
 	said := map[string]error{}
 	_, said["FirstIndex"] = s.Log.FirstIndex()
@@ -48,8 +48,8 @@ func everyCall(s *Store) map[string]error {
 	return said
 }
 
-// TestAStoreThatFailedSaysSoToEveryCall: whichever write or fsync it was, also
-// when all later ones would succeed, until the store is opened again.
+// After any failed write or fsync every call fails, although later ones would succeed,
+// until the store is opened again.
 func TestAStoreThatFailedSaysSoToEveryCall(t *testing.T) {
 	steps := map[string]step{
 		"log":       storing(6, 6, 1, 2000),
@@ -82,9 +82,9 @@ func TestAStoreThatFailedSaysSoToEveryCall(t *testing.T) {
 	}
 }
 
-// TestWhatAFailedSyncLeft is opened again without a crash. Some kernels drop the
-// pages of a failed fsync, others keep them and never write them: either way
-// what the opening shows is there after a power loss.
+// A store whose fsync failed is opened again without a crash. Some kernels drop the
+// dirty pages, others mark them clean and never write them. Either way the view after
+// opening survives a power loss.
 func TestWhatAFailedSyncLeft(t *testing.T) {
 	for lost, wantLast := range map[failedSync]uint64{pagesDropped: 1, pagesClean: 3} {
 		for seed := range uint64(20) {
@@ -108,7 +108,7 @@ func TestWhatAFailedSyncLeft(t *testing.T) {
 	}
 }
 
-// TestOpeningFails when any call of it does, and then leaves what there was.
+// Opening fails if any of its FS calls fails, and changes nothing then.
 func TestOpeningFails(t *testing.T) {
 	disk, s := opened(t, options())
 	for _, step := range workload() {
@@ -135,7 +135,7 @@ func TestOpeningFails(t *testing.T) {
 	}
 }
 
-// TestASnapshotThatCannotBeWritten concerns nobody else.
+// A snapshot that cannot be written does not fail the store.
 func TestASnapshotThatCannotBeWritten(t *testing.T) {
 	for _, call := range []string{"create", "write", "sync"} {
 		disk, s := opened(t, options())

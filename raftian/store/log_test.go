@@ -76,9 +76,8 @@ func TestEntriesMustContinueTheLog(t *testing.T) {
 	ok(t, s.Log.StoreLogs(entries(6, 6, 1, 10)))
 }
 
-// TestAGapMustBeCoveredByASnapshot: after a user's snapshot was restored, or a
-// crash before raft removed the log that a snapshot replaces, raft appends
-// behind the snapshot.
+// raft appends behind a snapshot after it restored a user's snapshot, and after a crash
+// before it removed the log that a snapshot replaces.
 func TestAGapMustBeCoveredByASnapshot(t *testing.T) {
 	disk, s := opened(t, options())
 	ok(t, s.Log.StoreLogs(entries(1, 5, 1, 300)))
@@ -190,8 +189,7 @@ func TestTheSameCallsMakeTheSameCalls(t *testing.T) {
 	}
 }
 
-// TestEntriesAreReadWhileTheLogChanges is for the race detector, and for
-// segments that are removed under a reader.
+// For the race detector, and for segments that are removed while they are read.
 func TestEntriesAreReadWhileTheLogChanges(t *testing.T) {
 	_, s := opened(t, options())
 	var readers sync.WaitGroup

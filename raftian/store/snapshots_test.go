@@ -99,7 +99,7 @@ func TestASnapshotBeingReadOutlivesItsRemoval(t *testing.T) {
 	}
 }
 
-// TestTheEndOfASink: raft closes or cancels a sink, and so may the FSM before.
+// raft closes or cancels a sink, and so may the FSM before.
 func TestTheEndOfASink(t *testing.T) {
 	disk, s := opened(t, options())
 	begin := func() raft.SnapshotSink {

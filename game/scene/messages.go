@@ -8,12 +8,12 @@ import (
 	"raftian/netsim/trace"
 )
 
-// inFlightMost is how many messages are drawn one by one; of more only how many
-// there are on each link.
-const inFlightMost = 200
+// inFlightMax is the number of messages drawn individually; of more only the number per
+// link is drawn.
+const inFlightMax = 200
 
-// flight draws the messages under way.
-func (f *shot) flight(k *ring) {
+// messagesInFlight draws the messages in flight.
+func (f *drawing) messagesInFlight(k *ring) {
 	var all []*replay.Message
 	f.run.MessagesAt(f.at, func(m *replay.Message) {
 		if m.Kind == replay.Heartbeat && !f.v.Heartbeats && m.Lost == "" {
@@ -21,11 +21,11 @@ func (f *shot) flight(k *ring) {
 		}
 		all = append(all, m)
 	})
-	if len(all) > inFlightMost {
-		f.crowded(k, all)
+	if len(all) > inFlightMax {
+		f.messageCounts(k, all)
 		return
 	}
-	// Of what is held on a link, the last stands for all.
+	// Of messages held on a link only the last is drawn.
 	last := map[[2]int]*replay.Message{}
 	for _, m := range all {
 		if link := [2]int{m.From, m.To}; m.Lost != "" && (last[link] == nil || last[link].Sent <= m.Sent) {
@@ -39,12 +39,12 @@ func (f *shot) flight(k *ring) {
 	}
 }
 
-// way is the line on which messages go between two nodes: beside the one on which
-// they come back.
-func (f *shot) way(k *ring, from, to int) (a, b point) {
+// messagePath returns the line of messages between two nodes, beside that of the other
+// direction.
+func (f *drawing) messagePath(k *ring, from, to int) (a, b point) {
 	n := len(f.run.Machines)
-	x1, y1 := k.place(from, n)
-	x2, y2 := k.place(to, n)
+	x1, y1 := k.position(from, n)
+	x2, y2 := k.position(to, n)
 	dx, dy := x2-x1, y2-y1
 	length := max(1, float32(math.Hypot(float64(dx), float64(dy))))
 	dx, dy = dx/length, dy/length
@@ -53,13 +53,13 @@ func (f *shot) way(k *ring, from, to int) (a, b point) {
 	return point{x1 + dx*r - dy*aside, y1 + dy*r + dx*aside}, point{x2 - dx*r - dy*aside, y2 - dy*r + dx*aside}
 }
 
-// message is one message: its shape and colour say what it is for, hollow is an
-// answer, a cross where it could not get on.
-func (f *shot) message(k *ring, m *replay.Message) {
+// message draws a message: its kind by shape and colour, hollow if it is a response,
+// crossed where it is held.
+func (f *drawing) message(k *ring, m *replay.Message) {
 	if m.From == m.To {
 		return
 	}
-	a, b := f.way(k, m.From, m.To)
+	a, b := f.messagePath(k, m.From, m.To)
 	part := float32(1)
 	if whole := m.Arrived.Sub(m.Sent); whole > 0 {
 		part = float32(f.at.Sub(m.Sent)) / float32(whole)
@@ -74,14 +74,14 @@ func (f *shot) message(k *ring, m *replay.Message) {
 	if m.Lost != "" {
 		f.cross(x, y, 6, 2, white)
 	}
-	if f.v.Chosen == (Target{Do: Message, N: m.Event}) {
+	if f.v.Chosen == (Target{Action: Message, N: m.Event}) {
 		f.halo(x, y, 9, white)
 	}
-	f.hit(Box{x - 6, y - 6, 12, 12}, Target{Do: Message, N: m.Event}, f.messageTip(m))
+	f.hit(Box{x - 6, y - 6, 12, 12}, Target{Action: Message, N: m.Event}, f.messageTip(m))
 }
 
-// shape is what a kind of message looks like.
-func (f *shot) shape(kind replay.MessageKind, hollow bool, x, y float32, color Color) {
+// shape draws the symbol of a kind of message.
+func (f *drawing) shape(kind replay.MessageKind, hollow bool, x, y float32, color Color) {
 	inner := func(draw func(r float32, c Color), r float32) {
 		draw(r, color)
 		if hollow {
@@ -102,8 +102,8 @@ func (f *shot) shape(kind replay.MessageKind, hollow bool, x, y float32, color C
 	}
 }
 
-// messageTip is a message in a few lines.
-func (f *shot) messageTip(m *replay.Message) string {
+// messageTip returns the tooltip of a message.
+func (f *drawing) messageTip(m *replay.Message) string {
 	what := m.Kind.String()
 	if m.Reply {
 		what = "answer to " + what
@@ -118,8 +118,8 @@ func (f *shot) messageTip(m *replay.Message) string {
 	return tip + fmt.Sprintf("\narrives after %s", trace.Brief(m.Arrived.Sub(m.Sent)))
 }
 
-// crowded says for each link how many messages are on it.
-func (f *shot) crowded(k *ring, all []*replay.Message) {
+// messageCounts draws the number of messages on each link.
+func (f *drawing) messageCounts(k *ring, all []*replay.Message) {
 	counts := map[[2]int]int{}
 	for _, m := range all {
 		counts[[2]int{m.From, m.To}]++
@@ -131,18 +131,18 @@ func (f *shot) crowded(k *ring, all []*replay.Message) {
 			if count == 0 || from == to {
 				continue
 			}
-			a, b := f.way(k, from, to)
+			a, b := f.messagePath(k, from, to)
 			f.line(a.x, a.y, b.x, b.y, min(8, 1+float32(math.Log2(float64(count)))), sky.Fade(0.5))
 			x, y := a.x+(b.x-a.x)*0.3, a.y+(b.y-a.y)*0.3
-			f.middle(x, base(y, f.small), f.strong(white), fmt.Sprint(count))
+			f.middle(x, base(y, f.small), f.smallBold(white), fmt.Sprint(count))
 		}
 	}
 }
 
-// legend says what the shapes are.
-func (f *shot) legend() {
+// legend explains the symbols of messages.
+func (f *drawing) legend() {
 	b := f.lay.Cluster
-	st := f.fine(dim)
+	st := f.smallPlain(dim)
 	x, y := b.X+12, b.Bottom()-float32(f.small)*0.95
 	for _, k := range []struct {
 		kind  replay.MessageKind

@@ -11,17 +11,17 @@ import (
 
 type point struct{ x, y float32 }
 
-// parts draws a hull around the machines of each part of a cluster that is cut, each
-// with a letter and a pattern of its own.
-func (f *shot) parts(k *ring) {
-	if len(f.reach.Parts) < 2 {
+// parts draws a hull around the machines of each partition, with a letter and a pattern
+// of its own.
+func (f *drawing) parts(k *ring) {
+	if len(f.reach.Components) < 2 {
 		return
 	}
 	n := len(f.run.Machines)
-	for p, part := range f.reach.Parts {
+	for p, part := range f.reach.Components {
 		var around []point
 		for _, m := range part {
-			x, y := k.place(m, n)
+			x, y := k.position(m, n)
 			const points = 24
 			for i := range points {
 				turn := float64(i) / points * 2 * math.Pi
@@ -40,14 +40,13 @@ func (f *shot) parts(k *ring) {
 			}
 		}
 		f.disc(top.x, top.y, float32(f.small)*0.8, orange)
-		f.middle(top.x, base(top.y, f.small), f.strong(ground), string(rune('A'+p)))
+		f.middle(top.x, base(top.y, f.small), f.smallBold(ground), string(rune('A'+p)))
 		f.hit(Box{top.x - 9, top.y - 9, 18, 18}, Target{}, "Part "+string(rune('A'+p))+" of the cluster: cut off from the others by a fault")
 	}
 }
 
-// segment is a side of a hull. Short ones, as in round corners, are drawn every
-// other one.
-func (f *shot) segment(a, b point, dash uint8) {
+// segment draws a side of a hull.
+func (f *drawing) segment(a, b point, dash uint8) {
 	length := math.Hypot(float64(b.x-a.x), float64(b.y-a.y))
 	if length > 2*float64(dash) {
 		f.dashes(a.x, a.y, b.x, b.y, 1.5, dash, orange.Fade(0.9))
@@ -56,7 +55,7 @@ func (f *shot) segment(a, b point, dash uint8) {
 	f.line(a.x, a.y, a.x+(b.x-a.x)*0.6, a.y+(b.y-a.y)*0.6, 1.5, orange.Fade(0.9))
 }
 
-// convex is the convex hull of points, in order (A. M. Andrew's monotone chain,
+// convex returns the convex hull of points, in order (A. M. Andrew's monotone chain,
 // 1979).
 func convex(all []point) []point {
 	slices.SortFunc(all, func(a, b point) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) })
@@ -76,16 +75,16 @@ func convex(all []point) []point {
 	return append(lower, half(all)...)
 }
 
-// oneWays are arrows with a bar for links that are cut in one direction only.
-func (f *shot) oneWays(k *ring) {
+// oneWays draws arrows with a bar for links that are cut in one direction only.
+func (f *drawing) oneWays(k *ring) {
 	n := len(f.run.Machines)
 	for i := range n {
 		for j := range n {
-			if f.reach.Way(i, j) != replay.Cut || f.reach.Way(j, i) == replay.Cut {
+			if f.reach.Link(i, j) != replay.Cut || f.reach.Link(j, i) == replay.Cut {
 				continue
 			}
-			x1, y1 := k.place(i, n)
-			x2, y2 := k.place(j, n)
+			x1, y1 := k.position(i, n)
+			x2, y2 := k.position(j, n)
 			dx, dy := x2-x1, y2-y1
 			length := float32(math.Hypot(float64(dx), float64(dy)))
 			dx, dy = dx/length, dy/length
@@ -99,14 +98,15 @@ func (f *shot) oneWays(k *ring) {
 	}
 }
 
-// matrix says who reaches whom, if not everybody does: a dot if so, a hollow one if
-// badly, a cross if the link is cut, nothing if one of them is down.
-func (f *shot) matrix(k *ring) {
+// matrix draws which machines reach each other, if some do not: a dot for an open link,
+// a ring for a degraded one, a cross for a cut one, nothing if one of the machines is
+// down.
+func (f *drawing) matrix(k *ring) {
 	n := len(f.run.Machines)
 	bad := false
 	for i := range n {
 		for j := range n {
-			bad = bad || i != j && f.reach.Way(i, j) != replay.Open
+			bad = bad || i != j && f.reach.Link(i, j) != replay.Open
 		}
 	}
 	if !bad || n < 2 || n > 9 {
@@ -115,7 +115,7 @@ func (f *shot) matrix(k *ring) {
 	side := roundf(float32(f.small) * 0.9)
 	label := roundf(float32(f.small) * 1.5)
 	x0, y0 := k.box.X+6+label, k.box.Bottom()-side*float32(n)-2
-	st := f.fine(dim)
+	st := f.smallPlain(dim)
 	st.px = uint8(max(8, int(st.px)-2))
 	f.rect(x0-label, y0-side-2, label+side*float32(n)+4, side*float32(n+1)+4, panel.Fade(0.9))
 	for i, name := range f.run.Machines {
@@ -129,16 +129,16 @@ func (f *shot) matrix(k *ring) {
 				continue
 			}
 			what := "reaches"
-			switch f.reach.Way(i, j) {
+			switch f.reach.Link(i, j) {
 			case replay.Open:
 				f.disc(x-0.5, y-0.5, side*0.2, green)
-			case replay.Worse:
+			case replay.Degraded:
 				f.canvas.ring(x-0.5, y-0.5, side*0.22, 1.3, 0, yellow)
 				what = "reaches, badly,"
 			case replay.Cut:
 				f.cross(x-0.5, y-0.5, side*0.24, 1.5, orange)
 				what = "is cut off from"
-			case replay.Nobody:
+			case replay.EndpointDown:
 				what = "does not reach (one of them is down)"
 			}
 			f.hit(Box{x - side/2, y - side/2, side, side}, Target{}, fmt.Sprintf("%s %s %s", name, what, f.run.Machines[j]))
@@ -147,7 +147,7 @@ func (f *shot) matrix(k *ring) {
 	f.text(x0-label, base(y0-side*1.6, st.px), st, "who reaches whom")
 }
 
-// number is what tells names such as n1 and n2 apart.
+// number returns the distinguishing part of names such as n1 and n2.
 func number(name string) string {
 	if len(name) > 1 && name[0] == 'n' {
 		return name[1:]

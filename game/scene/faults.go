@@ -9,17 +9,17 @@ import (
 	"raftian/netsim/plan"
 )
 
-// pinColor is the colour of an outcome that is none to be glad of.
-func pinColor(o verdict.Outcome) Color {
+// outcomeColor returns the colour of an outcome other than Pass.
+func outcomeColor(o verdict.Outcome) Color {
 	if o == verdict.Fail {
 		return vermilion
 	}
 	return yellow
 }
 
-// flag marks a violation by a cross, and what was not decided by a question mark.
+// flag marks a violation by a cross, and an inconclusive verdict by a question mark.
 func (c *canvas) flag(x, y, r float32, o verdict.Outcome) {
-	color := pinColor(o)
+	color := outcomeColor(o)
 	c.disc(x, y, r+1, color)
 	if o == verdict.Fail {
 		c.cross(x, y, r*0.5, 1.6, white)
@@ -28,15 +28,15 @@ func (c *canvas) flag(x, y, r float32, o verdict.Outcome) {
 	c.middle(x, base(y, c.small), style{glyph.Bold, c.small, ground}, "?")
 }
 
-// terms is who led when. Two leaders at once stand above each other.
+// terms draws who led when. Concurrent leaders are drawn above each other.
 func (t *timeline) terms() {
 	b := t.rows.terms
-	t.label(b, "leader", dim, Target{Do: Scrub})
+	t.label(b, "leader", dim, Target{Action: Scrub})
 	t.rect(b.X, b.Y+b.H/2, b.W, 1, edge)
-	leads := t.run.Leads()
+	leads := t.run.Leaderships()
 	for i := range leads {
 		k := &leads[i]
-		at, ok := t.span(b, k.From, k.To)
+		at, ok := t.spanBox(b, k.From, k.To)
 		if !ok {
 			continue
 		}
@@ -52,7 +52,7 @@ func (t *timeline) terms() {
 		}
 		color := termColor(k.Term)
 		t.box(at, color)
-		st := t.strong(onColor(color))
+		st := t.smallBold(onColor(color))
 		st.px = uint8(max(7, min(float32(st.px), at.H-1)))
 		words := fmt.Sprintf("t%d %s", k.Term, t.run.Machines[k.Machine])
 		if t.width(st, words)+8 > at.W {
@@ -65,16 +65,16 @@ func (t *timeline) terms() {
 		if twice {
 			tip += "\nanother leads at the same time, in another term"
 		}
-		t.hit(at, Target{Do: Node, N: k.Machine}, tip)
+		t.hit(at, Target{Action: Node, N: k.Machine}, tip)
 	}
 }
 
-// faultRows puts each fault in the first row where none before it is in the way.
+// faultRows assigns each fault to the first row without an earlier fault in the way.
 func (s *Scene) faultRows() []int {
-	if len(s.rowsOf) == len(s.run.Faults) {
-		return s.rowsOf
+	if len(s.faultRowOf) == len(s.run.Faults) {
+		return s.faultRowOf
 	}
-	var ends [faultRowsMost]env.Instant
+	var ends [faultRowsMax]env.Instant
 	for i := range s.run.Faults {
 		f := &s.run.Faults[i]
 		row := 0
@@ -87,14 +87,15 @@ func (s *Scene) faultRows() []int {
 				row = k
 			}
 		}
-		// A word or two must fit before the next one.
+		// Leave room for a few words before the next fault.
 		ends[row] = max(f.To, f.From+s.run.End()/60)
-		s.rowsOf = append(s.rowsOf, row)
+		s.faultRowOf = append(s.faultRowOf, row)
 	}
-	return s.rowsOf
+	return s.faultRowOf
 }
 
-// faultColor is a fault's by its class; the fault is named beside it, always.
+// faultColor returns the colour of a fault's class. The fault's name is always written
+// beside it.
 func faultColor(k plan.FaultKind) Color {
 	switch k {
 	case plan.Partition, plan.OneWay, plan.Flap:
@@ -110,7 +111,7 @@ func faultColor(k plan.FaultKind) Color {
 func (t *timeline) faults() {
 	for row, b := range t.rows.faults {
 		if row == 0 {
-			t.label(b, "faults", dim, Target{Do: Scrub})
+			t.label(b, "faults", dim, Target{Action: Scrub})
 		}
 	}
 	ends := map[int]float32{}
@@ -122,7 +123,7 @@ func (t *timeline) faults() {
 			next = t.axis.plot.Right()
 		}
 		ends[row] = t.axis.x(f.From)
-		at, ok := t.span(t.rows.faults[row], f.From, f.To)
+		at, ok := t.spanBox(t.rows.faults[row], f.From, f.To)
 		if !ok {
 			continue
 		}
@@ -136,7 +137,7 @@ func (t *timeline) faults() {
 		}
 		t.frame(at, 1, color.Fade(0.75))
 		t.rect(at.X, at.Y, min(3, at.W), at.H, color)
-		st := t.fine(text)
+		st := t.smallPlain(text)
 		st.px = uint8(max(7, min(float32(st.px), at.H)))
 		words := f.Text
 		if f.Idle != "" {
@@ -149,6 +150,6 @@ func (t *timeline) faults() {
 		if f.Idle != "" {
 			tip += "\n" + f.Idle
 		}
-		t.hit(Box{at.X - 1, at.Y, max(at.W, 6) + 2, at.H}, Target{Do: Fault, N: i}, tip)
+		t.hit(Box{at.X - 1, at.Y, max(at.W, 6) + 2, at.H}, Target{Action: Fault, N: i}, tip)
 	}
 }

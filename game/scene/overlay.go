@@ -2,8 +2,8 @@ package scene
 
 import "strings"
 
-// tooltip says what is under the mouse.
-func (f *shot) tooltip() {
+// tooltip draws the tooltip of what is under the mouse.
+func (f *drawing) tooltip() {
 	if !f.v.Hover {
 		return
 	}
@@ -14,9 +14,9 @@ func (f *shot) tooltip() {
 	f.tip(hit.Tip, f.v.X, f.v.Y, Box{0, 0, f.lay.Title.Right(), f.lay.Transport.Bottom()})
 }
 
-// tip is a few lines beside a place, within a box.
+// tip draws a tooltip near a position, within a box.
 func (c *canvas) tip(words string, x, y float32, within Box) {
-	st := c.fine(text)
+	st := c.smallPlain(text)
 	var lines []string
 	for line := range strings.Lines(strings.TrimSpace(words)) {
 		lines = append(lines, c.book.Wrap(st.face, st.px, strings.TrimSpace(line), 420, 4)...)
@@ -48,18 +48,17 @@ func (c *canvas) tip(words string, x, y float32, within Box) {
 	}
 }
 
-// At is what the mouse finds at a place of the scene that was drawn last; nil if
-// nothing.
+// At returns what is at a position of the last scene; nil if nothing responds there.
 func (s *Scene) At(x, y float32) *Hit {
-	for _, c := range []*canvas{&s.over, &s.front, &s.lanes, &s.still} {
+	for _, c := range []*canvas{&s.over, &s.front, &s.timelineCanvas, &s.background} {
 		for i := len(c.hits) - 1; i >= 0; i-- {
 			hit := &c.hits[i]
 			if !hit.Box.Holds(x, y) {
 				continue
 			}
-			if hit.Target.Do == Scrub {
-				if op := s.opAt(x, y); op != nil { // there are too many to list them
-					return &Hit{hit.Box, Target{Do: Op, N: op.Number}, tipOf(op, s.run)}
+			if hit.Target.Action == Scrub {
+				if op := s.opAt(x, y); op != nil { // calls have no Hits: there may be too many
+					return &Hit{hit.Box, Target{Action: Op, N: op.Number}, tipOf(op, s.run)}
 				}
 			}
 			return hit
@@ -68,8 +67,8 @@ func (s *Scene) At(x, y float32) *Hit {
 	return nil
 }
 
-// search is the line in which a search is typed.
-func (f *shot) search() {
+// search draws the search box.
+func (f *drawing) search() {
 	if !f.v.Searching {
 		return
 	}

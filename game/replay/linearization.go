@@ -10,26 +10,27 @@ import (
 	"raftian/netsim/env"
 )
 
-// Point says when an op that no machine applied, such as a read, or one of which the
-// log's word explains nothing, can be thought to take effect.
-type Point struct {
+// LinearizationPoint is an instant at which an op that no machine applied, such as a
+// read, can be thought to take effect; also that of an op whose log entry does not
+// explain its response.
+type LinearizationPoint struct {
 	At     env.Instant
 	Known  bool
-	Chosen bool // by a search, among others that would do as well: the log does not say
+	Chosen bool // by a search, among several possible ones: the log does not determine it
 }
 
-// Limits of what is worth it: a viewer opens in a moment.
+// Limits of the search, so that a viewer opens quickly.
 const (
-	pointsMost   = 20_000 // ops
+	pointsOpsMax = 20_000 // ops
 	pointsBudget = 1 << 18
 )
 
-// place finds out when ops can be thought to take effect. Promises less than to be
-// linearizable have no such moment.
-func (r *Run) place() {
-	most, budget := pointsMost, pointsBudget
-	if runtime.GOOS == "js" { // where all is several times as slow
-		most, budget = pointsMost/4, pointsBudget/4
+// findPoints finds linearization points. Ops with weaker guarantees than
+// linearizability have none.
+func (r *Run) findPoints() {
+	most, budget := pointsOpsMax, pointsBudget
+	if runtime.GOOS == "js" { // browsers are several times slower
+		most, budget = pointsOpsMax/4, pointsBudget/4
 	}
 	if !r.hasGame || len(r.Ops) > most {
 		return
@@ -52,7 +53,7 @@ func (r *Run) place() {
 	for _, p := range linearizability.Points(spec.Model(r.Plan.Beginners()), held, linearizability.Search{Budget: budget}) {
 		op := &r.Ops[numbers[callID{held[p.Op].Client, held[p.Op].Seq}]]
 		if op.AppliedEvent == 0 || p.Chosen {
-			op.Point = Point{At: p.At, Known: true, Chosen: p.Chosen}
+			op.Point = LinearizationPoint{At: p.At, Known: true, Chosen: p.Chosen}
 		}
 	}
 }

@@ -8,11 +8,11 @@ import (
 	"raftian/netsim/trace"
 )
 
-// A read has its place by the log if it says of which entry it saw the state, and by a
-// search's choice if it does not.
+// A read is placed by the log if it returns the index of the entry whose state it saw,
+// and otherwise by the search.
 func TestReadsHaveTheirPlace(t *testing.T) {
 	var b bytes.Buffer
-	w, err := trace.NewWriter(&b, trace.Header{Guest: "game", Plan: three().String()})
+	w, err := trace.NewWriter(&b, trace.Header{Guest: "game", Plan: threeMachines().String()})
 	if err != nil {
 		t.Fatal(err)
 	}

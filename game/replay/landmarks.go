@@ -12,19 +12,19 @@ import (
 
 // Fault is a fault of the plan that began.
 type Fault struct {
-	plan.Fault        // with the machines it came to mean
+	plan.Fault        // with its groups resolved to machines
 	Number     uint64 // in the plan, from 1
-	Text       string // in the plan's words
+	Text       string // as in the plan
 	From, To   env.Instant
 	Event      int    // with which it began
-	Idle       string // why it had no effect, if it had none
+	Idle       string // why it had no effect; "" if it had
 	groups     [][]int
 }
 
-// Machines are those it is about, in its groups.
+// Machines returns the machines of its groups.
 func (f *Fault) Machines() [][]int { return f.groups }
 
-// Cuts reports whether the fault, while it lasts, keeps machines apart at t.
+// Cuts reports whether the active fault partitions machines at t.
 func (f *Fault) Cuts(t env.Instant) bool {
 	switch f.Kind {
 	case plan.Partition, plan.OneWay:
@@ -35,7 +35,7 @@ func (f *Fault) Cuts(t env.Instant) bool {
 	return false
 }
 
-// Pin is an event, or the end of the run, on which a verdict rests.
+// Pin is an event that a verdict cites, or the end of the run if it cites none.
 type Pin struct {
 	Event   int // the last one, if the verdict is about no single event
 	At      env.Instant
@@ -43,11 +43,11 @@ type Pin struct {
 	Outcome verdict.Outcome // Fail or Inconclusive
 	Judge   string
 	Text    string
-	Last    bool // the last of its verdict: here it can be seen
+	Last    bool // the last event of its verdict, at which the violation can be seen
 }
 
-// pin gathers what verdicts rest on.
-func (r *Run) pin() {
+// gatherPins collects the events that verdicts cite.
+func (r *Run) gatherPins() {
 	for _, v := range r.Verdicts {
 		if v.Outcome == verdict.Pass || len(r.events) == 0 {
 			continue
@@ -69,20 +69,20 @@ func (r *Run) pin() {
 		}
 		r.Pins[last].Last = true
 		if v.Outcome == verdict.Fail {
-			r.failures = append(r.failures, int32(r.Pins[last].Event))
+			r.violations = append(r.violations, int32(r.Pins[last].Event))
 		}
 	}
 	slices.SortStableFunc(r.Pins, func(a, b Pin) int { return cmp.Compare(a.Event, b.Event) })
-	slices.Sort(r.failures)
-	r.failures = slices.Compact(r.failures)
+	slices.Sort(r.violations)
+	r.violations = slices.Compact(r.violations)
 }
 
 func (r *Run) pinAt(n int, v verdict.Verdict, text string) Pin {
 	return Pin{Event: n, At: r.At(n), Machine: r.MachineOf(n), Outcome: v.Outcome, Judge: v.Judge, Text: text}
 }
 
-// blame marks the ops on which verdicts rest.
-func (r *Run) blame() {
+// markCitedOps marks the ops that verdicts cite.
+func (r *Run) markCitedOps() {
 	cited := map[uint64]verdict.Outcome{}
 	for _, v := range r.Verdicts {
 		for _, e := range v.Evidence {
@@ -95,28 +95,28 @@ func (r *Run) blame() {
 		op := &r.Ops[i]
 		for _, n := range []uint64{op.CallEvent, op.ReturnEvent} {
 			op.Illegal = op.Illegal || cited[n] == verdict.Fail && n != 0
-			op.Doubtful = op.Doubtful || cited[n] == verdict.Inconclusive && n != 0
+			op.Undecided = op.Undecided || cited[n] == verdict.Inconclusive && n != 0
 		}
 	}
 }
 
-// marker gathers what lasts: faults, roles and leaderships.
-type marker struct {
-	run  *Run
-	term uint64
-	lead []int // of each machine, in run.leaders; none
+// landmarkBuilder collects faults, roles, terms and leaderships.
+type landmarkBuilder struct {
+	run     *Run
+	term    uint64
+	leading []int // of each machine: index in run.leaderships, or none
 }
 
-func newMarker(r *Run) *marker {
-	m := &marker{run: r, lead: make([]int, len(r.Machines))}
-	for i := range m.lead {
-		m.lead[i] = none
+func newLandmarkBuilder(r *Run) *landmarkBuilder {
+	m := &landmarkBuilder{run: r, leading: make([]int, len(r.Machines))}
+	for i := range m.leading {
+		m.leading[i] = none
 	}
-	r.roles = make([][]Role, len(r.Machines))
+	r.roles = make([][]RolePeriod, len(r.Machines))
 	return m
 }
 
-func (m *marker) event(n int, e *trace.Event, machine int) {
+func (m *landmarkBuilder) event(n int, e *trace.Event, machine int) {
 	r := m.run
 	if e.Term > m.term && (e.Kind == env.KindTerm || e.Kind == env.KindRole) {
 		m.term = e.Term
@@ -126,63 +126,63 @@ func (m *marker) event(n int, e *trace.Event, machine int) {
 	case trace.KindFault:
 		r.Faults = append(r.Faults, r.newFault(n, e))
 	case trace.KindMend:
-		if k := r.fault(e.Conn); k != none {
+		if k := r.faultIndex(e.Conn); k != none {
 			r.Faults[k].To = e.At
 		}
 	case trace.KindIdle:
-		if k := r.fault(e.Conn); k != none {
+		if k := r.faultIndex(e.Conn); k != none {
 			r.Faults[k].Idle = e.Text
 		}
 	case trace.KindHeal:
 		r.heal = e.At
 	case trace.KindBoot:
-		m.becomes(n, e, machine, Booting)
+		m.setStatus(n, e, machine, Booting)
 	case trace.KindCrash, trace.KindExit:
-		m.becomes(n, e, machine, Down)
+		m.setStatus(n, e, machine, Down)
 	case env.KindRole:
-		m.becomes(n, e, machine, standing(e.Text))
+		m.setStatus(n, e, machine, statusOfRole(e.Text))
 	case env.KindTerm:
-		if is := m.is(machine); is == Follower || is == Candidate { // who leads ends that first
-			m.becomes(n, e, machine, is)
+		if is := m.status(machine); is == Follower || is == Candidate { // a leader steps down first
+			m.setStatus(n, e, machine, is)
 		}
 	}
 }
 
-// is what a machine was last.
-func (m *marker) is(machine int) Standing {
+// status returns the last status of a machine.
+func (m *landmarkBuilder) status(machine int) NodeStatus {
 	if machine == World || len(m.run.roles[machine]) == 0 {
 		return Down
 	}
 	roles := m.run.roles[machine]
-	return roles[len(roles)-1].Is
+	return roles[len(roles)-1].Status
 }
 
-// becomes ends a machine's role and begins another.
-func (m *marker) becomes(n int, e *trace.Event, machine int, is Standing) {
+// setStatus ends a machine's role period and begins another.
+func (m *landmarkBuilder) setStatus(n int, e *trace.Event, machine int, is NodeStatus) {
 	if machine == World {
 		return
 	}
 	r := m.run
 	roles := r.roles[machine]
 	if k := len(roles) - 1; k >= 0 {
-		if roles[k].Is == is && roles[k].Term == e.Term {
+		if roles[k].Status == is && roles[k].Term == e.Term {
 			return
 		}
 		roles[k].To = e.At
 	}
-	r.roles[machine] = append(roles, Role{Is: is, Term: e.Term, From: e.At, Event: n})
-	if k := m.lead[machine]; k != none {
-		r.leaders[k].To = e.At
-		m.lead[machine] = none
+	r.roles[machine] = append(roles, RolePeriod{Status: is, Term: e.Term, From: e.At, Event: n})
+	if k := m.leading[machine]; k != none {
+		r.leaderships[k].To = e.At
+		m.leading[machine] = none
 	}
 	if is == Leader {
-		m.lead[machine] = len(r.leaders)
-		r.leaders = append(r.leaders, Lead{Machine: machine, Term: e.Term, From: e.At, Event: n})
+		m.leading[machine] = len(r.leaderships)
+		r.leaderships = append(r.leaderships, Leadership{Machine: machine, Term: e.Term, From: e.At, Event: n})
 	}
 }
 
-// close ends what is open.
-func (m *marker) close() {
+// close ends open periods at the end of the run.
+func (m *landmarkBuilder) close() {
 	r := m.run
 	for i := range r.Faults {
 		if f := &r.Faults[i]; f.To == 0 {
@@ -194,15 +194,15 @@ func (m *marker) close() {
 			roles[k].To = r.End()
 		}
 	}
-	for i := range r.leaders {
-		if r.leaders[i].To == 0 {
-			r.leaders[i].To = r.End()
+	for i := range r.leaderships {
+		if r.leaderships[i].To == 0 {
+			r.leaderships[i].To = r.End()
 		}
 	}
 }
 
-// newFault reads a fault that begins. What cannot be read, as of a later version,
-// is kept as words.
+// newFault parses a fault that begins. One that cannot be parsed, as of a later
+// version, keeps only its text.
 func (r *Run) newFault(n int, e *trace.Event) Fault {
 	f := Fault{Number: e.Conn, Text: e.Text, From: e.At, Event: n}
 	f.Fault, _ = plan.ParseFault(e.Text)
@@ -218,8 +218,9 @@ func (r *Run) newFault(n int, e *trace.Event) Fault {
 	return f
 }
 
-// fault is the fault of a number in the plan, in r.Faults; none if it never began.
-func (r *Run) fault(number uint64) int32 {
+// faultIndex returns the index in r.Faults of a fault's number in the plan; none if it
+// never began.
+func (r *Run) faultIndex(number uint64) int32 {
 	for i := range r.Faults {
 		if r.Faults[i].Number == number {
 			return int32(i)

@@ -14,15 +14,15 @@ import (
 	"raftian/netsim/trace"
 )
 
-// opened is a run file that was dropped on the window, or why it cannot be read.
-type opened struct {
+// readResult is a dropped run file that was read, or the error.
+type readResult struct {
 	name string
 	run  *replay.Run
 	err  error
 }
 
-// drop begins to read the first run file that was dropped on the window.
-func (g *game) drop() {
+// startReading starts to read the first run file that was dropped on the window.
+func (g *game) startReading() {
 	files := ebiten.DroppedFiles()
 	if files == nil || g.reading != nil {
 		return
@@ -38,11 +38,11 @@ func (g *game) drop() {
 		return
 	}
 	g.desk.Say("reading " + name)
-	reading := make(chan opened, 1)
+	reading := make(chan readResult, 1)
 	g.reading = reading
 	go func() {
 		run, err := open(files, name)
-		reading <- opened{name, run, err}
+		reading <- readResult{name, run, err}
 	}()
 }
 
@@ -60,8 +60,8 @@ func open(files fs.FS, name string) (*replay.Run, error) {
 	return replay.Read(from, nil)
 }
 
-// take puts a run that has been read in the place of the one that is shown.
-func (g *game) take() {
+// finishReading shows a run that has been read.
+func (g *game) finishReading() {
 	if g.reading == nil {
 		return
 	}
@@ -73,12 +73,12 @@ func (g *game) take() {
 			return
 		}
 		v := &g.desk.View
-		d := desk.Open(o.run, g.artist.atlas.book, v.W, v.H)
-		d.Resize(v.W, v.H, v.Dense)
+		d := desk.Open(o.run, g.renderer.atlas.book, v.W, v.H)
+		d.Resize(v.W, v.H, v.PixelRatio)
 		if g.options.Run != nil {
 			d.Allow()
 		}
-		g.show(d)
+		g.setDesk(d)
 		ebiten.SetWindowTitle("raftian replay " + o.name)
 	default:
 	}
