@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"raftian/experiments/campaign/campaigntest"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
 	"raftian/netsim/trace"
@@ -27,6 +29,10 @@ func talking(t *testing.T, act string) plan.Plan {
 // talker is the program of testdata/talker.
 func talker(t *testing.T) *Program {
 	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("what programs print, and their system calls, come to the World on Linux")
+	}
+	campaigntest.Sources(t)
 	p, err := Build(t.Context(), toolchain.Options{Package: "raftian/experiments/campaign/testdata/talker"})
 	if err != nil {
 		t.Fatal(err)
