@@ -68,7 +68,7 @@ and so the order of a map of more than eight entries that is keyed by pointers. 
 off, unless CGO_ENABLED=1 is in the environment or -race is given, which needs a C
 compiler. The tests are not vetted.
 
-A package that is edited to make runs repeat, such as sync, os, math/rand and runtime,
+A package that is edited to make runs repeat, such as os, math/rand and runtime,
 cannot be covered: the go command instruments the files on disk, not their replacements.
 
 Exit status: 0 all passed; 1 a test failed, or none ran, since none matches or all are

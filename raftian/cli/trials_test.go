@@ -116,7 +116,7 @@ func TestFlagsOfGoTest(t *testing.T) {
 		{"-run [", "-run: "},
 		{"-shuffle maybe", `-shuffle "maybe" is neither on, off nor a number`},
 		{"-covermode some", `-covermode "some" is not set, count or atomic`},
-		{"-coverpkg sync", "-coverpkg: package sync cannot be covered"},
+		{"-coverpkg os", "-coverpkg: package os cannot be covered"},
 		{"--choices 3", "--choices are of one seed"},
 		{"--seeds 1 --choices x", "are not numbers"},
 		{"-timeout -1s", "-timeout must not be less than nothing"},
