@@ -55,7 +55,8 @@ const (
 type incarnation struct {
 	*Machine
 	boot      uint64
-	disks     int // how often the machine's disk had been replaced when it booted
+	number    uint32 // in World.lives, from 1; what its goroutines are marked with
+	disks     int    // how often the machine's disk had been replaced when it booted
 	dead      bool
 	syncing   uint64 // fsyncs under way
 	listeners map[string]*listener
@@ -84,6 +85,8 @@ func (m *Machine) boot() {
 		port:      portsAfter,
 	}
 	m.inc = inc
+	m.world.lives = append(m.world.lives, inc)
+	inc.number = uint32(len(m.world.lives))
 	note := env.Note{Kind: trace.KindBoot}
 	if m.blank {
 		note.Text, m.blank = emptyDisk, false
@@ -94,6 +97,7 @@ func (m *Machine) boot() {
 
 // run is the goroutine of the machine's program.
 func (i *incarnation) run() {
+	setMachine(i.number)
 	i.label()
 	err := i.world.program(environ{i})
 	i.enter()
@@ -145,7 +149,7 @@ func (m *Machine) crash(how downfall) {
 			i.emit(env.Note{Kind: trace.KindCrash, Count: i.syncing, Text: string(how)})
 		}
 		i.dead = true
-		m.inc = nil
+		m.inc, m.world.lives[i.number-1] = nil, nil
 		m.role, m.term = "", 0
 	}
 	switch {
@@ -173,9 +177,11 @@ func (i *incarnation) abandon(how downfall) {
 		c.over = true
 		c.done.Broadcast()
 	}
+	of := setMachine(i.number) // it may be another machine's goroutine that crashes this one
 	for _, f := range i.onCrash {
 		go f()
 	}
+	setMachine(of)
 	i.onCrash = nil
 	i.stalled.Broadcast()
 }

@@ -51,10 +51,18 @@ const (
 // asked to; why is on standard error.
 const StatusRefused = 64
 
-// Refuse ends a world program so.
-func Refuse(why error) {
+// StatusOutside is the exit status of a world program of which a machine's program has
+// reached around its env.Env; what it did, and where, is on standard error.
+const StatusOutside = 65
+
+// Refuse ends a world program with StatusRefused.
+func Refuse(why error) { quit(StatusRefused, why) }
+
+// quit ends a world program with a status and a reason on standard error.
+func quit(status int, why error) {
+	setMachine(0)
 	fmt.Fprintln(os.Stderr, why)
-	os.Exit(StatusRefused)
+	os.Exit(status)
 }
 
 // RunAndExit runs the plan and ends the process: with status 0 if the run
@@ -67,10 +75,15 @@ func RunAndExit(p plan.Plan, program Program, o RunOptions) {
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(math.MaxInt64)
 	runtime.MemProfileRate = 0
+	if f, ok := o.Trace.(*os.File); ok {
+		// A program that prints holds the lock of os.Stdout when its lines reach the World.
+		o.Trace = os.NewFile(f.Fd(), f.Name())
+	}
 	profiled, err := profile(o.Profile)
 	if err != nil {
 		Refuse(fmt.Errorf("profile: %w", err))
 	}
+	time.Local = time.UTC // whatever the computer's zone is
 	startStreams(p.Seed, p.Shuffle)
 	// Package testing is the one door into a synctest bubble. Its own flags
 	// and words are kept out of the way.
@@ -105,6 +118,10 @@ func run(p plan.Plan, program Program, o RunOptions) {
 	}
 	w := NewWorld(p, program, sink)
 	w.refuse = Refuse
+	if o.Trace != nil {
+		w.prints = out.print
+	}
+	w.watchPrograms()
 	w.Boot()
 	heap := newHeap(o.HeapMin)
 	for at := collectEvery; at < p.Length; at += collectEvery {
@@ -142,12 +159,20 @@ func (g *gatherer) add(e *trace.Event) {
 	}
 }
 
+func (g *gatherer) print(p *trace.Print) {
+	g.buf = trace.AppendPrint(g.buf, p)
+	if len(g.buf) > g.max {
+		g.flush()
+	}
+}
+
 // flush writes out what was gathered. A reader that is gone ends the run: there
 // is nobody left to run for.
 func (g *gatherer) flush() {
 	if len(g.buf) == 0 {
 		return
 	}
+	defer setMachine(setMachine(0)) // it may be a machine's goroutine, and this is no print of its
 	if _, err := g.to.Write(g.buf); err != nil {
 		os.Exit(1)
 	}

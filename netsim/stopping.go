@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"raftian/netsim/env"
+	"raftian/netsim/stacks"
 	"raftian/netsim/trace"
 )
 
@@ -56,13 +57,9 @@ func (w *World) reportHung() {
 	}
 }
 
-// incarnationLabel is the profiler's label that says to which incarnation a
-// goroutine and those that it starts belong.
-const incarnationLabel = "incarnation"
-
 // label marks this goroutine and those that it starts as the incarnation's.
 func (i *incarnation) label() {
-	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels(incarnationLabel, i.lifeName())))
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels(stacks.Label, i.lifeName())))
 }
 
 // lifeName is the incarnation's name, such as "n1/2".
@@ -73,7 +70,7 @@ func (i *incarnation) lifeName() string { return i.name + "/" + strconv.FormatUi
 func strangers() func(function string) bool {
 	var own string
 	if info, ok := debug.ReadBuildInfo(); ok {
-		own = info.Main.Path + "/"
+		own = info.Main.Path
 	}
 	return func(function string) bool {
 		if strings.HasPrefix(function, worldPath) {
@@ -81,7 +78,7 @@ func strangers() func(function string) bool {
 		}
 		host, _, isPath := strings.Cut(function, "/")
 		return isPath && strings.Contains(host, ".") || strings.HasPrefix(function, "main.") ||
-			own != "/" && strings.HasPrefix(function, own)
+			own != "" && (strings.HasPrefix(function, own+"/") || strings.HasPrefix(function, own+"."))
 	}
 }
 
@@ -124,7 +121,7 @@ func placesByLabel(stranger func(string) bool) map[string][]string {
 
 // labelIn returns the value of our label in a line such as {"incarnation":"n1/2"}.
 func labelIn(labels string) string {
-	_, rest, _ := strings.Cut(labels, `"`+incarnationLabel+`":"`)
+	_, rest, _ := strings.Cut(labels, `"`+stacks.Label+`":"`)
 	value, _, _ := strings.Cut(rest, `"`)
 	return value
 }

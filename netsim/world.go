@@ -12,6 +12,7 @@
 //	environ.go  env.Env as an incarnation sees it
 //	conn.go     connections; dial.go: how they come about; listen.go
 //	files.go    files on the simulated disk
+//	prints.go   what programs print; calls_linux.go: their system calls
 //	faults.go   what the Plan has go wrong: how a fault begins and ends
 //	trigger.go  faults that an event sets off
 //	groups.go   which machines a fault is about
@@ -53,6 +54,8 @@ type World struct {
 	timer     *time.Timer
 	turning   bool // inside turn, which sets the timer at its end
 	machines  []*Machine
+	lives     []*incarnation // by number; nil for those that have ended
+	prints    func(*trace.Print)
 	byName    map[string]*Machine
 	links     map[direction]*link.Link
 	conns     uint64 // how many there have been
@@ -121,7 +124,7 @@ func (w *World) End() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.emit(&trace.Event{Note: env.Note{Kind: trace.KindEnd}})
-	w.sink = nil
+	w.sink, w.prints = nil, nil
 }
 
 // Stop crashes every machine, for tests that leave the bubble.

@@ -72,7 +72,7 @@ func (p *Program) CostOf(ctx context.Context, pl plan.Plan, look Look, to io.Wri
 	case ctx.Err() != nil:
 		return c, ctx.Err()
 	case exit != nil:
-		c.Exit = lastWords(stderr.String(), exit, nil)
+		c.Exit = lastWords(stderr.String(), exit, nil, nil)
 	case !errors.Is(err, io.EOF):
 		return c, fmt.Errorf("reading the world program's events: %w", err)
 	}

@@ -16,19 +16,22 @@ import (
 
 	"raftian/experiments/campaign/coverage"
 	"raftian/linearizability"
+	"raftian/netsim/plan"
 	"raftian/netsim/trace"
 	"raftian/raftian/guest"
 )
 
 // Options say what a campaign does.
 type Options struct {
-	Seeds    []uint64
+	Seeds []uint64
+	// First are seeds to run before these; those among Seeds are not run again.
+	First    []uint64
 	Draw     guest.Options // Seed apart
 	Jobs     int           // runs at once
 	Out      string        // directory for run files; made when first needed
 	KeepAll  bool          // keep passing runs too
 	Twice    bool          // run every seed twice, not only a sample
-	Finished func()        // told of every run; may be nil
+	Finished func(Made)    // told of every run when it is over, of one at a time; may be nil
 	// Limit is for how long runs are begun, in real time; 0 is for ever. A run that has
 	// begun is made to its end.
 	Limit time.Duration
@@ -42,6 +45,8 @@ type Options struct {
 	// hashicorp/raft itself that it is, if it is a known one: that is reported, but is
 	// no failure. "" is none. May be nil.
 	Known func(*Result) [][]string
+	// Where says where to read about a known finding; nil is experiments/findings.
+	Where func(finding string) string
 }
 
 // sampleEvery is how many seeds there are for each that is run twice anyway: the
@@ -53,6 +58,7 @@ type KnownRun struct {
 	Finding string `json:"finding"`
 	Seed    uint64 `json:"seed"`
 	File    string `json:"file"`
+	Where   string `json:"where"` // to read about it
 }
 
 // Failure is a run that did not pass.
@@ -62,6 +68,16 @@ type Failure struct {
 	File     string                    `json:"file"`
 	// Unjudged says that no judge had anything to judge; then Verdicts is empty.
 	Unjudged bool `json:"unjudged,omitempty"`
+}
+
+// Made is one run of a campaign that is over.
+type Made struct {
+	Seed    uint64
+	Plan    string        // hex digest of its plan's text
+	Took    time.Duration // of real time, once
+	File    string        // "" if it was not kept
+	Known   []string      // findings that it met, sorted
+	Failure *Failure      // nil if it is none
 }
 
 // Tally is how often a judge said what.
@@ -94,7 +110,7 @@ type Report struct {
 	// Ended says why no more seeds were begun, if not all were: the time was over, or
 	// enough had failed. Then it is as good as done, and not Interrupted.
 	Ended string
-	// First and Last are the seeds that were begun first and last.
+	// First and Last are the seeds that were begun first and last, of Options.Seeds.
 	First, Last uint64
 }
 
@@ -104,8 +120,8 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 	began := time.Now()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	o.Seeds = slices.Clone(o.Seeds) // an endless campaign adds to them
 	e := &exploration{program: p, o: o, report: &Report{Coverage: coverage.Empty()}, digests: map[uint64]string{}}
+	e.order()
 	seeds := make(chan int)
 	var workers sync.WaitGroup
 	for range max(1, o.Jobs) {
@@ -160,12 +176,29 @@ func (e *exploration) feed(ctx context.Context, seeds chan<- int) (ended string)
 	}
 }
 
+// order puts the seeds that are to be first before the others.
+func (e *exploration) order() {
+	all := slices.Clone(e.o.First)
+	for _, seed := range e.o.Seeds {
+		if !slices.Contains(e.o.First, seed) {
+			all = append(all, seed)
+		}
+	}
+	if n := len(e.o.Seeds); n > 0 {
+		e.report.First, e.next = e.o.Seeds[0], e.o.Seeds[n-1]+1
+	}
+	e.o.Seeds = all
+}
+
 // has reports whether there is a k-th seed, having made it of an endless campaign.
 func (e *exploration) has(k int) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if n := len(e.o.Seeds); k == n && e.o.Endless && n > 0 {
-		e.o.Seeds = append(e.o.Seeds, e.o.Seeds[n-1]+1)
+	for k == len(e.o.Seeds) && e.o.Endless {
+		if !slices.Contains(e.o.First, e.next) {
+			e.o.Seeds = append(e.o.Seeds, e.next)
+		}
+		e.next++
 	}
 	return k < len(e.o.Seeds)
 }
@@ -184,7 +217,9 @@ func (e *exploration) begin(k int) bool {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.report.First, e.report.Last = e.o.Seeds[0], max(e.report.Last, e.o.Seeds[k])
+	if k >= len(e.o.First) {
+		e.report.Last = max(e.report.Last, e.o.Seeds[k])
+	}
 	return true
 }
 
@@ -203,6 +238,7 @@ type exploration struct {
 	mu      sync.Mutex
 	report  *Report
 	digests map[uint64]string
+	next    uint64 // that an endless campaign goes on with
 }
 
 // one makes the run of the k-th seed.
@@ -213,10 +249,12 @@ func (e *exploration) one(ctx context.Context, k int) error {
 	if err != nil {
 		return ignoreCancel(ctx, err)
 	}
+	began := time.Now()
 	r, err := e.program.Run(ctx, pl)
 	if err != nil {
 		return ignoreCancel(ctx, err)
 	}
+	made := Made{Seed: pl.Seed, Plan: planDigest(pl), Took: time.Since(began)}
 	twice := e.o.Twice || k%sampleEvery == 0
 	if twice {
 		again, err := e.program.Run(ctx, pl)
@@ -227,14 +265,19 @@ func (e *exploration) one(ctx context.Context, k int) error {
 			return e.differ(r, again)
 		}
 	}
-	file := ""
 	if e.o.KeepAll || r.Failed() || r.Unjudged() {
-		if file, err = e.save(r, ""); err != nil {
+		if made.File, err = e.save(r, ""); err != nil {
 			return err
 		}
 	}
-	e.take(r, file, twice)
+	e.take(r, made, twice)
 	return nil
+}
+
+// planDigest tells plans apart.
+func planDigest(pl plan.Plan) string {
+	sum := sha256.Sum256([]byte(pl.String()))
+	return hex.EncodeToString(sum[:])
 }
 
 // ignoreCancel drops errors that only say that the campaign is being stopped.
@@ -277,8 +320,8 @@ func (e *exploration) differ(a, b *Result) error {
 		a.Plan.Seed, ErrDiffers, a.Digest, b.Digest, fileA, fileB), errA, errB)
 }
 
-// take adds a run to the report.
-func (e *exploration) take(r *Result, file string, twice bool) {
+// take adds a run to the report, and tells of it.
+func (e *exploration) take(r *Result, made Made, twice bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	sum := e.report
@@ -295,25 +338,33 @@ func (e *exploration) take(r *Result, file string, twice bool) {
 	if twice {
 		sum.Repeated++
 	}
-	f := Failure{Seed: r.Plan.Seed, File: file, Verdicts: []linearizability.Verdict{}, Unjudged: r.Unjudged()}
-	var met []string
+	f := Failure{Seed: r.Plan.Seed, File: made.File, Verdicts: []linearizability.Verdict{}, Unjudged: r.Unjudged()}
 	for _, j := range SortOut(r.Verdicts, e.known(r)) {
 		sum.tally(j)
-		met = append(met, j.Findings...)
+		made.Known = append(made.Known, j.Findings...)
 		if j.Fails() {
 			f.Verdicts = append(f.Verdicts, j.Unknown.Brief())
 		}
 	}
-	slices.Sort(met)
-	for _, name := range slices.Compact(met) {
-		sum.Known = append(sum.Known, KnownRun{name, r.Plan.Seed, file})
+	slices.Sort(made.Known)
+	made.Known = slices.Compact(made.Known)
+	for _, name := range made.Known {
+		sum.Known = append(sum.Known, KnownRun{name, r.Plan.Seed, made.File, e.where(name)})
 	}
 	if len(f.Verdicts) > 0 || f.Unjudged {
 		sum.Failures = append(sum.Failures, f)
+		made.Failure = &f
 	}
 	if e.o.Finished != nil {
-		e.o.Finished()
+		e.o.Finished(made)
 	}
+}
+
+func (e *exploration) where(finding string) string {
+	if e.o.Where == nil {
+		return "experiments/findings/" + finding
+	}
+	return e.o.Where(finding)
 }
 
 func (e *exploration) known(r *Result) [][]string {
@@ -351,7 +402,7 @@ func (e *exploration) finish() *Report {
 	slices.Sort(r.Converge)
 	slices.SortStableFunc(r.Known, func(a, b KnownRun) int { return cmp.Compare(a.Seed, b.Seed) })
 	sum := sha256.New()
-	for _, seed := range e.o.Seeds {
+	for _, seed := range slices.Sorted(slices.Values(e.o.Seeds)) {
 		if d := e.digests[seed]; d != "" {
 			fmt.Fprintf(sum, "%d %s\n", seed, d)
 		}

@@ -90,6 +90,33 @@ func TestAKnownFindingIsNoFailure(t *testing.T) {
 	}
 }
 
+// What failed before comes first, once.
+func TestSeedsThatAreToBeFirstAre(t *testing.T) {
+	draw := smallDraw()
+	draw.Rate = rateLossy
+	var made []uint64
+	var plans []string
+	finished := func(m Made) {
+		made, plans = append(made, m.Seed), append(plans, m.Plan)
+		if m.Failure == nil || m.Failure.Seed != m.Seed || m.File == "" || m.Took <= 0 || len(m.Plan) != 64 {
+			t.Errorf("%+v", m)
+		}
+	}
+	r := explore(t, Options{Seeds: []uint64{7, 8}, First: []uint64{9, 8}, Draw: draw, Jobs: 1, Finished: finished})
+	if !slices.Equal(made, []uint64{9, 8, 7}) || r.Runs != 3 || r.First != 7 || r.Last != 7 || r.Interrupted || plans[0] == plans[1] {
+		t.Errorf("made were %v, and the report is %d runs, of seeds %d to %d", made, r.Runs, r.First, r.Last)
+	}
+	made = nil
+	r = explore(t, Options{Seeds: []uint64{7}, First: []uint64{8}, Draw: draw, Jobs: 1, Endless: true, MaxFailures: 3, Finished: finished})
+	if !slices.Equal(made, []uint64{8, 7, 9}) || r.First != 7 || r.Last != 9 {
+		t.Errorf("without an end made were %v, and the report has seeds %d to %d", made, r.First, r.Last)
+	}
+	r = explore(t, Options{Seeds: []uint64{7}, First: []uint64{8}, Draw: draw, Jobs: 1, MaxFailures: 1})
+	if r.Runs != 1 || r.Ended == "" || r.Failures[0].Seed != 8 {
+		t.Errorf("after a failure of the first seeds: %+v", r)
+	}
+}
+
 func TestTheDigestDoesNotDependOnHowManyRunAtOnce(t *testing.T) {
 	seeds := []uint64{5, 3, 4}
 	one := explore(t, Options{Seeds: seeds, Draw: smallDraw(), Jobs: 1})
@@ -130,7 +157,7 @@ func TestWhatIsKeptIsWhatWasAskedFor(t *testing.T) {
 func TestACampaignThatIsStoppedSaysWhatIsDone(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	runs := 0
-	finished := func() {
+	finished := func(Made) {
 		if runs++; runs == 2 {
 			stop()
 		}

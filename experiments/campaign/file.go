@@ -21,6 +21,7 @@ const (
 	TagOp      = "op"
 	TagVerdict = "verdict"
 	TagExit    = "exit" // what the program said, if it died
+	TagLine    = "line" // a trace.Line: what programs printed, after all else
 )
 
 // Save writes a run file.
@@ -68,7 +69,14 @@ func (r *Result) write(f *trace.File) error {
 		}
 	}
 	if r.Exit != "" {
-		return f.Section(TagExit, r.Exit)
+		if err := f.Section(TagExit, r.Exit); err != nil {
+			return err
+		}
+	}
+	for _, line := range r.Printed {
+		if err := f.Section(TagLine, line); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -104,7 +112,7 @@ func Check(ctx context.Context, path string, build func(pkg string) (*Program, e
 		ended = e.Kind == trace.KindEnd
 	}
 	if broken == io.EOF {
-		r.Exit, broken = readExit(f)
+		r.Exit, r.Printed, broken = readSections(f)
 	}
 	if !ended && r.Exit == "" && broken == nil {
 		r.Exit = "the file does not hold the end of the run"
@@ -142,20 +150,26 @@ func leaveOpen(verdicts []linearizability.Verdict, judges ...string) {
 	}
 }
 
-// readExit reads a file's sections to their end.
-func readExit(f *trace.Reader) (exit string, err error) {
+// readSections reads a file's sections to their end.
+func readSections(f *trace.Reader) (exit string, printed []trace.Line, err error) {
 	for {
 		tag, value, err := f.Section()
 		if err == io.EOF {
-			return exit, nil
+			return exit, printed, nil
 		}
 		if err != nil {
-			return exit, err
+			return exit, printed, err
 		}
-		if tag == TagExit {
-			if err := json.Unmarshal(value, &exit); err != nil {
-				return "", err
-			}
+		switch tag {
+		case TagExit:
+			err = json.Unmarshal(value, &exit)
+		case TagLine:
+			var line trace.Line
+			err = json.Unmarshal(value, &line)
+			printed = append(printed, line)
+		}
+		if err != nil {
+			return exit, printed, fmt.Errorf("section %s: %w", tag, err)
 		}
 	}
 }
@@ -166,7 +180,8 @@ type Difference struct {
 }
 
 // Rerun runs the plan in a file again and compares event by event: nil means
-// that they are the same.
+// that they are the same. What programs printed may differ all the same, and is for the
+// caller to compare: see Result.Before.
 func Rerun(ctx context.Context, p *Program, f *trace.Reader) (*Result, *Difference, error) {
 	pl, err := plan.Parse(f.Header().Plan)
 	if err != nil {
@@ -189,7 +204,8 @@ func Rerun(ctx context.Context, p *Program, f *trace.Reader) (*Result, *Differen
 		}
 		switch {
 		case errThen == io.EOF && errNow != nil:
-			_, err := readExit(f)
+			_, before, err := readSections(f)
+			r.Before = before
 			return r, nil, err
 		case errThen == io.EOF:
 			return r, &Difference{Now: &now}, nil

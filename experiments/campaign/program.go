@@ -5,7 +5,8 @@
 //	program.go   Program: a built world program and what it can be asked
 //	run.go       one Run
 //	cost.go      what one takes that nobody judges
-//	watch.go     a world program that is stuck
+//	watch.go     a world program that is stuck; dump_*.go: has its goroutines dumped
+//	lastwords.go what a world program that died has said
 //	judge.go     who judges a Run
 //	file.go      a Run on disk: writing, judging again, comparing
 //	explore.go   many Runs
@@ -214,7 +215,7 @@ func (p *Program) ask(ctx context.Context, q guest.Request, body io.Reader) ([]b
 
 // command is the program's process for one request, not yet started, and what
 // it will have said on standard error.
-func (p *Program) command(ctx context.Context, q guest.Request, body io.Reader) (*exec.Cmd, *bytes.Buffer, error) {
+func (p *Program) command(ctx context.Context, q guest.Request, body io.Reader) (*exec.Cmd, *saidFirst, error) {
 	if q.Do == guest.Run {
 		q.Profile = p.Profile
 	}
@@ -231,7 +232,7 @@ func (p *Program) command(ctx context.Context, q guest.Request, body io.Reader) 
 	if body != nil {
 		cmd.Stdin = io.MultiReader(cmd.Stdin, body)
 	}
-	stderr := new(bytes.Buffer)
+	stderr := new(saidFirst)
 	cmd.Stderr = stderr
 	toolchain.Isolate(cmd)
 	cmd.WaitDelay = 5 * time.Second

@@ -37,6 +37,7 @@ type Summary struct {
 	Program     string         `json:"program"`
 	Interrupted bool           `json:"interrupted,omitempty"`
 	Ended       string         `json:"ended,omitempty"` // why seeds were not begun: the time, or failures
+	First       uint64         `json:"first_seed"`      // of those asked for
 	Last        uint64         `json:"last_seed"`       // that was begun
 
 	Judges []Tally `json:"judges"` // how often each said what, in a fixed order
@@ -51,7 +52,7 @@ func (r *Report) Summary(p *Program, cpu time.Duration) Summary {
 		Runs: r.Runs, Failed: r.Failures, VirtualS: r.Virtual.Seconds(), WallS: r.Wall.Seconds(), CPUS: cpu.Seconds(),
 		Commits: r.Coverage.Commits, Faults: r.Coverage.Faults, Coverage: map[string]int{}, Digest: r.Digest,
 		Outcomes: r.Coverage.Operations, Idle: r.Coverage.Idle, Repeated: r.Repeated, Events: r.Events,
-		Raft: p.Raft, RaftLike: p.Like, Mends: p.Mends, Program: p.Digest, Interrupted: r.Interrupted, Ended: r.Ended, Last: r.Last, ConvergeS: spread(r.Converge),
+		Raft: p.Raft, RaftLike: p.Like, Mends: p.Mends, Program: p.Digest, Interrupted: r.Interrupted, Ended: r.Ended, First: r.First, Last: r.Last, ConvergeS: spread(r.Converge),
 	}
 	if s.Judges = r.Tallies; s.Judges == nil {
 		s.Judges = []Tally{}
@@ -87,12 +88,13 @@ func (r *Report) Print(w io.Writer) {
 
 // printKnown lists who met each known finding.
 func (r *Report) printKnown(w io.Writer) {
-	met := map[string][]string{}
+	met, where := map[string][]string{}, map[string]string{}
 	for _, k := range r.Known {
+		where[k.Finding] = k.Where
 		met[k.Finding] = append(met[k.Finding], fmt.Sprintf("seed %d, kept in %s", k.Seed, k.File))
 	}
 	for _, finding := range slices.Sorted(maps.Keys(met)) {
-		fmt.Fprintf(w, "\nknown finding %s (experiments/findings/%s), met by\n", finding, finding)
+		fmt.Fprintf(w, "\nknown finding %s (%s), met by\n", finding, where[finding])
 		printWrapped(w, "    ", met[finding])
 	}
 }
@@ -170,7 +172,10 @@ func (r *Report) printCost(w io.Writer) {
 		r.Wall.Round(10*time.Millisecond), virtual/max(r.Wall.Seconds(), 1e-9))
 	fmt.Fprintf(w, "%.1f ms of CPU and %.0f kB of trace per virtual second\n", r.CPU.Seconds()*1000/virtual, float64(r.Wire)/1000/virtual)
 	fmt.Fprintf(w, "%s made twice with equal digests; digest over all runs %.16s\n", trace.Some(r.Repeated, "run"), r.Digest)
-	if r.Ended != "" {
+	switch {
+	case r.Ended != "" && r.Last < r.First:
+		fmt.Fprintf(w, "ended with seeds begun that are tried first, and no others: %s\n", r.Ended)
+	case r.Ended != "":
 		fmt.Fprintf(w, "ended with seeds %d to %d begun: %s\n", r.First, r.Last, r.Ended)
 	}
 	if r.Interrupted {
@@ -180,6 +185,22 @@ func (r *Report) printCost(w io.Writer) {
 
 // UnjudgedWords say that a run shows nothing.
 const UnjudgedWords = "no judge had anything to judge: nothing that they need was reported, so the run shows nothing"
+
+// Headline is a failure in one line: what the first judge says, and how many others fail.
+func (f Failure) Headline() string {
+	if f.Unjudged || len(f.Verdicts) == 0 {
+		return UnjudgedWords
+	}
+	first := f.Verdicts[0]
+	text := first.Judge + ": " + first.Reason
+	if first.Outcome != linearizability.Fail {
+		text = fmt.Sprintf("%s: %s  %s", first.Judge, first.Outcome, first.Reason)
+	}
+	if more := len(f.Verdicts) - 1; more > 0 {
+		text += fmt.Sprintf(" (and %s)", trace.Some(more, "more judge"))
+	}
+	return text
+}
 
 // Print writes a failure for a person, with the evidence.
 func (f Failure) Print(w io.Writer) {

@@ -34,7 +34,7 @@ func sampleReport() *Report {
 			{Judge: "monotonic", Pass: 2, Known: 1},
 			{Judge: "linearizability", Pass: 1, Fail: 1, Inconclusive: 1},
 		},
-		Known: []KnownRun{{Finding: "term-goes-back", Seed: 4, File: "runs/seed-4.run"}},
+		Known: []KnownRun{{Finding: "term-goes-back", Seed: 4, File: "runs/seed-4.run", Where: "experiments/findings/term-goes-back"}},
 		Failures: []Failure{{Seed: 7, File: "runs/seed-7.run", Verdicts: []linearizability.Verdict{
 			{Judge: "linearizability", Outcome: linearizability.Fail, Reason: "p1#7 & p2#3 cannot both be true",
 				Evidence: []linearizability.Evidence{{Event: 12, Text: "p1#7 was answered 5"}, {Text: "no order explains it"}}},
@@ -113,7 +113,7 @@ func TestTheReportForScripts(t *testing.T) {
 		t.Errorf("coverage is %v", reached)
 	}
 	if known, _ := got["known"].([]any); len(known) != 1 || !maps.Equal(known[0].(map[string]any),
-		map[string]any{"finding": "term-goes-back", "seed": 4., "file": "runs/seed-4.run"}) {
+		map[string]any{"finding": "term-goes-back", "seed": 4., "file": "runs/seed-4.run", "where": "experiments/findings/term-goes-back"}) {
 		t.Errorf("known is %v", got["known"])
 	}
 	failed, _ := got["failed"].([]any)

@@ -36,6 +36,8 @@ type Result struct {
 	Virtual  time.Duration   // how far the run came, until programs were asked to end
 	CPU      time.Duration   // of the world program
 	Wire     []byte          // the events in their wire form
+	Printed  []trace.Line    // what programs printed, in bounds
+	Before   []trace.Line    // of Rerun: the same in the file
 	// Exit is "" if the run came to its end, else what the program said.
 	Exit string
 }
@@ -77,6 +79,10 @@ func (p *Program) Run(ctx context.Context, pl plan.Plan) (*Result, error) {
 // ErrDiffers says that two runs of one plan were not the same.
 var ErrDiffers = errors.New("two runs of the same plan differ")
 
+// ErrOutside says that a machine's program reached around its env.Env; what comes before
+// it says how, and where.
+var ErrOutside = errors.New("that goes around its Env: a simulated machine has the FS, Listen and Dial of env.Env, and no other programs")
+
 // ErrRefused says that the program does not run a plan, and why: a setting is not what
 // it may be.
 var ErrRefused = errors.New("the plan is refused")
@@ -92,6 +98,7 @@ func (p *Program) run(ctx context.Context, pl plan.Plan, q guest.Request) (*Resu
 	if err != nil {
 		return nil, err
 	}
+	cmd.Cancel = func() error { return end(cmd.Process, context.Cause(watched)) }
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -102,8 +109,10 @@ func (p *Program) run(ctx context.Context, pl plan.Plan, q guest.Request) (*Resu
 	r := &Result{Plan: pl, Raft: p.Raft, Like: p.Like, Mends: p.Mends}
 	j := newJudging(pl)
 	heard := newWatch(out, p.Patience, cancel)
-	ended, err := j.read(io.TeeReader(heard, (*sliceWriter)(&r.Wire)))
+	heard.count = func() uint64 { return j.events }
+	ended, err := j.read(heard)
 	exit := cmd.Wait()
+	r.Wire, r.Printed = j.wire, j.printed.All()
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -111,39 +120,16 @@ func (p *Program) run(ctx context.Context, pl plan.Plan, q guest.Request) (*Resu
 		return nil, fmt.Errorf("reading the world program's events: %w", err)
 	case cmd.ProcessState.ExitCode() == netsim.StatusRefused:
 		return nil, fmt.Errorf("%w: %s", ErrRefused, strings.TrimSpace(stderr.String()))
+	case cmd.ProcessState.ExitCode() == netsim.StatusOutside:
+		return nil, fmt.Errorf("seed %d: %s; %w", pl.Seed, strings.TrimSpace(stderr.String()), ErrOutside)
 	case !ended || exit != nil:
-		r.Exit = lastWords(stderr.String(), exit, context.Cause(watched))
+		r.Exit = lastWords(stderr.String(), exit, context.Cause(watched), r.Printed)
 	}
 	r.CPU = cpuOf(cmd)
 	if err := j.finish(ctx, p, r); err != nil {
 		return nil, err
 	}
 	return r, nil
-}
-
-type sliceWriter []byte
-
-func (s *sliceWriter) Write(b []byte) (int, error) {
-	*s = append(*s, b...)
-	return len(b), nil
-}
-
-// lastWords says how a program died: its panic, or why it was stopped.
-func lastWords(stderr string, exit, cause error) string {
-	if errors.Is(cause, errStuck) {
-		return cause.Error()
-	}
-	if words := strings.TrimSpace(stderr); words != "" {
-		const enough = 16 << 10
-		if len(words) > enough {
-			words = words[:enough] + "\n…"
-		}
-		return words
-	}
-	if exit != nil {
-		return exit.Error()
-	}
-	return "the program ended before the run did"
 }
 
 // judging reads a run's events as they come.
@@ -154,6 +140,8 @@ type judging struct {
 	last     env.Instant // of the last event until programs were asked to end
 	stopping bool
 	digest   string
+	wire     []byte
+	printed  trace.Lines
 }
 
 func newJudging(pl plan.Plan) *judging {
@@ -166,12 +154,14 @@ func newJudging(pl plan.Plan) *judging {
 // read takes events from their wire form and reports whether the run ended.
 func (j *judging) read(from io.Reader) (ended bool, err error) {
 	d := trace.NewDecoder(from)
+	d.Prints = j.printed.Add
 	var e trace.Event
 	for {
 		err = d.Next(&e)
 		if err != nil {
 			break
 		}
+		j.wire = append(j.wire, d.Wire()...)
 		j.event(&e)
 		ended = e.Kind == trace.KindEnd
 	}

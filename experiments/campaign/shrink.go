@@ -246,7 +246,7 @@ func (s *shrinking) try(ctx context.Context, pl plan.Plan) *Result {
 	r, err := s.program.Run(ctx, pl)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if errors.Is(err, ErrRefused) { // without a setting that there must be nothing fails
+	if errors.Is(err, ErrRefused) || errors.Is(err, ErrOutside) { // without a setting that there must be nothing fails
 		r, err = &Result{}, nil
 	}
 	if err != nil {

@@ -113,16 +113,19 @@ func Explain(all []Finding, r Run) [][]Cause {
 		}
 	}
 	for k := range failures {
-		causes[k] = withUnasked(failures[k], causes[k])
+		causes[k] = WithUnasked(r.Verdicts[k], causes[k])
 	}
 	return causes
 }
 
-// withUnasked also explains, by the first cause, that a judge gave up after many violations:
-// it is known if all of those are.
-func withUnasked(failures []*failure, causes []Cause) []Cause {
+// Unasked is the signature of a violation that says that a judge gave up after many.
+const Unasked = "not linearizable beyond that, or so it may be"
+
+// WithUnasked also explains, by the first cause of a verdict's violations, that a judge gave
+// up after many of them: it is known if all of those are.
+func WithUnasked(v linearizability.Verdict, causes []Cause) []Cause {
 	open := slices.IndexFunc(causes, func(c Cause) bool { return c.Finding == "" })
-	if open < 1 || !failures[open].is("linearizability", "not linearizable beyond that, or so it may be") ||
+	if open < 1 || v.Judge != "linearizability" || v.Violations[open].Signature != Unasked ||
 		slices.ContainsFunc(causes[open+1:], func(c Cause) bool { return c.Finding == "" }) {
 		return causes
 	}

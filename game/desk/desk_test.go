@@ -233,6 +233,12 @@ func TestClickInspectsOrSeeks(t *testing.T) {
 
 func TestHelpSearchAndPins(t *testing.T) {
 	d := story()
+	if d.press("c"); !d.View.Printed {
+		t.Error("C does not show what a node printed")
+	}
+	if d.press("c"); d.View.Printed {
+		t.Error("C again does not show its state")
+	}
 	if d.press("h"); d.View.Help || !d.View.Heartbeats {
 		t.Error("H does not show heartbeats")
 	}

@@ -169,6 +169,8 @@ func (d *Desk) pressView(k Key) bool {
 		v.Heartbeats = !v.Heartbeats
 	case "b":
 		d.split()
+	case "c":
+		v.Printed = !v.Printed
 	case "o":
 		v.Ordinal = !v.Ordinal
 	case "/":

@@ -45,6 +45,7 @@ func NewBuilder(h trace.Header, p plan.Plan) *Builder {
 		b.lastEntries = append(b.lastEntries, none)
 	}
 	r.machineEvents = make([][]int32, len(p.Machines))
+	r.printed = make([][]trace.Line, len(p.Machines))
 	return b
 }
 
@@ -132,6 +133,13 @@ func (b *Builder) complete(e *trace.Event) {
 	op := &b.operatorOps[k]
 	op.Return, op.ReturnEvent = e.At, e.N
 	op.Outcome, op.Output = history.ParseReturn(e.Text)
+}
+
+// Printed adds the next line that a program printed.
+func (b *Builder) Printed(line trace.Line) {
+	if m, known := b.machines[line.Machine]; known && m != World {
+		b.run.printed[m] = append(b.run.printed[m], line)
+	}
 }
 
 // Build completes the Run with the verdicts, the error of the world program if it died,

@@ -80,6 +80,15 @@ func (c *Cursor) Before() *State {
 	return &b.state
 }
 
+// Printed returns the number of lines of Run.Printed that are printed so far.
+func (c *Cursor) Printed(machine int) int {
+	lines := c.run.Printed(machine)
+	return sort.Search(len(lines), func(i int) bool {
+		after := int(lines[i].After)
+		return after > c.n || after == c.n && lines[i].At > c.at
+	})
+}
+
 // Violation moves to the next event at which a violation can be seen, or to the
 // previous one, and reports whether there is one. Without failed verdicts it moves to
 // events that inconclusive ones cite.

@@ -16,6 +16,7 @@ import (
 const (
 	TagVerdict = "verdict"
 	TagExit    = "exit"
+	TagLine    = "line"
 )
 
 // ErrStopped is returned by Read if progress returned false.
@@ -42,7 +43,7 @@ func Read(from *trace.Reader, progress func(events int) bool) (*Run, error) {
 		exit     string
 	)
 	if err == io.EOF {
-		verdicts, exit, err = readSections(from)
+		verdicts, exit, err = readSections(from, b)
 	}
 	if err == io.EOF {
 		err = nil
@@ -52,7 +53,7 @@ func Read(from *trace.Reader, progress func(events int) bool) (*Run, error) {
 	return r, nil
 }
 
-func readSections(from *trace.Reader) (verdicts []verdict.Verdict, exit string, err error) {
+func readSections(from *trace.Reader, b *Builder) (verdicts []verdict.Verdict, exit string, err error) {
 	for {
 		tag, value, err := from.Section()
 		if err != nil {
@@ -65,6 +66,11 @@ func readSections(from *trace.Reader) (verdicts []verdict.Verdict, exit string, 
 			verdicts = append(verdicts, v)
 		case TagExit:
 			err = json.Unmarshal(value, &exit)
+		case TagLine:
+			var line trace.Line
+			if err = json.Unmarshal(value, &line); err == nil {
+				b.Printed(line)
+			}
 		}
 		if err != nil {
 			return verdicts, exit, fmt.Errorf("section %s: %w", tag, err)

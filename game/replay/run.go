@@ -65,6 +65,7 @@ type Run struct {
 	leaderships   []Leadership
 	violations    []int32 // events at which a violation can be seen
 	heal          env.Instant
+	printed       [][]trace.Line // lines printed on each machine, ordered by time
 }
 
 // keyframeInterval is the number of events between keyframes.
@@ -149,6 +150,9 @@ func (r *Run) Until(t env.Instant) int {
 
 // EventsOn returns the events on a machine, in order.
 func (r *Run) EventsOn(machine int) []int32 { return r.machineEvents[machine] }
+
+// Printed returns the lines that programs on a machine printed, ordered by time.
+func (r *Run) Printed(machine int) []trace.Line { return r.printed[machine] }
 
 // Roles returns the roles of a machine over time, which may have gaps.
 func (r *Run) Roles(machine int) []RolePeriod { return r.roles[machine] }

@@ -151,7 +151,7 @@ func (p *page) helpKeys() {
 		{"Space", "play, pause"}, {"← →", "one event back, on"}, {"Shift ← →", "100 ms back, on"},
 		{"J K L", "play backwards, pause, forwards"}, {"[ ]", "slower, faster"}, {"Home End", "to the start, the end"},
 		{"E", "next violation (Shift: previous)"}, {"N", "next fault (Shift: previous)"}, {"T", "next term (Shift: previous)"},
-		{"W S", "zoom in, out"}, {"A D", "move the timeline"}, {"1 to 7", "inspect a node"},
+		{"W S", "zoom in, out"}, {"A D", "move the timeline"}, {"1 to 7  C", "inspect a node; what it printed"},
 		{"F", "what if: change the plan here"}, {"Tab  B", "the other run; beside this one or not"}, {"P", "pin this moment, or unpin it"}, {"O", "space events evenly, or by time"},
 		{"/", "find an event"}, {"H", "show heartbeats"}, {"?", "this help"}, {"Esc", "back to the story"},
 	} {

@@ -29,11 +29,19 @@ func (p *page) field(name, value string, changed bool) {
 // node shows details of a machine.
 func (p *page) node(i int) {
 	now, was := &p.state.Nodes[i], &p.stateBefore().Nodes[i]
+	if p.output(i) {
+		return
+	}
 	p.heading("NODE " + p.run.Machines[i] + "   (a dot: changed by this event)")
+	p.outputToggle(i, "what it printed")
 	facts := p.facts(now, i)
 	old := p.facts(was, i)
 	for k := range facts {
 		p.field(facts[k][0], facts[k][1], facts[k][1] != old[k][1])
+	}
+	if n := p.c.Printed(i); n > 0 {
+		last := &p.run.Printed(i)[n-1]
+		p.field("printed", withoutTime(last.Words()), int(last.After) >= p.c.N()-1)
 	}
 	p.heading("EVENTS ON " + p.run.Machines[i])
 	p.list(p.at, p.around(p.run.EventsOn(i), int(p.at.H/p.step())))

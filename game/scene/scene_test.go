@@ -113,6 +113,40 @@ func TestSceneTexts(t *testing.T) {
 	}
 }
 
+// The page of a node shows what the node printed up to the cursor: the last line beside
+// its state, or as many lines as fit. Lines of earlier incarnations are fainter.
+func TestNodePageShowsPrintedLines(t *testing.T) {
+	node := func(at env.Instant, n int, printed bool) *scene.List {
+		return draw(1280, 720, at, func(v *scene.View) { v.Chosen, v.Printed = scene.Target{Action: scene.Node, N: n}, printed })
+	}
+	l := node(replaytest.Violation, 2, false)
+	if !has(l, "NODE n3") || !has(l, "C  what it printed") || !has(l, "starting up") || has(l, "all is well") || has(l, "OUTPUT") {
+		t.Error("beside its state stands not the last line, or not it alone")
+	}
+	l = node(replaytest.Violation, 2, true)
+	if !has(l, "OUTPUT OF n3") || !has(l, "C  its state") || has(l, "NODE n3") || has(l, "2000") {
+		t.Error("its output is not its page")
+	}
+	shades := map[string]scene.Color{}
+	for _, layer := range l.Layers {
+		for _, it := range layer.Items {
+			if it.Shape == scene.Text {
+				shades[it.Text] = it.Color
+			}
+		}
+	}
+	first := shades["[INFO]  raft: all is well, and this line is so long that the"]
+	if last := shades["starting up"]; first == last || first == (scene.Color{}) || last == (scene.Color{}) || has(l, "ready") {
+		t.Errorf("the lines of two incarnations are %v and %v", first, last)
+	}
+	if l = node(replaytest.TwoLeaders, 2, true); !has(l, "nothing yet") {
+		t.Error("before the first line something is printed")
+	}
+	if l = node(replaytest.Violation, 0, true); !has(l, "NODE n1") || has(l, "what it printed") {
+		t.Error("a node that prints nothing has no state")
+	}
+}
+
 // Nothing lies outside a scene, at any size from the minimum on, and no text is
 // clipped.
 func TestEverythingInsideScene(t *testing.T) {

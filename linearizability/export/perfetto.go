@@ -15,6 +15,7 @@ type Cast struct {
 	Name     string   // of the run
 	Machines []string // in the order in which to show them; others come after
 	Verdicts []verdict.Verdict
+	Printed  []trace.Line // what programs printed
 }
 
 // Perfetto writes a run as a trace for the Perfetto UI (ui.perfetto.dev) or
@@ -30,6 +31,9 @@ func Perfetto(w io.Writer, from Source, cast Cast) error {
 	for ; err == nil && out.err == nil; err = from.Event(&e) {
 		p.event(&e)
 		p.last = e.At
+	}
+	for k := range cast.Printed {
+		p.printed(&cast.Printed[k])
 	}
 	p.stage.end(p.last)
 	if closed := out.close(); closed != nil {
@@ -56,6 +60,15 @@ type link struct{ from, to string }
 type request struct {
 	at   env.Instant
 	text string
+}
+
+// printed shows a line that a program printed, on a track that machines have only then.
+func (p *performance) printed(l *trace.Line) {
+	m := p.machine(l.Machine)
+	if m.output == nil {
+		m.output = p.track(m.life.pid, m.life.tid+6, "output")
+	}
+	m.output.instant(l.At, l.Words(), map[string]any{"incarnation": l.Boot, "stream": l.Stream})
 }
 
 // requestsKept is how many requests of a link may be on their way at once and

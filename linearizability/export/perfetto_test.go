@@ -10,6 +10,7 @@ import (
 
 	"raftian/linearizability/export"
 	"raftian/linearizability/verdict"
+	"raftian/netsim/trace"
 )
 
 // traceEvent is an object of the Trace Event Format.
@@ -84,7 +85,8 @@ func TestATraceIsWhole(t *testing.T) {
 
 func TestATraceTellsTheStory(t *testing.T) {
 	cited := verdict.Verdict{Judge: "j", Evidence: []verdict.Evidence{{Event: 9, Text: "wrong"}}}
-	all := perfetto(t, story, export.Cast{Name: "seed 1", Machines: []string{"n1", "n2"}, Verdicts: []verdict.Verdict{cited}})
+	all := perfetto(t, story, export.Cast{Name: "seed 1", Machines: []string{"n1", "n2"}, Verdicts: []verdict.Verdict{cited},
+		Printed: []trace.Line{{At: 300e6, Machine: "n2", Boot: 1, Stream: "stderr", Text: "no heartbeat"}}})
 	for _, want := range []struct {
 		ph, name string
 		ts       float64
@@ -92,6 +94,8 @@ func TestATraceTellsTheStory(t *testing.T) {
 	}{
 		{"M", "process_name", 0, "seed 1"},
 		{"M", "process_name", 0, "machine n2"},
+		{"M", "thread_name", 0, "output"},
+		{"i", "no heartbeat", 3e5, ""},
 		{"B", "leader, term 2", 1e5, ""},
 		{"B", "n1 attack n2", 1e6, "n1"},
 		{"E", "", 108e4, "hit n2 90"},

@@ -27,6 +27,7 @@ const worldPid = 1
 // machine are a machine's tracks.
 type machine struct {
 	life, role, raft, sends, receives, disk *track
+	output                                  *track // nil until something is printed
 }
 
 // faultTids are beyond those of all other tracks.

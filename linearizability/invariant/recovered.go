@@ -137,7 +137,7 @@ func withoutMereWaits(places string) string {
 	return strings.Join(slices.DeleteFunc(strings.Split(places, ", "), func(place string) bool {
 		switch place {
 		case "raft.(*raftState).waitShutdown", "raft.(*Raft).heartbeat", "raft.(*NetworkTransport).listen",
-			"raft.(*NetworkTransport).handleConn", "raft.(*NetworkTransport).handleCommand", "codec.(*ioDecReader).readn1", "node.stream.Dial":
+			"raft.(*NetworkTransport).handleConn", "raft.(*NetworkTransport).handleCommand", "codec.(*ioDecReader).readn1", "node.stream.Dial", "observe.stream.Dial":
 			return true
 		}
 		return false

@@ -113,8 +113,12 @@ func (j *StateMachineSafety) applied(e *trace.Event) {
 	j.reached(e, p, appliedEntry)
 }
 
-// reached judges a state: it must be the one at p, if anything is known of that.
+// reached judges a state: it must be the one at p, if anything is known of that. A state 0 is
+// not known.
 func (j *StateMachineSafety) reached(e *trace.Event, p *point, how string) {
+	if e.State == 0 {
+		return
+	}
 	op := operation{e.Client, e.Seq}
 	if p != nil {
 		if left := meet(&j.lines, &p.states, e.Machine, e.State); left != nil {

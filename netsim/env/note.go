@@ -14,7 +14,7 @@ type Note struct {
 	Index  uint64        // Raft log index
 	Count  uint64        // how many entries, bytes, frames
 	Hash   uint64        // of a payload, or a running (chain) hash
-	State  uint64        // hash of the state machine's state
+	State  uint64        // hash of the state machine's state; 0 is not known
 	Conn   uint64        // number of a connection, or of a fault in the Plan
 	Took   time.Duration // how long it took
 	Text   string        // words

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Kinds is a set of classes of faults that a user asks for.
@@ -92,20 +93,27 @@ func (k Kinds) faults() []FaultKind {
 // seedsMax bounds one campaign.
 const seedsMax = 1_000_000
 
+// FromTime stands for seeds that nobody has tried, at least not on purpose.
+const FromTime = "from-time"
+
+// fromTimeMost is how many seeds FromTime stands for if nobody says.
+const fromTimeMost = 32
+
 // ParseSeeds reads seeds such as "5", "1-32" or "1-3,9" and returns them in
 // ascending order, each once.
-func ParseSeeds(list string) ([]uint64, error) {
+func ParseSeeds(list string) ([]uint64, error) { return ParseSeedsAt(list, time.Time{}) }
+
+// ParseSeedsAt is ParseSeeds, and also reads "from-time" as 32 seeds that hang on the time
+// now, and "from-time+1000" as so many. The first of them is the milliseconds since 1970,
+// times 1000: campaigns that begin a second apart have a million seeds each to
+// themselves, and JSON numbers hold them exactly, below 2^53, until the year 2255.
+func ParseSeedsAt(list string, now time.Time) ([]uint64, error) {
 	var seeds []uint64
 	for part := range strings.SplitSeq(list, ",") {
-		first, last, isRange := strings.Cut(part, "-")
-		if !isRange {
-			last = first
-		}
-		from, errFrom := strconv.ParseUint(first, 10, 64)
-		to, errTo := strconv.ParseUint(last, 10, 64)
+		from, to, err := parseRange(part, now)
 		switch {
-		case errFrom != nil || errTo != nil:
-			return nil, fmt.Errorf("%.40q are no seeds; write them as 5, 1-32 or 1-3,9", part)
+		case err != nil:
+			return nil, err
 		case from > to:
 			return nil, fmt.Errorf("seeds %s run backwards; write %d-%d", part, to, from)
 		case to-from >= seedsMax-uint64(len(seeds)):
@@ -117,4 +125,29 @@ func ParseSeeds(list string) ([]uint64, error) {
 	}
 	slices.Sort(seeds)
 	return slices.Compact(seeds), nil
+}
+
+// parseRange reads one part of a list of seeds; from-time if there is a time.
+func parseRange(part string, now time.Time) (from, to uint64, err error) {
+	if more, is := strings.CutPrefix(part, FromTime); is && !now.IsZero() {
+		n := uint64(fromTimeMost)
+		if more != "" {
+			n, err = strconv.ParseUint(strings.TrimPrefix(more, "+"), 10, 64)
+		}
+		if err != nil || n == 0 || more != "" && more[0] != '+' {
+			return 0, 0, fmt.Errorf("%.40q are no seeds; write %s+1000 for so many", part, FromTime)
+		}
+		from = uint64(now.UnixMilli()) * 1000
+		return from, from + min(n-1, seedsMax), nil
+	}
+	first, last, isRange := strings.Cut(part, "-")
+	if !isRange {
+		last = first
+	}
+	from, errFrom := strconv.ParseUint(first, 10, 64)
+	to, errTo := strconv.ParseUint(last, 10, 64)
+	if errFrom != nil || errTo != nil {
+		return 0, 0, fmt.Errorf("%.40q are no seeds; write them as 5, 1-32 or 1-3,9", part)
+	}
+	return from, to, nil
 }

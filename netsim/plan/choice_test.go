@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -79,5 +80,46 @@ func TestStreamsBelongToTheirNames(t *testing.T) {
 func TestStreamsStayWhatTheyAre(t *testing.T) {
 	if got, want := Stream(1, "fault 1").Uint64(), uint64(0x9f892c95e56ea62f); got != want {
 		t.Errorf("the stream now begins with %#x, it used to with %#x", got, want)
+	}
+}
+
+func TestSeedsFromTheTimeAreOthersEachTime(t *testing.T) {
+	now := time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC)
+	const first = 1796007600000000
+	for list, want := range map[string]struct {
+		first, last uint64
+		n           int
+	}{
+		"from-time":         {first, first + 31, 32},
+		"from-time+1":       {first, first, 1},
+		"from-time+1000000": {first, first + 999_999, 1_000_000},
+		"1-8,from-time+2":   {1, first + 1, 10},
+	} {
+		got, err := ParseSeedsAt(list, now)
+		if err != nil || len(got) != want.n || got[0] != want.first || got[len(got)-1] != want.last {
+			t.Errorf("%s: %d seeds, %v", list, len(got), err)
+		}
+	}
+	a, _ := ParseSeedsAt("from-time+1000000", now)
+	b, _ := ParseSeedsAt("from-time", now.Add(time.Second))
+	if a[len(a)-1] >= b[0] {
+		t.Errorf("a second later %d comes again", b[0])
+	}
+	if end, _ := ParseSeedsAt("from-time", time.Date(2255, 1, 1, 0, 0, 0, 0, time.UTC)); end[0] >= 1<<53 {
+		t.Errorf("%d is more than a JSON number holds", end[0])
+	}
+	for list, want := range map[string]string{
+		"from-time+":                     `"from-time+" are no seeds; write from-time+1000 for so many`,
+		"from-time+0":                    `"from-time+0" are no seeds; write from-time+1000 for so many`,
+		"from-time9":                     `"from-time9" are no seeds; write from-time+1000 for so many`,
+		"from-time+1000001":              `seeds "from-time+1000001" are more than 1000000; ask for fewer at a time`,
+		"from-time+18446744073709551615": `seeds "from-time+18446744073709551615" are more than 1000000; ask for fewer at a time`,
+	} {
+		if _, err := ParseSeedsAt(list, now); err == nil || err.Error() != want {
+			t.Errorf("%q: %v", list, err)
+		}
+	}
+	if _, err := ParseSeeds("from-time"); err == nil {
+		t.Error("without a time there are seeds from it")
 	}
 }

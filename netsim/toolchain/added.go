@@ -68,6 +68,7 @@ func raftianFromEnvironment() {
 		seed = 10*seed + uint64(text[i]-'0')
 	}
 	raftian_start(seed, true)
+	raftianLimit(gogetenv("RAFTIAN_CHOICES"))
 }
 
 //go:nosplit
@@ -91,7 +92,11 @@ func raftianChoose(n uint32) uint32 {
 	if getg().bubble == nil {
 		return cheaprandn(n)
 	}
-	return uint32((uint64(uint32(raftianNext(&raftian.choice))) * uint64(n)) >> 32)
+	j := uint32((uint64(uint32(raftianNext(&raftian.choice))) * uint64(n)) >> 32)
+	if raftianChoices.limited && n > 1 {
+		return raftianCase(j, n)
+	}
+	return j
 }
 
 func raftianPick(pp *p, h, t uint32) {
@@ -109,11 +114,22 @@ func raftianPick(pp *p, h, t uint32) {
 		return
 	}
 	k := uint32(uint64(uint32(raftianNext(&raftian.pick))) * uint64(n) >> 32)
+	obeyed := raftianObeyed()
+	if raftianChoices.holds {
+		raftianHold(pp, h, t, obeyed)
+		return
+	}
+	if !obeyed {
+		k = 0
+	}
 	for i := h; i != t; i++ {
 		if pp.runq[i%size].ptr().bubble == nil {
 			continue
 		}
 		if k == 0 {
+			if raftianChoices.told && i != h {
+				raftianChoices.tell("goroutine", pp.runq[i%size].ptr(), pp.runq[h%size].ptr())
+			}
 			pp.runq[h%size], pp.runq[i%size] = pp.runq[i%size], pp.runq[h%size]
 			return
 		}

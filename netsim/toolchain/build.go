@@ -50,6 +50,7 @@ type Options struct {
 	// the version that is linked are left out; see MendsFor.
 	Mends []Mend
 	Flags []string
+	Tags  string // build tags besides those that the build needs, separated by commas
 	// Progress is told the import path of each package as its compilation
 	// begins; packages found in Go's build cache are not told. May be nil.
 	Progress func(pkg string)
@@ -59,9 +60,10 @@ type Options struct {
 	// that has.
 	Ordinary bool
 
-	tests  bool    // the package's tests, not its command
-	linked library // what is linked, once it is known
-	spared string  // name of a rule that is left out, for tests of what it does
+	tests   bool    // the package's tests, not its command
+	linked  library // what is linked, once it is known
+	brought bool    // go.mod brings this module's packages, once that is known
+	spared  string  // name of a rule that is left out, for tests of what it does
 }
 
 // Program is a built world program.
@@ -113,19 +115,20 @@ func Build(ctx context.Context, o Options) (Program, error) {
 		return Program{}, err
 	}
 	defer release()
-	mod, raft, err := writeMod(ctx, o)
+	choice, err := writeMod(ctx, o)
 	if err != nil {
 		return Program{}, err
 	}
-	o.linked = library{like: raft}
-	if len(o.Mends) > 0 || raft != "" && !semver.IsValid(raft) && !o.Ordinary {
+	mod := choice.mod
+	o.linked, o.brought = library{like: choice.raft}, choice.brought
+	if len(o.Mends) > 0 || o.brought || choice.raft != "" && !semver.IsValid(choice.raft) && !o.Ordinary {
 		if o.linked, err = findLibrary(ctx, o, mod); err != nil {
 			return Program{}, err
 		}
 	}
 	var stand map[string]string
 	if o.Mends = MendsFor(o.Mends, o.linked.like); len(o.Mends) > 0 {
-		if mod, stand, err = writeMended(ctx, o, mod); err != nil {
+		if mod, stand, err = writeMended(ctx, o, mod, dist.modules); err != nil {
 			return Program{}, err
 		}
 	}
@@ -136,7 +139,7 @@ func Build(ctx context.Context, o Options) (Program, error) {
 		}
 	}
 	target := filepath.Join(o.Cache, "build", key+"-"+targetKey(o))
-	if err := compile(ctx, o, dist, o.arguments(overlay, mod, target)); err != nil {
+	if err := compile(ctx, o, dist, buildFiles{overlay, mod, target}); err != nil {
 		return Program{}, err
 	}
 	p := Program{GoVersion: dist.Version}
@@ -165,7 +168,7 @@ func (p *Program) name(ctx context.Context, o Options, mod string) (err error) {
 // Environment is the whole environment a world program is to be started with:
 // one thread of Go code, no preemption, and nothing of the caller's.
 func Environment() []string {
-	return []string{"GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOTRACEBACK=all"}
+	return []string{"GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1,tracebacklabels=1", "GOTRACEBACK=all"}
 }
 
 // writeOverlay writes the edited files and the overlay description below cache,
@@ -243,20 +246,22 @@ func targetKey(o Options) string {
 	if err != nil {
 		dir = o.Dir
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q %q", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends), o.spared))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %v %q %v %q %q %q %s", dir, o.Package, o.Raft, o.Race, o.Flags, o.tests, mendNames(o.Mends), o.spared, o.Tags, o.cgo()))
 	return hex.EncodeToString(sum[:8])
 }
 
-func compile(ctx context.Context, o Options, dist Distribution, args []string) error {
+// buildFiles are the files that the go command is given, and the one that it makes.
+type buildFiles struct{ overlay, mod, target string }
+
+func compile(ctx context.Context, o Options, dist Distribution, f buildFiles) error {
+	args := o.arguments(f)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = o.Dir
 	if !o.Ordinary {
 		cmd = dist.call(ctx, o.Dir, args...)
-		cmd.Env = append(cmd.Env, "CGO_ENABLED=0", "GODEBUG=", "GOEXPERIMENT=")
-		if o.Race {
-			cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
-		}
+		cmd.Env = append(cmd.Env, "GODEBUG=", "GOEXPERIMENT=", "CGO_ENABLED="+o.cgo())
 	}
+	outsideWorkspace(cmd, f.mod)
 	// Without this a cancelled build leaves compilers running.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
@@ -274,9 +279,18 @@ func compile(ctx context.Context, o Options, dist Distribution, args []string) e
 		if broken := blame(o.rules(), dist, words); broken != nil {
 			return broken
 		}
-		return fmt.Errorf("building %s: %w", o.Package, &GoError{Args: o.again(args), Dir: o.Dir, Said: words, Err: err})
+		return fmt.Errorf("building %s: %w", o.Package, &GoError{Args: o.again(args), Dir: o.Dir, Env: settingsOf(cmd), Said: words, Err: err})
 	}
 	return nil
+}
+
+// cgo is the build's CGO_ENABLED: 1 where the race detector needs a C compiler, and for
+// tests where the environment asks for it.
+func (o *Options) cgo() string {
+	if o.Race || o.tests && os.Getenv("CGO_ENABLED") == "1" {
+		return "1"
+	}
+	return "0"
 }
 
 // again are the arguments with which the go command fails as it did of these, as a person
@@ -286,16 +300,22 @@ func (o *Options) again(of []string) []string {
 	if o.tests {
 		args = []string{"test", "-run", "^$"}
 	}
+	if o.tests {
+		args = append(args, o.Flags...)
+	}
 	for _, arg := range of {
 		if strings.HasPrefix(arg, "-modfile=") || strings.HasPrefix(arg, "-mod=") {
 			args = append(args, arg)
 		}
 	}
+	if tags := o.ownTags(); !o.Ordinary && len(tags) > 0 {
+		args = append(args, "-tags", strings.Join(tags, ","))
+	}
 	return append(args, o.Package)
 }
 
 // arguments are those of the go command.
-func (o *Options) arguments(overlay, mod, target string) (args []string) {
+func (o *Options) arguments(f buildFiles) (args []string) {
 	switch {
 	case o.Ordinary:
 		args = []string{"build", "-v"}
@@ -304,17 +324,32 @@ func (o *Options) arguments(overlay, mod, target string) (args []string) {
 	default:
 		args = []string{"build", "-v", "-trimpath"}
 	}
-	args = append(args, "-o", target, "-buildvcs=false")
+	args = append(args, "-o", f.target, "-buildvcs=false")
 	if !o.Ordinary {
-		args = append(args, "-overlay", overlay, "-tags", strings.Join(append(raftTags(o.linked.like), Tag), ","), "-buildmode=exe", "-ldflags=-s -w")
+		args = append(args, "-overlay", f.overlay, "-tags", o.tags(), "-buildmode=exe", "-ldflags=-s -w")
 	}
-	if mod != "" {
-		args = append(args, "-modfile="+mod, "-mod=mod")
+	if f.mod != "" {
+		args = append(args, "-modfile="+f.mod, "-mod=mod")
 	}
 	if o.Race {
 		args = append(args, "-race")
 	}
 	return append(append(args, o.Flags...), o.Package)
+}
+
+// tags are all build tags, as the go command takes them.
+func (o *Options) tags() string { return strings.Join(append(o.ownTags(), Tag), ",") }
+
+// ownTags are the build tags apart from Tag.
+func (o *Options) ownTags() []string {
+	all := raftTags(o.linked.like)
+	if o.brought {
+		all = append(all, noRunFiles)
+	}
+	if o.Tags != "" {
+		all = append(all, o.Tags)
+	}
+	return all
 }
 
 // follow tells progress the packages that `go build -v` names, and returns
@@ -375,7 +410,7 @@ func (p Program) Used() {
 	_ = os.Chtimes(p.Path, now, now) // if it is gone, starting it will say so
 }
 
-// forget removes all but the most recently used files of dir.
+// forget removes all but the most recently used entries of dir.
 func forget(dir string, most int) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -393,7 +428,7 @@ func forget(dir string, most int) error {
 	}
 	sort.Slice(files, func(i, j int) bool { return files[i].used.After(files[j].used) })
 	for i := most; i < len(files); i++ {
-		_ = os.Remove(filepath.Join(dir, files[i].name))
+		_ = os.RemoveAll(filepath.Join(dir, files[i].name))
 	}
 	return nil
 }
@@ -405,7 +440,7 @@ func output(cmd *exec.Cmd) ([]byte, error) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, &GoError{Args: cmd.Args[1:], Dir: cmd.Dir, Said: strings.TrimSpace(stderr.String()), Err: err}
+		return nil, &GoError{Args: cmd.Args[1:], Dir: cmd.Dir, Env: settingsOf(cmd), Said: strings.TrimSpace(stderr.String()), Err: err}
 	}
 	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -47,6 +48,7 @@ func causes() []struct {
 type GoError struct {
 	Args []string // of the go command
 	Dir  string   // where it was called; "" is the present directory
+	Env  []string // settings without which it does something else
 	Said string   // on standard error
 	Err  error    // of the process
 }
@@ -94,7 +96,7 @@ func (e *GoError) Unwrap() error { return e.Err }
 
 // Command is the command line that repeats the failure.
 func (e *GoError) Command() string {
-	words := []string{"go"}
+	words := append(slices.Clone(e.Env), "go")
 	for _, arg := range e.Args {
 		words = append(words, quoted(arg))
 	}

@@ -31,6 +31,7 @@ func findLibrary(ctx context.Context, o Options, mod string) (library, error) {
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, raftModule)...)
 	cmd.Dir = o.Dir
+	outsideWorkspace(cmd, mod)
 	out, err := output(cmd)
 	if err != nil {
 		return library{}, fmt.Errorf("looking for hashicorp/raft: %w", err)
@@ -54,65 +55,91 @@ func findLibrary(ctx context.Context, o Options, mod string) (library, error) {
 }
 
 // writeMended writes the mended files below the cache, and a go.mod that links them. It
-// returns that, and the overlay's part: for each file of mendedDir where its text is.
-func writeMended(ctx context.Context, o Options, mod string) (newMod string, overlay map[string]string, err error) {
+// returns that, and the overlay's part: for each file of mendedDir where its text is. A module
+// below modules, which is GOMODCACHE, can have no such directory: it links one below the cache.
+func writeMended(ctx context.Context, o Options, mod, modules string) (newMod string, overlay map[string]string, err error) {
 	own, err := goMod(ctx, o.Dir)
 	if err != nil {
 		return "", nil, err
 	}
-	edited, err := Mended(o.Mends, o.linked.dir, o.linked.name)
+	files, err := mendedFiles(o.Mends, o.linked)
 	if err != nil {
 		return "", nil, err
 	}
-	entries, err := os.ReadDir(o.linked.dir)
+	to, err := filepath.Abs(filepath.Join(o.Cache, "mended", targetKey(o)))
 	if err != nil {
-		return "", nil, fmt.Errorf("reading hashicorp/raft: %w", err)
+		return "", nil, fmt.Errorf("looking for the cache: %w", err)
+	}
+	link := "./" + mendedDir
+	if beneath(own, modules) {
+		link = to
+		if err := os.RemoveAll(to); err != nil { // of another version, say
+			return "", nil, fmt.Errorf("tidying the cache: %w", err)
+		}
 	}
 	overlay = map[string]string{}
-	to := filepath.Join(o.Cache, "mended", targetKey(o))
-	for _, e := range entries {
-		name := e.Name()
-		if e.IsDir() || name != "go.mod" && (filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go")) {
-			continue
+	for name, text := range files {
+		at := filepath.Join(to, name)
+		if err := writeFile(at, text, 0o644); err != nil {
+			return "", nil, err
 		}
-		at := filepath.Join(o.linked.dir, name)
-		if text, ok := edited[name]; ok {
-			at = filepath.Join(to, name)
-			if err := writeFile(at, []byte(text), 0o644); err != nil {
-				return "", nil, err
-			}
+		if link != to {
+			overlay[filepath.Join(filepath.Dir(own), mendedDir, name)] = at
 		}
-		overlay[filepath.Join(filepath.Dir(own), mendedDir, name)] = at
 	}
-	newMod, err = copyMod(o, own, mod)
+	newMod = filepath.Join(o.Cache, "mod", targetKey(o)+"-mended.mod")
+	if mod == "" {
+		err = copyMod(ctx, newMod, own, true)
+	} else {
+		err = copyFiles([][2]string{{mod, newMod}, {withSum(mod), withSum(newMod)}})
+	}
 	if err != nil {
 		return "", nil, err
 	}
-	cmd := exec.CommandContext(ctx, "go", "mod", "edit", "-replace="+raftModule+"=./"+mendedDir, newMod)
+	cmd := exec.CommandContext(ctx, "go", "mod", "edit", "-replace="+raftModule+"="+link, newMod)
 	if _, err := output(cmd); err != nil {
 		return "", nil, fmt.Errorf("linking the mended hashicorp/raft: %w", err)
 	}
 	return newMod, overlay, nil
 }
 
-// copyMod copies the go.mod to build with, and its go.sum, to a place in the cache where
-// it can be changed.
-func copyMod(o Options, own, mod string) (string, error) {
-	from := own
-	if mod != "" {
-		from = mod
+// mendedFiles are the files of a hashicorp/raft that a build needs, mended, by their names.
+func mendedFiles(mends []Mend, l library) (map[string][]byte, error) {
+	edited, err := Mended(mends, l.dir, l.name)
+	if err != nil {
+		return nil, err
 	}
-	to := filepath.Join(o.Cache, "mod", targetKey(o)+"-mended.mod")
-	for _, name := range [][2]string{{from, to}, {withSum(from), withSum(to)}} {
-		text, err := os.ReadFile(name[0])
-		if err != nil && (name[0] == from || !os.IsNotExist(err)) {
-			return "", fmt.Errorf("reading go.mod: %w", err)
+	entries, err := os.ReadDir(l.dir)
+	if err != nil {
+		return nil, fmt.Errorf("reading hashicorp/raft: %w", err)
+	}
+	files := map[string][]byte{}
+	for _, e := range entries {
+		name := e.Name()
+		if e.IsDir() || name != "go.mod" && (filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go")) {
+			continue
 		}
-		if err := writeFile(name[1], text, 0o644); err != nil {
-			return "", err
+		if text, ok := edited[name]; ok {
+			files[name] = []byte(text)
+		} else if files[name], err = os.ReadFile(filepath.Join(l.dir, name)); err != nil {
+			return nil, fmt.Errorf("reading hashicorp/raft: %w", err)
 		}
 	}
-	return to, nil
+	return files, nil
+}
+
+// copyFiles copies each file to the place that stands beside it.
+func copyFiles(pairs [][2]string) error {
+	for _, pair := range pairs {
+		text, err := os.ReadFile(pair[0])
+		if err != nil {
+			return fmt.Errorf("reading go.mod: %w", err)
+		}
+		if err := writeFile(pair[1], text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // withSum is the go.sum that belongs to a go.mod.

@@ -5,15 +5,16 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"maps"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"raftian/netsim/toolchain"
+	"raftian/netsim/trace"
 )
 
 var without = flag.String("without", "", "build without each of these rules in turn, a comma list or all, and look for what fails then; each compiles the standard library anew")
@@ -22,6 +23,10 @@ const (
 	chance = "raftian/netsim/toolchain/testdata/chance"
 	ties   = "raftian/netsim/toolchain/testdata/ties"
 )
+
+// crowded is a World in which more goroutines go on at one instant than a queue of the
+// scheduler holds.
+const crowded = "seed 3\nset crowd"
 
 // shows says what shows that a rule is there: the name of a check below that fails
 // without it.
@@ -43,14 +48,28 @@ var shows = map[string]string{
 	"no-sysmon":                "busy",
 	"race-scheduler":           "race",
 	"pick-runnable":            "shuffle",
-	"one-queue":                "nothing",
+	"one-queue":                "collector",
 	"mutex-idle":               "ends",
 	"mutex-patience":           "busy",
-	"race-pool":                "race",
 	"crypto-rand":              "crypto/rand",
 	"streams":                  "build",
+	"choices":                  "build",
+	"choices-started":          "nothing",
 	"map-order-link":           "build",
 	"crypto-rand-link":         "build",
+	"machine-g":                "build",
+	"machine-newproc":          "print by a goroutine",
+	"machine-gdestroy":         "nothing",
+	"machine-timer":            "build",
+	"machine-timer-init":       "print by a timer",
+	"machine-timer-run":        "print by a timer",
+	"machine-print":            "print by print",
+	"machine-print-end":        "print by print",
+	"machine-syscall":          "print by Syscall",
+	"machine-syscall6":         "print by Syscall6",
+	"machine-rawsyscall6":      "print by RawSyscall",
+	"machine-state":            "build",
+	"machine-calls":            "build",
 }
 
 // TestEachRuleIsNeeded leaves each rule out once and wants the check that shows
@@ -106,8 +125,7 @@ func failsWithout(t *testing.T, rule string) (failed []string) {
 	if !ok {
 		return []string{"build"}
 	}
-	for seed := 1; seed <= 2; seed++ {
-		lines := fmt.Sprint("seed ", seed)
+	for _, lines := range []string{"seed 1", "seed 2", crowded} {
 		want, err := attempt(t, p, lines)
 		if err != nil {
 			note("ends")
@@ -121,6 +139,12 @@ func failsWithout(t *testing.T, rule string) (failed []string) {
 			}
 		}
 	}
+	printed := printedBy(t, p)
+	for _, way := range []string{"by a goroutine", "by a timer", "by print", "by Syscall", "by Syscall6", "by RawSyscall"} {
+		if !printed[way] {
+			note("print " + way)
+		}
+	}
 	on, errOn := attempt(t, p, "seed 1\nshuffle on")
 	off, errOff := attempt(t, p, "seed 1\nshuffle off")
 	if errOn == nil && errOff == nil && bytes.Equal(on, off) {
@@ -131,14 +155,46 @@ func failsWithout(t *testing.T, rule string) (failed []string) {
 	}
 	if rule == "" || rule == "heap-base" || strings.HasPrefix(rule, "race-") {
 		raced, ok := built(pulse, true)
-		mine, err := attempt(t, p, "seed 1")
-		got, errRace := attempt(t, raced, "seed 1")
-		if !ok || err != nil || errRace != nil || !bytes.Equal(got, mine) {
-			note("race")
+		for _, lines := range []string{"seed 1", crowded} {
+			mine, err := attempt(t, p, lines)
+			got, errRace := attempt(t, raced, lines)
+			if !ok || err != nil || errRace != nil || !bytes.Equal(got, mine) {
+				note("race")
+			}
 		}
 	}
 	slices.Sort(failed)
 	return failed
+}
+
+// printedBy are the lines that the World has of what programs print by each way.
+func printedBy(t *testing.T, p toolchain.Program) map[string]bool {
+	t.Helper()
+	out, err := attempt(t, p, "seed 1\nset prints")
+	if err != nil {
+		return nil
+	}
+	var lines trace.Lines
+	d := trace.NewDecoder(bytes.NewReader(out))
+	d.Prints = lines.Add
+	for err == nil {
+		err = d.Next(new(trace.Event))
+	}
+	printed := map[string]bool{}
+	for _, line := range lines.All() {
+		printed[line.Text] = true
+	}
+	return printed
+}
+
+// What programs print is the World's, whichever way they take.
+func TestPrintsAreTheWorlds(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("of Linux")
+	}
+	if printed := printedBy(t, build(t, toolchain.Options{})); len(printed) != 6 {
+		t.Errorf("the World has %v", printed)
+	}
 }
 
 // attempt runs a World, which may fail.
@@ -183,7 +239,7 @@ func drawn(t *testing.T, rule, cache string, seed uint64) map[string]string {
 			t.Log(err)
 			return nil
 		}
-		trial, err := p.Run(t.Context(), seed, match, time.Minute)
+		trial, err := p.Run(t.Context(), seed, toolchain.Order{Flags: []string{"-test.run=" + match}, Limit: time.Minute})
 		if err != nil {
 			t.Log(err)
 			return nil

@@ -111,11 +111,11 @@ func TestCommentsDoNotCountInAFilesSum(t *testing.T) {
 // What a directory is like decides on build tags, edits and findings.
 func TestABuildFromADirectoryKnowsWhatThatIsLike(t *testing.T) {
 	o := Options{Package: "raftian/raftian/world", Dir: filepath.Join("..", ".."), Cache: t.TempDir(), Raft: copyOf(t, "v1.7.3")}
-	mod, _, err := writeMod(t.Context(), o)
+	choice, err := writeMod(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := findLibrary(t.Context(), o, mod)
+	l, err := findLibrary(t.Context(), o, choice.mod)
 	if want := (library{dir: o.Raft, name: o.Raft, like: "v1.7.3"}); l != want || err != nil {
 		t.Errorf("found %+v, %v; want %+v", l, err, want)
 	}

@@ -22,7 +22,9 @@ package toolchain
 //     are tried. The runtime has them do so in the order of their channels'
 //     addresses, in which the collector has a hand.
 //   - no-sysmon: nothing is preempted because wall-clock time went by.
-//   - race-scheduler, race-pool: -race changes nothing.
+//   - race-scheduler: -race changes nothing. With it the runtime shuffles goroutines that
+//     a processor's queue has no room for. (That sync.Pool drops every fourth item then is
+//     drawn from rand, which is constant in a bubble.)
 //   - pick-runnable: which of the runnable goroutines goes next is drawn from a
 //     stream of its own. First in, first out would be deterministic as well,
 //     but would never explore the interleavings inside a machine.
@@ -37,11 +39,19 @@ package toolchain
 //   - seed-from-environment: a test binary (see tests.go) is seeded by
 //     RAFTIAN_SEED; a world program seeds itself.
 //   - crypto-rand: keys and identifiers are drawn from the plan's stream.
+//   - choices: a test binary can be told which choices to draw, and to say what each was;
+//     all others are first in, first out. Unless it is told so, all are drawn.
+//   - choices-started: it can say where each goroutine was started.
 //   - streams, map-order-link, crypto-rand-link: the streams, and how other packages
 //     draw from them, in files of their own, which import what they need.
 //
+// The rest says to which machine a goroutine belongs, and has what its program prints
+// and its system calls go to the World (machineRules).
+//
 // RULES.md says how to carry them to another Go, and what fails without each.
-func Rules() []Rule {
+func Rules() []Rule { return append(chanceRules(), machineRules()...) }
+
+func chanceRules() []Rule {
 	return []Rule{
 		{
 			Name: "bootstrap-seed", File: "runtime/rand.go",
@@ -129,7 +139,7 @@ func Rules() []Rule {
 		{
 			Name: "timer-ties", File: "runtime/time.go",
 			Find:    "t.rand = cheaprand()",
-			Replace: "t.rand = uint32(raftianNext(&raftian.choice))",
+			Replace: "t.rand = raftianRank(uint32(raftianNext(&raftian.choice)))",
 		},
 		{
 			Name: "no-sysmon", File: "runtime/proc.go",
@@ -179,16 +189,17 @@ func Rules() []Rule {
 			Replace: "func internal_sync_nanotime() int64 {\n\tif gp := getg(); gp.bubble != nil {\n\t\treturn gp.bubble.now\n\t}\n",
 		},
 		{
-			Name: "race-pool", File: "sync/pool.go",
-			Find:    "\t\tif runtime_randn(4) == 0 {\n",
-			Replace: "\t\tif false && runtime_randn(4) == 0 {\n",
-		},
-		{
 			Name: "crypto-rand", File: "crypto/internal/sysrand/rand.go",
 			Find:    "\tif firstUse.CompareAndSwap(false, true) {\n",
 			Replace: "\tif raftianRead(b) {\n\t\treturn\n\t}\n\tif firstUse.CompareAndSwap(false, true) {\n",
 		},
 		{Name: "streams", File: "runtime/raftian.go", Replace: streams},
+		{Name: "choices", File: "runtime/raftianchoices.go", Replace: choices},
+		{
+			Name: "choices-started", File: "runtime/proc.go",
+			Find:    "\tnewg.goid = pp.goidcache\n",
+			Replace: "\tnewg.goid = pp.goidcache\n\traftianStarted(newg.goid, callergp)\n",
+		},
 		{Name: "map-order-link", File: "internal/runtime/maps/raftian.go", Replace: mapOrder},
 		{Name: "crypto-rand-link", File: "crypto/internal/sysrand/raftian.go", Replace: cryptoRand},
 	}

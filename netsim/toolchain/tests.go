@@ -1,18 +1,14 @@
 package toolchain
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
-	"strconv"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
-	"time"
 )
-
-// seedVariable is where the edited runtime of a test binary finds its seed.
-const seedVariable = "RAFTIAN_SEED"
 
 // TestProgram is a package's test binary with the edited runtime: what its tests
 // do inside testing/synctest bubbles is a function of the seed.
@@ -20,12 +16,13 @@ type TestProgram struct {
 	Program
 	Package string // import path
 	Dir     string // where its tests expect to run
+	Root    string // GOROOT of the Go that built it
 }
 
-// Packages lists the packages that patterns name which have tests. A Go that cannot build
-// them is an UnfitError.
-func Packages(ctx context.Context, dir string, patterns []string) (paths []string, err error) {
-	dist, err := FindGo(ctx, dir)
+// Packages lists the packages that patterns name which have tests. Of the Options, Dir,
+// Tags and Flags count. A Go that cannot build them is an UnfitError.
+func Packages(ctx context.Context, o Options, patterns []string) (paths []string, err error) {
+	dist, err := FindGo(ctx, o.Dir)
 	if err == nil {
 		err = dist.Check()
 	}
@@ -33,97 +30,97 @@ func Packages(ctx context.Context, dir string, patterns []string) (paths []strin
 		return nil, err
 	}
 	const tested = `{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{"\n"}}{{end}}`
-	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-f", tested, "--"}, patterns...)...)
-	cmd.Dir = dir
-	out, err := output(cmd)
+	out, err := o.list(ctx, tested, patterns)
 	if err != nil {
 		return nil, fmt.Errorf("listing packages: %w", err)
 	}
 	return strings.Fields(string(out)), nil
 }
 
+// list is what go list says of packages.
+func (o *Options) list(ctx context.Context, format string, patterns []string) ([]byte, error) {
+	args := []string{"list", "-f", format}
+	if o.Tags != "" {
+		args = append(args, "-tags", o.Tags)
+	}
+	for _, flag := range o.Flags { // those that decide which packages there are
+		if strings.HasPrefix(flag, "-mod=") || strings.HasPrefix(flag, "-modfile=") {
+			args = append(args, flag)
+		}
+	}
+	cmd := exec.CommandContext(ctx, "go", append(append(args, "--"), patterns...)...)
+	cmd.Dir = o.Dir
+	return output(cmd)
+}
+
 // BuildTest compiles a package's tests, as Build does a program.
 func BuildTest(ctx context.Context, o Options) (TestProgram, error) {
-	cmd := exec.CommandContext(ctx, "go", "list", "-f", "{{.Dir}}", "--", o.Package)
-	cmd.Dir = o.Dir
-	dir, err := output(cmd)
+	dist, err := FindGo(ctx, o.Dir)
+	if err != nil {
+		return TestProgram{}, err
+	}
+	dir, err := o.list(ctx, "{{.Dir}}", []string{o.Package})
 	if err != nil {
 		return TestProgram{}, fmt.Errorf("looking for %s: %w", o.Package, err)
 	}
 	o.tests = true
 	p, err := Build(ctx, o)
-	return TestProgram{Program: p, Package: o.Package, Dir: strings.TrimSpace(string(dir))}, err
+	return TestProgram{Program: p, Package: o.Package, Dir: strings.TrimSpace(string(dir)), Root: dist.Root}, err
 }
 
-// Trial is how a test binary fared with one seed.
-type Trial struct {
-	Seed   uint64
-	Failed bool
-	Output string // of the tests that failed
+// CoverError says that a package cannot be covered. The go command instruments the files
+// on disk of a package that is covered, not those that stand for them in an overlay
+// (golang/go issue 73802), so that the edits would be lost without a word.
+type CoverError struct{ Package string }
+
+func (e *CoverError) Error() string {
+	return fmt.Sprintf("package %s cannot be covered: its files are edited to make runs repeat, and the go command would cover the originals (golang/go issue 73802)", e.Package)
 }
 
-// ErrNoTests says that a pattern chose none of a package's tests.
-var ErrNoTests = errors.New("no tests to run")
-
-// Run runs the tests that match a regular expression (all, if it is empty) with
-// one seed. Tests run one after the other, and the collector not at all: there
-// is no moment when it would not be in somebody's way. limit bounds the time in
-// real time.
-func (p TestProgram) Run(ctx context.Context, seed uint64, match string, limit time.Duration) (Trial, error) {
-	return p.run(ctx, seed, match, limit)
-}
-
-// run is Run, with more flags for the test binary.
-func (p TestProgram) run(ctx context.Context, seed uint64, match string, limit time.Duration, more ...string) (Trial, error) {
-	limited, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done after %s of real time", limit))
-	defer cancel()
-	cmd := exec.CommandContext(limited, p.Path, append(more, "-test.run="+match, "-test.count=1", "-test.parallel=1")...)
-	cmd.Dir = p.Dir
-	cmd.Env = append(Environment(), "GOGC=off", seedVariable+"="+strconv.FormatUint(seed, 10))
-	cmd.WaitDelay = time.Second
-	Isolate(cmd)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	words := strings.TrimSpace(out.String())
-	t := Trial{Seed: seed, Failed: err != nil, Output: words}
-	switch exit := (*exec.ExitError)(nil); {
-	case ctx.Err() != nil:
-		return t, ctx.Err()
-	case limited.Err() != nil:
-		t.Output = strings.TrimSpace(words + "\n" + context.Cause(limited).Error())
-		return t, nil
-	case err != nil && !errors.As(err, &exit):
-		return t, fmt.Errorf("starting the tests of %s: %w", p.Package, err)
-	case strings.Contains(words, "testing: warning: no tests to run"):
-		return t, ErrNoTests
+// Coverable is a *CoverError if patterns, as go test's -coverpkg takes them, name a
+// package of which the build replaces a file.
+func Coverable(ctx context.Context, o Options, patterns []string) error {
+	var edited []string
+	for _, r := range Rules() {
+		edited = append(edited, path.Dir(r.File))
 	}
-	return t, nil
-}
-
-// Tally is how many of a package's tests ran to an end, subtests not counted, and how many
-// were skipped.
-type Tally struct{ Ran, Skipped int }
-
-// Count runs the tests as Run does, with one seed, for nothing but to count them: they say
-// what they do as they do it, which may change it. If none matches, it is ErrNoTests.
-func (p TestProgram) Count(ctx context.Context, seed uint64, match string, limit time.Duration) (Tally, error) {
-	t, err := p.run(ctx, seed, match, limit, "-test.v=test2json")
+	out, err := o.list(ctx, "{{.ImportPath}}", patterns)
 	if err != nil {
-		return Tally{}, err
+		return fmt.Errorf("listing the packages to cover: %w", err)
 	}
-	var n Tally
-	for line := range strings.Lines(t.Output) {
-		// The byte before it keeps a line of the test framework apart from a test's own.
-		rest, ok := strings.CutPrefix(line, "\x16--- ")
-		outcome, name, _ := strings.Cut(rest, ": ")
-		switch {
-		case !ok || strings.Contains(name, "/"):
-		case outcome == "SKIP":
-			n.Skipped++
-		default:
-			n.Ran++
+	for pkg := range strings.FieldsSeq(string(out)) {
+		if slices.Contains(edited, pkg) {
+			return &CoverError{pkg}
 		}
 	}
-	return n, nil
+	return nil
+}
+
+// GoFlag is the value of a flag in GOFLAGS, as the go command finds it, and whether it is
+// there.
+func GoFlag(ctx context.Context, dir, name string) (value string, given bool, err error) {
+	cmd := exec.CommandContext(ctx, "go", "env", "GOFLAGS")
+	cmd.Dir = dir
+	out, err := output(cmd)
+	if err != nil {
+		return "", false, fmt.Errorf("asking for GOFLAGS: %w", err)
+	}
+	m := regexp.MustCompile(`(?:^|\s)['"]?--?` + regexp.QuoteMeta(name) + `(?:=([^\s'"]*))?`).FindStringSubmatch(string(out))
+	if m == nil {
+		return "", false, nil
+	}
+	return m[1], true, nil
+}
+
+// Compiler is the C compiler that the go command would call, and whether it is there.
+func Compiler(ctx context.Context, dir string) (name string, found bool, err error) {
+	cmd := exec.CommandContext(ctx, "go", "env", "CC")
+	cmd.Dir = dir
+	out, err := output(cmd)
+	words := strings.Fields(string(out))
+	if err != nil || len(words) == 0 {
+		return "", false, err
+	}
+	_, err = exec.LookPath(words[0])
+	return words[0], err == nil, nil
 }

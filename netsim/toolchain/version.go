@@ -87,68 +87,85 @@ func raftTags(version string) []string {
 	return tags
 }
 
-// writeMod writes a go.mod like the module's own but with the hashicorp/raft
-// that was asked for, and returns its path; "" if the module's own will do. raft is
-// what is then linked, as Program.Raft calls it; "" if there is none.
-func writeMod(ctx context.Context, o Options) (path, raft string, err error) {
-	own, err := goMod(ctx, o.Dir)
-	if errors.Is(err, errNoMod) && o.Raft == "" { // the build says what is missing
-		return "", "", nil
-	}
-	if err != nil {
-		return "", "", err
-	}
-	text, err := os.ReadFile(own)
-	if err != nil {
-		return "", "", fmt.Errorf("reading go.mod: %w", err)
-	}
-	linked, replaced, err := raftOf(own, text)
-	if err != nil {
-		return "", "", err
-	}
-	if o.Raft == "" || o.Raft == linked {
-		return "", linked, nil
-	}
-	change, err := raftChange(o.Raft, replaced)
-	if err != nil {
-		return "", "", err
-	}
-	path, err = writeChanged(ctx, o, own, text, change)
-	return path, o.Raft, err
+// chosen is the go.mod that a build uses.
+type chosen struct {
+	mod     string // its path below the cache; "" if the module's own will do
+	raft    string // what is then linked, as Program.Raft calls it; "" if that is none or not known
+	brought bool   // it brings this module's packages; see bring.go
 }
 
-// writeChanged writes the text of the go.mod own with a change, as of go mod edit, and
-// its go.sum below the cache, and returns the path.
-func writeChanged(ctx context.Context, o Options, own string, text []byte, change string) (path string, err error) {
-	// What raft itself needs is left for its own go.mod to say.
-	direct := slices.DeleteFunc(strings.SplitAfter(string(text), "\n"), func(line string) bool {
-		return strings.HasSuffix(strings.TrimSpace(line), "// indirect")
-	})
-	name := filepath.Join(o.Cache, "mod", targetKey(o)+".mod")
-	if err := writeFile(name, []byte(strings.Join(direct, "")), 0o644); err != nil {
-		return "", err
+// writeMod writes a go.mod like the module's own but with the hashicorp/raft
+// that was asked for, and with the packages of this module if it lacks them.
+func writeMod(ctx context.Context, o Options) (chosen, error) {
+	own, err := goMod(ctx, o.Dir)
+	if errors.Is(err, errNoMod) && o.Raft == "" { // the build says what is missing
+		return chosen{}, nil
+	}
+	if err != nil {
+		return chosen{}, err
+	}
+	mod, err := parseMod(own)
+	if err != nil {
+		return chosen{}, err
+	}
+	c := chosen{brought: o.brings(own, mod)}
+	var replaced bool
+	c.raft, replaced = raftOf(mod)
+	change := ""
+	if o.Raft != "" && o.Raft != c.raft {
+		if change, err = raftChange(o.Raft, replaced); err != nil {
+			return chosen{}, err
+		}
+		c.raft = o.Raft
+	}
+	if change == "" && !c.brought {
+		return c, nil
+	}
+	c.mod = filepath.Join(o.Cache, "mod", targetKey(o)+".mod")
+	if err := copyMod(ctx, c.mod, own, change == ""); err != nil {
+		return chosen{}, err
+	}
+	if change != "" {
+		if _, err := output(exec.CommandContext(ctx, "go", "mod", "edit", change, c.mod)); err != nil {
+			return chosen{}, fmt.Errorf("asking for raft %s: %w", o.Raft, err)
+		}
+	}
+	if c.brought {
+		err = bringInto(o.Cache, c.mod)
+	}
+	return c, err
+}
+
+// copyMod copies a module's go.mod and its go.sum below the cache, where they can be
+// changed. Indirect requirements are left out unless all is true: those of another
+// hashicorp/raft are for its own go.mod to say.
+func copyMod(ctx context.Context, to, own string, all bool) error {
+	text, err := os.ReadFile(own)
+	if err != nil {
+		return fmt.Errorf("reading go.mod: %w", err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	if !all {
+		lines = slices.DeleteFunc(lines, func(line string) bool {
+			return strings.HasSuffix(strings.TrimSpace(line), "// indirect")
+		})
+	}
+	if err := writeFile(to, []byte(strings.Join(lines, "")), 0o644); err != nil {
+		return err
 	}
 	sums, err := os.ReadFile(filepath.Join(filepath.Dir(own), "go.sum"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("reading go.sum: %w", err)
+		return fmt.Errorf("reading go.sum: %w", err)
 	}
-	if err := writeFile(strings.TrimSuffix(name, ".mod")+".sum", sums, 0o644); err != nil {
-		return "", err
+	if err := writeFile(withSum(to), sums, 0o644); err != nil {
+		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "mod", "edit", change, name)
-	if _, err := output(cmd); err != nil {
-		return "", fmt.Errorf("asking for raft %s: %w", o.Raft, err)
-	}
-	return name, nil
+	return unrollWorkspace(ctx, to, own)
 }
 
 // raftOf is the hashicorp/raft that a go.mod asks for, as Program.Raft calls it, and
 // whether it stands there in place of what is required; "" if there is none.
-func raftOf(name string, text []byte) (raft string, replaced bool, err error) {
-	mod, err := modfile.Parse(name, text, nil)
-	if err != nil {
-		return "", false, fmt.Errorf("reading go.mod: %s", strings.Join(strings.Fields(err.Error()), " "))
-	}
+func raftOf(mod *modfile.File) (raft string, replaced bool) {
 	for _, r := range mod.Require {
 		if r.Mod.Path == raftModule {
 			raft = r.Mod.Version
@@ -160,14 +177,22 @@ func raftOf(name string, text []byte) (raft string, replaced bool, err error) {
 			raft, replaced = replacedBy(r.New.Path, r.New.Version), true
 		}
 	}
-	return raft, replaced, nil
+	return raft, replaced
 }
 
 // Asks reports whether the module of the present directory links a hashicorp/raft anyway,
 // which is named as Program.Raft names it.
 func Asks(ctx context.Context, raft string) bool {
-	_, linked, err := writeMod(ctx, Options{})
-	return err == nil && linked == raft
+	own, err := goMod(ctx, "")
+	if err != nil {
+		return false
+	}
+	mod, err := parseMod(own)
+	if err != nil {
+		return false
+	}
+	linked, _ := raftOf(mod)
+	return linked == raft
 }
 
 // raftChange is the change of a go.mod that has it ask for a hashicorp/raft. replaced

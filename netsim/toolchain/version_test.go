@@ -1,6 +1,8 @@
 package toolchain
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -38,12 +40,23 @@ func TestTheRaftThatAModuleLinksIsReadOffItsGoMod(t *testing.T) {
 		require + "replace github.com/hashicorp/raft => ./raft\n":                                                    {"./raft", true},
 		require + "replace (\ngithub.com/hashicorp/raft => ./raft\ngithub.com/hashicorp/raft v1.8.0 => ../raft\n)\n": {"../raft", true},
 	} {
-		raft, replaced, err := raftOf("go.mod", []byte(text))
-		if raft != want.raft || replaced != want.replaced || err != nil {
-			t.Errorf("%q is read as %q, %v, %v; want %+v", text, raft, replaced, err, want)
+		name := filepath.Join(t.TempDir(), "go.mod")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		mod, err := parseMod(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if raft, replaced := raftOf(mod); raft != want.raft || replaced != want.replaced {
+			t.Errorf("%q is read as %q, %v; want %+v", text, raft, replaced, want)
 		}
 	}
-	if _, _, err := raftOf("go.mod", []byte("modul m\n")); err == nil {
+	broken := filepath.Join(t.TempDir(), "go.mod")
+	if err := os.WriteFile(broken, []byte("modul m\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parseMod(broken); err == nil {
 		t.Error("no go.mod is none")
 	}
 }

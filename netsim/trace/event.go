@@ -5,6 +5,7 @@
 // named in package env, what the World itself reports is named here.
 //
 //	event.go   Event and the World's vocabulary
+//	print.go   what programs print; lines.go: its lines
 //	wire.go    the binary stream between a world program and its reader; Digest
 //	json.go    the JSON form of an event
 //	scan.go    JSON tokens

@@ -1,3 +1,5 @@
+//go:build !raftian_no_run_files
+
 package trace
 
 import (

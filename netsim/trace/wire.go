@@ -155,6 +155,10 @@ func (c *Encoder) appendName(dst []byte, s string) []byte {
 
 // Decoder reads the wire form back.
 type Decoder struct {
+	// Prints is called with what programs have printed, and after which event; may be nil.
+	// It must not keep the text.
+	Prints func(p *Print, after uint64)
+
 	r     *bufio.Reader
 	names []string
 	last  env.Instant
@@ -173,6 +177,16 @@ func NewDecoder(r io.Reader) *Decoder {
 // read or its bytes are no event. After an error there is no next event.
 func (d *Decoder) Next(e *Event) error {
 	head, err := d.readFrame()
+	for err == nil {
+		p, printed := parsePrint(d.frame[head:])
+		if !printed {
+			break
+		}
+		if d.Prints != nil {
+			d.Prints(&p, d.n)
+		}
+		head, err = d.readFrame()
+	}
 	if err != nil {
 		if err == io.EOF || err == ErrCut {
 			return err
@@ -187,6 +201,9 @@ func (d *Decoder) Next(e *Event) error {
 	e.N = d.n
 	return nil
 }
+
+// Wire is the wire form of the event that Next has read; it is good until the next call.
+func (d *Decoder) Wire() []byte { return d.frame }
 
 // Digest is the digest over the events read so far.
 func (d *Decoder) Digest() string { return hex.EncodeToString(d.sum.Sum(nil)) }

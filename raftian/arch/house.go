@@ -49,9 +49,10 @@ func rooms() []Room {
 		{Path: "netsim/disk/disktest", May: []string{"netsim/disk", "netsim/env"}, Why: noGuest},
 		{Path: "netsim/plan", May: []string{"netsim/env"}, Runs: Pure, Tests: []string{"netsim/plan/plantest"}, Why: noGuest},
 		{Path: "netsim/plan/plantest", May: []string{"netsim/plan", "netsim/env"}, Why: noGuest},
+		{Path: "netsim/stacks", Runs: Pure, Why: "stacks are Go's, and depend on nothing of ours"},
 		{Path: "netsim/trace", May: []string{"netsim/env"}, Runs: Pure, Rims: []string{"create.go", "read.go"}, Why: noGuest},
 		{Path: "netsim/toolchain", Tests: []string{"netsim/env", "netsim/plan", "netsim/trace"}, Why: noGuest},
-		{Path: "netsim", Runs: InWorld, May: []string{"netsim/env", "netsim/link", "netsim/disk", "netsim/plan", "netsim/trace"},
+		{Path: "netsim", Runs: InWorld, May: []string{"netsim/env", "netsim/link", "netsim/disk", "netsim/plan", "netsim/stacks", "netsim/trace"},
 			Tests: []string{"netsim/env/envtest", "netsim/toolchain"}, Why: noGuest},
 		{Path: "netsim/testdata/...", May: []string{"netsim", "netsim/env", "netsim/plan", "netsim/trace"}, Why: noGuest},
 		{Path: "netsim/toolchain/testdata/...", Why: "netsim/toolchain/testdata holds packages of nobody in particular"},
@@ -87,7 +88,9 @@ func rooms() []Room {
 		{Path: "raftian/command", May: []string{"game/rules"}, Runs: Pure, Why: "a log entry's bytes depend on nothing but the command in them"},
 		{Path: "raftian/store", May: []string{"netsim/env"}, Runs: OnMachine,
 			Tests: []string{"netsim/disk", "netsim/disk/disktest", "netsim/env/envtest"}, Why: byEnv},
-		{Path: "raftian/node", May: []string{"netsim/env", "raftian/command", "raftian/store", "game/rules"},
+		{Path: "raftian/observe", May: []string{"netsim/env", "raftian/store"}, Runs: OnMachine,
+			Why: "what observes the library knows no guest: it is for anybody's raft.Raft"},
+		{Path: "raftian/node", May: []string{"netsim/env", "raftian/command", "raftian/observe", "raftian/store", "game/rules"},
 			Tests: []string{"game/spec"}, Runs: OnMachine, Why: byEnv},
 		{Path: "raftian/guest", May: []string{"netsim", "netsim/env", "netsim/plan", "netsim/trace",
 			"linearizability", "linearizability/history", "game/rules", "game/spec"}, Runs: InWorld,
@@ -100,12 +103,15 @@ func rooms() []Room {
 			Tests: []string{"netsim/env/envtest"}, Why: "a server is a node and its players' service on a real machine, and no part of the bench"},
 		{Path: "raftian/play", May: []string{"raftian/api/...", "raftian/server", "game/rules", "game/live", "netsim/env", "netsim/plan", "netsim/trace"},
 			Why: "who plays knows the game, the players' service, and what a recording looks like"},
+		{Path: "raftian/trials", May: []string{"netsim/toolchain"}, Why: "anyone's tests know no bench; what is said of them is the command's"},
 		{Path: "raftian/arch", Why: "the house's own rules stand beside it"},
 		{Path: "raftian/ci", Why: "what a CI server is told has a form of its own, and knows neither runs nor judges"},
 		{Path: "raftian/web", May: []string{"game/...", "netsim/env", "netsim/trace"}, Why: "the viewer in a browser is the viewer and a run, and no bench"},
 		{Path: "raftian/page", May: []string{"game/live"}, Why: "what a browser is given is files; what they show is not its matter"},
 		{Path: "raftian", May: []string{"raftian/cli"}, Tests: []string{"raftian/cli/clitest"}, Why: "the command is raftian/cli, and compiles nothing else"},
-		{Path: "raftian/cli", May: []string{"netsim/...", "linearizability/...", "raftian/ci", "raftian/guest", "experiments/campaign", "experiments/findings", "experiments/bugs"},
+		{Path: "raftian/known", May: []string{"linearizability/verdict", "netsim/env", "netsim/plan", "netsim/trace"}, Runs: Pure,
+			Why: "what is known of a system is in its trace, and whose it is does not matter"},
+		{Path: "raftian/cli", May: []string{"netsim/...", "linearizability/...", "raftian/ci", "raftian/known", "raftian/guest", "raftian/trials", "experiments/campaign", "experiments/findings", "experiments/bugs"},
 			Tests: []string{"raftian/cli/clitest", "raftian/...", "game/...", "experiments/..."},
 			Why:   "who explores compiles no window, no server and no plots: those are raftian/full's"},
 		{Path: "raftian/cli/clitest", May: []string{"experiments/campaign/..."}, Why: "what types commands knows none of them"},
@@ -137,8 +143,8 @@ func libraries() []Library {
 		{Path: "github.com/hajimehoshi/ebiten", Rooms: []string{"game/view"}, Why: "only game/view draws"},
 		{Path: "github.com/ebitengine", Rooms: []string{"game/view"}, Why: "only game/view draws"},
 		{Path: "github.com/anishathalye/porcupine", Rooms: []string{"linearizability/..."}, Why: "only linearizability searches with Porcupine"},
-		{Path: "github.com/hashicorp/raft", Rooms: []string{"raftian/node", "raftian/store", "raftian/world", "experiments/..."},
-			Why: "the library under test is met in node, store, world and the experiments only"},
+		{Path: "github.com/hashicorp/raft", Rooms: []string{"raftian/node", "raftian/observe", "raftian/store", "raftian/world", "experiments/..."},
+			Why: "the library under test is met in node, observe, store, world and the experiments only"},
 		{Path: "github.com/jstemmer/go-junit-report", Rooms: []string{"raftian/ci"}, Why: "only raftian/ci writes JUnit files"},
 		{Path: "gonum.org/v1/plot", Rooms: []string{"experiments/chart"}, Why: "only experiments/chart draws plots"},
 		{Path: "flag", Mains: true, Tests: true, Why: flags},
@@ -156,5 +162,5 @@ func libraries() []Library {
 // tree is what the top level holds, beside files whose name begins with a dot
 // and what .gitignore names.
 func tree() []string {
-	return []string{"README.md", "experiments", "game", "go.mod", "go.sum", "linearizability", "netsim", "raftian"}
+	return []string{"README.md", "experiments", "findings", "game", "go.mod", "go.sum", "linearizability", "netsim", "raftian"}
 }

@@ -65,10 +65,10 @@ func TestAFileHasWhatServersCount(t *testing.T) {
 	s := r.Suite("game", time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600)))
 	s.Took = 1500 * time.Millisecond
 	s.Properties = []ci.Property{{"seeds", "1-4"}}
-	s.Add(ci.Case{Class: "game", Name: "seed 1", Took: 250 * time.Millisecond, Out: "a finding"})
-	s.Add(ci.Case{Class: "game", Name: "seed 2", Failure: &ci.Why{Message: "two leaders", Type: "election-safety", Text: "event 7: <n1> & n2 ]]> lead"}})
-	s.Add(ci.Case{Class: "game", Name: "seed 3", Error: &ci.Why{Message: "no disk"}})
-	s.Add(ci.Case{Class: "game", Name: "seed 4", Skipped: &ci.Why{Message: "not now"}})
+	s.Add(ci.Case{Class: "game", Name: "seed 2", Number: 2, Failure: &ci.Why{Message: "two leaders", Type: "election-safety", Text: "event 7: <n1> & n2 ]]> lead"}})
+	s.Add(ci.Case{Class: "game", Name: "seed 1", Number: 1, Took: 250 * time.Millisecond, Out: "a finding"})
+	s.Add(ci.Case{Class: "game", Name: "seed 3", Number: 3, Error: &ci.Why{Message: "no disk"}})
+	s.Add(ci.Case{Class: "game", Name: "seed 4", Number: 4, Skipped: &ci.Why{Message: "not now"}})
 	got, text := written(t, &r)
 	if got.Tests != 4 || got.Failures != 1 || got.Errors != 1 || len(got.Suites) != 1 {
 		t.Fatalf("%+v", got)

@@ -1,9 +1,11 @@
 package ci
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
@@ -40,6 +42,7 @@ type Property struct{ Name, Value string }
 // Case is one test. It passed if none of Failure, Error and Skipped is there.
 type Case struct {
 	Class, Name string
+	Number      uint64 // cases of a Suite are listed in this order, whenever they were added
 	Took        time.Duration
 	Failure     *Why // what was tested is wrong
 	Error       *Why // it could not be tested
@@ -148,7 +151,7 @@ func (r *Report) Write(w io.Writer) error {
 		for _, p := range s.Properties {
 			suite.AddProperty(p.Name, Clean(p.Value))
 		}
-		for _, c := range s.cases {
+		for _, c := range slices.SortedStableFunc(slices.Values(s.cases), func(a, b Case) int { return cmp.Compare(a.Number, b.Number) }) {
 			suite.AddTestcase(c.element())
 		}
 		for _, c := range s.rest() {

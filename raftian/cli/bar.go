@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"sync/atomic"
 	"time"
@@ -58,6 +59,14 @@ func (b *Bar) Add(steps int) {
 	if b != nil {
 		b.one.IncrBy(steps)
 	}
+}
+
+// Say writes a line at once: where w leads, or, if both are the terminal, above the Bar.
+func (b *Bar) Say(w io.Writer, line string) {
+	if b != nil && (w == Out && term.IsTerminal(int(os.Stdout.Fd())) || w == os.Stderr) {
+		w = b.all
+	}
+	fmt.Fprintln(w, line)
 }
 
 // Close takes the Bar off the terminal.

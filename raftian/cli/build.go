@@ -31,7 +31,7 @@ type planFlags struct {
 	faults   string
 	rate     float64
 	bug      string
-	excuse   bool
+	known    excuses
 	raft     string
 	mend     string
 	world    string
@@ -48,7 +48,7 @@ func (f *planFlags) add(c *cobra.Command) {
 	c.Flags().Float64Var(&f.rate, "rate", 60, "calls per second, of all clients together; a few seeds have fewer unless calm")
 	f.given = c.Flags().Changed
 	c.Flags().StringVar(&f.bug, "bug", "", "plant a bug of the zoo; see bugs")
-	c.Flags().BoolVar(&f.excuse, "excuse", false, "with --bug: tell known findings apart, as without a bug")
+	c.Flags().BoolVar(&f.known.excuse, "excuse", false, "with --bug: tell known findings apart, as without a bug")
 	c.Flags().StringVar(&f.raft, "raft", "", "another hashicorp/raft: a version, or a directory that holds one")
 	c.Flags().StringVar(&f.mend, "mend", "", "mend findings in hashicorp/raft: a comma list of their names, or all; no failure is excused by a mended one")
 	c.Flags().StringVar(&f.world, "world", campaign.GameWorld, "package of the world program: what runs on the machines")
@@ -71,8 +71,11 @@ func (f *planFlags) options() (guest.Options, error) {
 	if _, err := findings.Mends(f.mend); err != nil {
 		return guest.Options{}, Usage(fmt.Errorf("--mend: %w", err))
 	}
-	if f.excuse && f.bug == "" {
+	if f.known.excuse && f.bug == "" {
 		return guest.Options{}, Usage(errors.New("--excuse has a meaning with --bug alone: without it, known findings are told apart anyway"))
+	}
+	if err := f.known.load(); err != nil {
+		return guest.Options{}, err
 	}
 	faults, err := plan.ParseFaults(f.faults)
 	if err != nil {
@@ -130,8 +133,11 @@ func (f *planFlags) words(c *cobra.Command) string {
 			fmt.Fprintf(&b, " --%s %s", name, flag.Value)
 		}
 	}
-	if f.excuse {
+	if f.known.excuse {
 		b.WriteString(" --excuse")
+	}
+	if f.known.path != "" {
+		b.WriteString(" --known " + f.known.path)
 	}
 	return b.String()
 }

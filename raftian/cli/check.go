@@ -56,17 +56,34 @@ first value (--initial), the report says so.`,
 		Args: One("FILE"),
 	}
 	asJSON := c.Flags().Bool("json", false, "print one JSON object instead of words")
-	excuse := c.Flags().Bool("excuse", false, "of a run with a planted bug, name what is a known finding, too")
+	var known excuses
 	var again Again
 	again.AddProgram(c)
+	c.Flags().BoolVar(&known.excuse, "excuse", false, "of a run with a planted bug, name what is a known finding, too")
+	known.flag(c)
+	draft := c.Flags().Bool("print-known", false, "print entries for --known of the failures of a run that are not known, and nothing else")
 	h := histories{}
 	h.flags(c, "judge a history by this model: ")
+	var told checkTold
+	told.junit.flag(c, "check")
 	c.Flags().IntVar(&h.jobs, "jobs", runtime.NumCPU(), "histories, or runs of a directory, at once")
-	c.RunE = func(c *cobra.Command, args []string) error {
+	c.RunE = func(c *cobra.Command, args []string) (err error) {
 		if c.Flags().Changed("model") {
+			for _, name := range []string{"known", "print-known", "junit"} {
+				if c.Flags().Changed(name) {
+					return Usage(fmt.Errorf("--%s is for runs, and has no meaning with --model", name))
+				}
+			}
 			h.asJSON = *asJSON
 			return h.run(c, args[0])
 		}
+		if err := known.load(); err != nil {
+			return err
+		}
+		if err := told.begin(args[0], *asJSON); err != nil {
+			return err
+		}
+		defer func() { err = told.end(err) }()
 		info, no := os.Stat(args[0])
 		isDir := no == nil && info.IsDir()
 		for _, name := range []string{"machines", "jobs", "nil", "initial"} {
@@ -77,42 +94,55 @@ first value (--initial), the report says so.`,
 				return Usage(fmt.Errorf("--%s has no meaning without --model", name))
 			}
 		}
+		if isDir && *draft {
+			return Usage(errors.New("--print-known is for one run"))
+		}
 		if isDir {
 			if h.jobs < 1 || h.jobs > 1024 {
 				return Usage(errors.New("--jobs must be from 1 to 1024"))
 			}
-			return checkAll(c, args[0], h.jobs, *asJSON, *excuse)
+			return checkAll(c, args[0], checkOptions{model: again.model(c.Context()), jobs: h.jobs, asJSON: *asJSON, known: &known, told: &told})
 		}
-		r, err := campaign.Check(c.Context(), args[0], again.model(c.Context()))
-		switch own := (*exitError)(nil); {
-		case r == nil && errors.As(err, &own):
-			return own
-		case r == nil && errors.Is(err, trace.ErrNotRun):
-			return Usage(fmt.Errorf("%w; a history that was recorded elsewhere takes --model", err))
-		case r == nil:
-			return Usage(err)
-		case *asJSON:
-			if err := printJSON(checked{args[0], r.Plan.Seed, r.Events, len(r.History), r.Digest, briefly(r.Verdicts), knownIn(r, *excuse)}); err != nil {
-				return Tool(err)
-			}
-		default:
-			what := fmt.Sprintf("seed %d", r.Plan.Seed)
-			if r.Live {
-				what = "live session"
-			}
-			fmt.Fprintf(Out, "%s: %s, %s, %s\n", args[0], what, trace.Some(r.Events, "event"), trace.Some(len(r.History), "operation"))
-			printVerdicts(Out, r.Verdicts)
-			printKnown(Out, r, *excuse)
-		}
-		switch {
-		case err != nil:
-			return Usage(err)
-		case r.Failed():
-			return finding()
-		case r.Unjudged():
-			return unjudged()
-		}
-		return nil
+		return checkFile(c, args[0], checkOptions{model: again.model(c.Context()), draft: *draft, asJSON: *asJSON, known: &known, told: &told})
 	}
 	return c
+}
+
+// checkFile judges one run file.
+func checkFile(c *cobra.Command, file string, o checkOptions) error {
+	r, err := campaign.Check(c.Context(), file, o.model)
+	if o.told.wanted() && c.Context().Err() == nil {
+		o.told.made(checkedOne(file, r, err, o.known))
+	}
+	switch own := (*exitError)(nil); {
+	case r == nil && errors.As(err, &own):
+		return own
+	case r == nil && errors.Is(err, trace.ErrNotRun):
+		return Usage(fmt.Errorf("%w; a history that was recorded elsewhere takes --model", err))
+	case r == nil:
+		return Usage(err)
+	case o.draft:
+		return o.known.printDraft(Out, r)
+	case o.asJSON:
+		if err := printJSON(checked{file, r.Plan.Seed, r.Events, len(r.History), r.Digest, briefly(r.Verdicts), o.known.knownIn(r)}); err != nil {
+			return Tool(err)
+		}
+	default:
+		what := fmt.Sprintf("seed %d", r.Plan.Seed)
+		if r.Live {
+			what = "live session"
+		}
+		fmt.Fprintf(Out, "%s: %s, %s, %s\n", file, what, trace.Some(r.Events, "event"), trace.Some(len(r.History), "operation"))
+		printVerdicts(Out, r.Verdicts)
+		o.known.print(Out, r)
+	}
+	switch {
+	case err != nil:
+		return Usage(err)
+	case r.Failed():
+		return finding()
+	case r.Unjudged():
+		return unjudged()
+	}
+	return nil
 }

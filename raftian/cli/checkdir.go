@@ -73,9 +73,19 @@ func runFiles(dir string) (files []string, err error) {
 	return files, err
 }
 
+// checkOptions say how run files are judged.
+type checkOptions struct {
+	model  func(world string) (*campaign.Program, error) // see campaign.Check
+	jobs   int                                           // of a directory: how many at once
+	draft  bool                                          // of one file: print entries for --known, and nothing else
+	asJSON bool
+	known  *excuses
+	told   *checkTold
+}
+
 // checkAll judges every run file of a directory again, some at once, and reports in the
 // order of their names.
-func checkAll(c *cobra.Command, dir string, jobs int, asJSON, excuse bool) error {
+func checkAll(c *cobra.Command, dir string, o checkOptions) error {
 	files, err := runFiles(dir)
 	if err != nil {
 		return Usage(err)
@@ -84,14 +94,21 @@ func checkAll(c *cobra.Command, dir string, jobs int, asJSON, excuse bool) error
 		return Usage(fmt.Errorf("%s is a directory without run files; with --model its histories are judged", dir))
 	}
 	results := make([]checkedRun, len(files))
-	var built sync.Mutex // one build at a time
-	free := make(chan struct{}, jobs)
+	model, once := o.model, sync.Mutex{}
+	o.model = func(world string) (*campaign.Program, error) { // one build at a time
+		once.Lock()
+		defer once.Unlock()
+		return model(world)
+	}
+	free := make(chan struct{}, o.jobs)
 	var all sync.WaitGroup
 	bar := NewBar(len(files), "judging")
 	for k, file := range files {
 		free <- struct{}{}
 		all.Go(func() {
-			results[k] = checkOne(c.Context(), &built, file, excuse)
+			if results[k] = checkOne(c.Context(), file, o); o.told.wanted() && c.Context().Err() == nil {
+				o.told.made(results[k])
+			}
 			bar.Add(1)
 			<-free
 		})
@@ -101,25 +118,26 @@ func checkAll(c *cobra.Command, dir string, jobs int, asJSON, excuse bool) error
 	if c.Context().Err() != nil {
 		return c.Context().Err()
 	}
-	return reportAll(dir, results, asJSON)
+	return reportAll(dir, results, o.asJSON)
 }
 
 // checkOne judges one run file.
-func checkOne(ctx context.Context, built *sync.Mutex, file string, excuse bool) checkedRun {
-	out := checkedRun{checked: checked{File: file}}
+func checkOne(ctx context.Context, file string, o checkOptions) checkedRun {
 	if ctx.Err() != nil {
-		return out
+		return checkedRun{checked: checked{File: file}}
 	}
-	r, err := campaign.Check(ctx, file, func(world string) (*campaign.Program, error) {
-		built.Lock()
-		defer built.Unlock()
-		return build(ctx, world, "", "")
-	})
+	r, err := campaign.Check(ctx, file, o.model)
+	return checkedOne(file, r, err, o.known)
+}
+
+// checkedOne is what came of judging a run file. r is nil if it could not be read at all.
+func checkedOne(file string, r *campaign.Result, err error, known *excuses) checkedRun {
+	out := checkedRun{checked: checked{File: file}}
 	if err != nil {
 		out.Error = strings.TrimPrefix(OneLine(err), file+": ")
 	}
 	if r != nil {
-		out.checked = checked{file, r.Plan.Seed, r.Events, len(r.History), r.Digest, briefly(r.Verdicts), knownIn(r, excuse)}
+		out.checked = checked{file, r.Plan.Seed, r.Events, len(r.History), r.Digest, briefly(r.Verdicts), known.knownIn(r)}
 		out.Unjudged = err == nil && r.Unjudged()
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"raftian/raftian/cli/clitest"
@@ -82,4 +83,54 @@ func TestShrinkSaysWhatItHadNoTimeToTry(t *testing.T) {
 	got := clitest.Raftian(t, "shrink", failing, "--time", "1ms", "--out", filepath.Join(t.TempDir(), "small.run"))
 	got.Want(t, ExitFail, "")
 	got.WantLines(t, "not all was tried: its time of 1ms ran out; --time 0", "fewer faults", "fewer calls", "rounder numbers", "other seeds: each plan was tried with 1 seed, of at most 256")
+}
+
+func TestFilesThatAreJudgedAreToldToCI(t *testing.T) {
+	sound, err := os.ReadFile(clitest.Kept(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	failing := filepath.Join(t.TempDir(), "bug.run")
+	clitest.Raftian(t, append([]string{"run", "--bug", "ack-before-commit", "--seed", "7", "--out", failing}, clitest.Small()...)...)
+	bad, err := os.ReadFile(failing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft := clitest.Raftian(t, "check", failing, "--print-known")
+	draft.Want(t, ExitPass, "")
+	known := clitest.File(t, "own.known", []byte(draft.Out))
+	junit := filepath.Join(t.TempDir(), "junit.xml")
+
+	dir := runsIn(t, map[string][]byte{"a.run": sound, "bug.run": bad, "cut.run": sound[:len(sound)/2]})
+	got, summary := onActions(t, "check", dir, "--junit", junit)
+	got.Want(t, ExitFail, "")
+	if n := strings.Count(got.Out, "::error title="+dir); n != 2 {
+		t.Errorf("%d files are annotated:\n%s", n, got.Out)
+	}
+	if !strings.Contains(summary, "### raftian check: 2 of 3 run files did not pass\n") || strings.Count(summary, "\n| `"+dir) != 2 {
+		t.Errorf("the summary is\n%s", summary)
+	}
+	x := readJUnit(t, junit)
+	if x.Tests != 3 || x.Failures != 1 || x.Errors != 1 {
+		t.Fatalf("%+v", x)
+	}
+	for _, c := range x.Cases {
+		if f := c.Failure; (f != nil) != (c.Name == filepath.Join(dir, "bug.run")) || f != nil && (f.Type != "linearizability" || !strings.Contains(f.Text, "event ")) {
+			t.Errorf("%+v", c)
+		}
+	}
+
+	got = clitest.Raftian(t, "check", failing, "--known", known, "--excuse", "--junit", junit)
+	got.Want(t, ExitFail, "")
+	got.WantLines(t, "known         linearizability         linearizability-1 ("+known+")", "event ")
+	if x := readJUnit(t, junit); x.Tests != 1 || x.Failures != 0 || x.Cases[0].Skipped == nil || x.Cases[0].Skipped.Message != "known: linearizability-1" {
+		t.Errorf("%+v", x)
+	}
+	// A planted bug excuses nothing.
+	got = clitest.Raftian(t, "check", failing, "--known", known, "--junit", junit)
+	if x := readJUnit(t, junit); x.Failures != 1 || strings.Contains(got.Out, "known  ") {
+		t.Errorf("%+v\n%s", x, got.Out)
+	}
+	clitest.Raftian(t, "check", clitest.Kept(t), "--print-known").Want(t, ExitUsage, "no judge fails it")
+	clitest.Raftian(t, "check", "--model", "register", "--junit", junit, failing).Want(t, ExitUsage, "--junit is for runs")
 }

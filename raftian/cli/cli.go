@@ -13,20 +13,31 @@
 //	program.go   raftian build; world programs in files
 //	bar.go       progress on a terminal
 //	explore.go   raftian explore
+//	told.go      what it tells at once, and to CI
+//	baseline.go  what failures are known by: findings, and --known
+//	corpus.go    seeds that failed, for the next campaign
 //	run.go       raftian run, rerun
 //	check.go     raftian check
+//	checkdir.go  of a directory
+//	checktold.go what it tells CI
 //	histories.go raftian check --model
 //	show.go      raftian show: which events, and the verdicts
 //	story.go     telling the events of a run
+//	output.go    raftian show --output: what programs printed
 //	export.go    raftian export
 //	exporthistory.go  raftian export --model
 //	shrink.go    raftian shrink
-//	trials.go    raftian test
+//	trials.go    raftian test: its help, and what it comes to
+//	trialflags.go   its flags, and those of go test
+//	trialrun.go  the tests of a package, over seeds
+//	trialmin.go  the choices that a failure needs
+//	trialci.go   what servers of continuous integration are told of it
+//	trialevents.go  events of go test -json
 //	bugs.go      raftian bugs
 //	judges.go    raftian judges
 //	version.go   raftian version
 //	out.go       where files go, and JSON
-//	junit.go     what CI is told: a JUnit file, and GitHub
+//	junit.go     --junit; whether this is GitHub
 package cli
 
 import (
@@ -42,6 +53,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"raftian/raftian/known"
 )
 
 // The exit statuses; scripts depend on them.
@@ -96,15 +109,39 @@ func Main(rest Rest) {
 	defer stop()
 	// A second Ctrl-C ends it at once.
 	context.AfterFunc(ctx, stop)
+	ctx = untilHangup(ctx)
 	root := rootCommand(rest)
 	root.SetArgs(likeGoTest(os.Args[1:]))
 	root.SetOut(Out)
 	err := root.ExecuteContext(ctx)
-	if lost := Out.failed(); lost != nil {
+	// Who interrupts it, or loses the terminal, need not be told that he reads nothing.
+	if lost := Out.failed(); lost != nil && ctx.Err() == nil {
 		err = Tool(fmt.Errorf("writing to standard output: %w", lost))
 	}
 	os.Exit(status(err))
 }
+
+// untilHangup is a context that also ends when the terminal is lost: what is done by then
+// is kept as after Ctrl-C. Both the kernel and a shell send the signal, so that a second
+// one must not end the program. Under nohup there is none.
+func untilHangup(parent context.Context) context.Context {
+	if signal.Ignored(syscall.SIGHUP) {
+		return parent
+	}
+	ctx, stop := context.WithCancel(parent)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		<-hangups
+		stop()
+	}()
+	return ctx
+}
+
+// surviveClosedPipe has writes to a standard output that nobody reads any more fail, and
+// not end the program: what it does besides printing is worth its while. Main says so when
+// all is done.
+func surviveClosedPipe() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 // status prints an error and returns the exit status it stands for. Whatever
 // cobra says itself is bad usage.
@@ -165,10 +202,14 @@ failed, 130 it was interrupted.`,
 	}
 	root.AddCommand(rest.Commands...)
 	root.SetFlagErrorFunc(wrongFlag)
-	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND|plan]", Short: "Help about a command, or the language of plans", Args: cobra.MaximumNArgs(1),
+	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND|plan|known]", Short: "Help about a command, the language of plans, or that of known failures", Args: cobra.MaximumNArgs(1),
 		RunE: func(h *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "plan" {
 				return printReference(Out)
+			}
+			if len(args) == 1 && args[0] == "known" {
+				fmt.Fprintln(Out, known.Language)
+				return nil
 			}
 			c, left, err := root.Find(args)
 			if err != nil || len(left) > 0 {

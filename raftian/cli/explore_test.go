@@ -32,12 +32,23 @@ type summary struct {
 	Coverage    map[string]int `json:"coverage"`
 	Digest      string         `json:"digest"`
 	Interrupted bool           `json:"interrupted"`
+	First       uint64         `json:"first_seed"`
+	Last        uint64         `json:"last_seed"`
+	Corpus      *struct {
+		Fail []uint64 `json:"fail"`
+	} `json:"corpus"`
+	Known []campaign.KnownRun `json:"known"`
+	Unmet []string            `json:"known_unmet"`
 }
 
 // exploreJSON runs explore and reads the one object it prints.
 func exploreJSON(t *testing.T, status int, args ...string) summary {
 	t.Helper()
 	got := clitest.Raftian(t, append([]string{"explore", "--json"}, args...)...)
+	told := strings.Count(got.Stderr, "\n") // what fails is told there at once
+	if got.Stderr = ""; told > 0 != (status == ExitFail) {
+		t.Errorf("%d lines on standard error", told)
+	}
 	got.Want(t, status, "")
 	var s summary
 	if err := json.Unmarshal([]byte(got.Out), &s); err != nil {
@@ -205,7 +216,9 @@ func TestExploreEndsWhenItsTimeIsOverOrEnoughHasFailed(t *testing.T) {
 
 	got = clitest.Raftian(t, append([]string{"explore", "--seeds", "7,9,2,3,4,5,6", "--max-failures", "1", "--jobs", "1", "--bug", "ack-before-commit",
 		"--out", t.TempDir(), "--json"}, clitest.Small()...)...)
-	got.Want(t, ExitFail, "")
+	if got.Status != ExitFail || !strings.HasPrefix(got.Stderr, "seed 2 fails  linearizability: ") {
+		t.Errorf("exit status %d: %s", got.Status, got.Stderr)
+	}
 	var sum struct {
 		Runs   int
 		Ended  string

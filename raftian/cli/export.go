@@ -36,7 +36,7 @@ func exportCommand(rest Rest) *cobra.Command {
   porcupine  a web page: the calls of each client, an order that explains their
              answers or the first answer that none does; faults and leaders beside
   perfetto   a trace for ui.perfetto.dev or chrome://tracing: machines, roles,
-             messages, calls and faults on one time axis
+             messages, calls, faults and what programs printed on one time axis
   jepsen     the calls and faults as a Jepsen history, in EDN
   csv        the calls as a table, for pandas or R
   jsonl      the calls as JSON, one a line
@@ -164,7 +164,7 @@ func openExport(name string) (*exporting, error) {
 func (x *exporting) write(ctx context.Context, w io.Writer, form string) error {
 	if form == "perfetto" {
 		return export.Perfetto(w, x.events(), export.Cast{
-			Machines: x.plan.Machines, Verdicts: x.ending.verdicts, Name: fmt.Sprintf("seed %d", x.plan.Seed)})
+			Machines: x.plan.Machines, Verdicts: x.ending.verdicts, Printed: x.ending.printed, Name: fmt.Sprintf("seed %d", x.plan.Seed)})
 	}
 	r, err := export.Read(x.events(), x.ending.verdicts)
 	if err != nil {

@@ -30,11 +30,7 @@ func TestCtrlCSaysWhatWasDoneAndLeavesNothingBehind(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(4 * time.Minute); len(clitest.Names(t, dir)) < 3; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("no runs are kept: ", stderr.String())
-		}
-	}
+	waitForRuns(t, dir, 3, &stderr)
 	// With many runs one after the other, one is under way nearly always.
 	var under []int
 	for range 1000 {
@@ -166,5 +162,82 @@ func TestOutputThatCannotBeWrittenIsTheToolsFailure(t *testing.T) {
 		cmd.Stdout, cmd.Stderr = full, &stderr
 		_ = cmd.Run()
 		clitest.Said{Status: cmd.ProcessState.ExitCode(), Stderr: stderr.String()}.Want(t, ExitTool, "no space left")
+	}
+}
+
+// waitForRuns waits until a directory holds so many runs.
+func waitForRuns(t *testing.T, dir string, n int, stderr *bytes.Buffer) {
+	t.Helper()
+	for deadline := time.Now().Add(4 * time.Minute); len(clitest.Names(t, dir)) < n; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("no runs are kept: ", stderr.String())
+		}
+	}
+}
+
+// A terminal that goes sends a signal, of which a shell sends another one, and takes
+// nothing that is written any more.
+func TestALostTerminalLosesNothing(t *testing.T) {
+	campaigntest.Sources(t)
+	dir, beside := t.TempDir(), t.TempDir()
+	junit := filepath.Join(beside, "junit.xml")
+	cmd, out, stderr := piped(t, append([]string{"explore", "--seeds", "1-100000", "--bug", "ack-before-commit", "--out", dir, "--junit", junit, "--corpus", beside}, clitest.Small()...)...)
+	waitForRuns(t, dir, 3, stderr)
+	if x := readJUnit(t, junit); x.Failures == 0 || x.Errors != 1 {
+		t.Errorf("while it runs, the JUnit file has %d failures and %d errors", x.Failures, x.Errors)
+	}
+	out.Close()
+	waitForRuns(t, dir, len(clitest.Names(t, dir))+1, stderr)
+	for range 3 {
+		if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	_ = cmd.Wait()
+	clitest.Said{Status: cmd.ProcessState.ExitCode(), Stderr: stderr.String()}.Want(t, ExitFail, "")
+	failed := len(clitest.Names(t, dir))
+	for _, name := range clitest.Names(t, dir) {
+		campaigntest.Events(t, filepath.Join(dir, name)) // which fails if it is not whole
+	}
+	x := readJUnit(t, junit)
+	if x.Failures != failed || x.Errors != 1 || !strings.Contains(x.Cases[len(x.Cases)-1].Error.Message, "interrupted") {
+		t.Errorf("of %d failures the JUnit file has %d, and %d errors", failed, x.Failures, x.Errors)
+	}
+	if c, err := os.ReadFile(filepath.Join(beside, "game.jsonl")); err != nil || bytes.Count(c, []byte("\n")) < 3 {
+		t.Errorf("the corpus is %s, %v", c, err)
+	}
+}
+
+// What is written to is not what a campaign is for.
+func TestACampaignWhoseReaderHasGoneComesToItsEnd(t *testing.T) {
+	campaigntest.Sources(t)
+	dir := t.TempDir()
+	cmd, out, stderr := piped(t, append([]string{"explore", "--seeds", "1-6", "--keep", "all", "--out", dir}, clitest.Small()...)...)
+	out.Close()
+	_ = cmd.Wait()
+	clitest.Said{Status: cmd.ProcessState.ExitCode(), Stderr: stderr.String()}.Want(t, ExitTool, "broken pipe")
+	if names := clitest.Names(t, dir); len(names) != 6 {
+		t.Errorf("kept are %v", names)
+	}
+}
+
+func TestUnderNohupALostTerminalIsNothing(t *testing.T) {
+	campaigntest.Sources(t)
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `trap "" HUP; exec raftian "$@"`, "sh", "explore", "--seeds", "1-8", "--keep", "all", "--out", dir}, clitest.Small()...)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitForRuns(t, dir, 1, &stderr)
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	clitest.Said{Status: cmd.ProcessState.ExitCode(), Stderr: stderr.String()}.Want(t, ExitPass, "")
+	if names := clitest.Names(t, dir); len(names) != 8 {
+		t.Errorf("kept are %v", names)
 	}
 }

@@ -19,6 +19,7 @@ import (
 type junitFile struct {
 	path string
 	what string // that has not come to its end
+	cut  bool   // it was interrupted, whatever its error is
 
 	mu     sync.Mutex
 	report ci.Report
@@ -89,7 +90,7 @@ func (j *junitFile) end(err error) error {
 	defer j.mu.Unlock()
 	var own *exitError
 	switch {
-	case errors.Is(err, context.Canceled):
+	case j.cut || errors.Is(err, context.Canceled):
 		j.write(j.unfinished("it was interrupted"))
 	case err == nil, errors.As(err, &own) && own.status == ExitFail:
 		j.write(nil)

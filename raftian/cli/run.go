@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"raftian/experiments/campaign"
-	"raftian/experiments/findings"
 	"raftian/linearizability"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
@@ -35,6 +33,7 @@ raftian help plan is the reference of what a plan may say.`,
 	f.add(c)
 	c.Flags().Uint64Var(&seed, "seed", 1, "seed to draw the plan from")
 	c.Flags().StringVar(&out, "out", "", "keep the run in this file")
+	f.known.flag(c)
 	only := c.Flags().Bool("plan", false, "print the plan and run nothing")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		draw, err := f.options()
@@ -85,7 +84,7 @@ raftian help plan is the reference of what a plan may say.`,
 			fmt.Fprint(Out, pl)
 			return nil
 		}
-		err = run(c, p, pl, out, f.excuse)
+		err = run(c, p, pl, out, &f.known)
 		if errors.Is(err, campaign.ErrRefused) && len(args) == 1 {
 			err = inPlan(args[0], text, err)
 		}
@@ -149,7 +148,7 @@ func readPlan(name string) (pl plan.Plan, content string, err error) {
 	return pl, string(text), nil
 }
 
-func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, excuse bool) error {
+func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, known *excuses) error {
 	printProgram(Out, p)
 	fmt.Fprintf(Out, "seed %d: %s on %s, %s, %s\n", pl.Seed, pl.Length, trace.Some(len(pl.Machines), "machine"),
 		trace.Some(len(pl.Script), "call"), trace.Some(len(pl.Faults), "fault"))
@@ -158,7 +157,7 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, excuse
 		return ownFailure(c, err)
 	}
 	printVerdicts(Out, r.Verdicts)
-	printKnown(Out, r, excuse)
+	known.print(Out, r)
 	fmt.Fprintf(Out, "\n%s, %s, %.1f ms of CPU per virtual second\ndigest %s\n", trace.Some(r.Events, "event"), trace.Some(len(r.History), "operation"),
 		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
 	if r.Exit != "" {
@@ -200,53 +199,10 @@ func ownFailure(c *cobra.Command, err error) error {
 	if c.Context().Err() != nil {
 		return c.Context().Err()
 	}
-	if errors.Is(err, campaign.ErrRefused) {
+	if errors.Is(err, campaign.ErrRefused) || errors.Is(err, campaign.ErrOutside) {
 		return Usage(err)
 	}
 	return Tool(err)
-}
-
-// causes are what is known of the violations of a run. excuse asks for those of one with
-// a planted bug, too.
-func causes(r *campaign.Result, excuse bool) [][]findings.Cause {
-	return findings.Explain(findings.All(), findings.Run{Plan: r.Plan, Raft: r.Like, Mends: r.Mends, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: excuse})
-}
-
-// known is that for a campaign.
-func known(excuse bool) func(*campaign.Result) [][]string {
-	return func(r *campaign.Result) [][]string { return findings.Names(causes(r, excuse)) }
-}
-
-// knownIn names for each judge that failed with known findings alone one of them.
-func knownIn(r *campaign.Result, excuse bool) map[string]string {
-	by := map[string]string{}
-	for _, s := range campaign.SortOut(r.Verdicts, findings.Names(causes(r, excuse))) {
-		if s.Known() {
-			by[s.Unknown.Judge] = s.Findings[0]
-		}
-	}
-	return by
-}
-
-// printKnown says which failures are known findings, and how each came about.
-func printKnown(w io.Writer, r *campaign.Result, excuse bool) {
-	all := causes(r, excuse)
-	for k, s := range campaign.SortOut(r.Verdicts, findings.Names(all)) {
-		if len(s.Findings) == 0 {
-			continue
-		}
-		for _, name := range s.Findings {
-			part := ""
-			if !s.Known() {
-				part = ", in part"
-			}
-			fmt.Fprintf(w, "  known%-8s %-22s  %s (experiments/findings/%s)\n", part, s.Unknown.Judge, name, name)
-		}
-		first := slices.IndexFunc(all[k], func(c findings.Cause) bool { return c.Finding != "" })
-		for _, step := range all[k][first].Steps {
-			fmt.Fprintf(w, "                event %d: %s\n", step.Event, step.Text)
-		}
-	}
 }
 
 func printVerdicts(w io.Writer, verdicts []linearizability.Verdict) {
@@ -264,7 +220,8 @@ func rerunCommand() *cobra.Command {
 		Short: "Run a kept run again and compare every event",
 		Long: `Rerun makes the run in a file again and compares it event by event. It says "same"
 and the digest, or shows the first event that differs, from both sides, and exits
-with 3. It does not judge; see check.`,
+with 3. That programs printed something else is said, and is no difference: what they
+print may hold addresses, say. It does not judge; see check.`,
 		Args: One("FILE.run"),
 	}
 	again.add(c)
@@ -305,9 +262,30 @@ with 3. It does not judge; see check.`,
 			return Tool(errors.New("the run differs"))
 		}
 		fmt.Fprintf(Out, "same %s\n", r.Digest)
+		printOutputDifference(r.Before, r.Printed)
 		return nil
 	}
 	return c
+}
+
+// printOutputDifference says where what programs print is not what it was.
+func printOutputDifference(then, now []trace.Line) {
+	for k := range max(len(then), len(now)) {
+		if k < len(then) && k < len(now) && then[k] == now[k] {
+			continue
+		}
+		say := func(word string, lines []trace.Line) {
+			if k < len(lines) {
+				fmt.Fprintf(Out, "%s  %s\n", word, outputLine(&lines[k]))
+			} else {
+				fmt.Fprintf(Out, "%s  nothing more\n", word)
+			}
+		}
+		fmt.Fprintf(Out, "all events are the same; programs printed something else, first in line %d\n", k+1)
+		say("then", then)
+		say("now ", now)
+		return
+	}
 }
 
 func printDifference(d *campaign.Difference) {

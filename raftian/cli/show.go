@@ -37,8 +37,9 @@ type filter struct {
 
 func showCommand() *cobra.Command {
 	var (
-		f     filter
-		kinds string
+		f      filter
+		kinds  string
+		output bool
 	)
 	c := &cobra.Command{
 		Use:   "show FILE.run",
@@ -47,13 +48,18 @@ func showCommand() *cobra.Command {
 event, the role of every machine, the machine, what it did. A call is shown where
 its answer came. Events that a judge gives as evidence are marked ">". Messages,
 disk writes and the like are left out unless --kind asks for them: --kind all, or a
-comma list such as deliver,rpc,append.`,
+comma list such as deliver,rpc,append.
+
+With --output it prints instead what programs printed to their standard output and
+error, a line each: the time, the machine and its incarnation, the stream, the line.
+Of each incarnation the first and the last 32 kB are kept.`,
 		Args: One("FILE.run"),
 	}
 	c.Flags().DurationVar(&f.from, "from", 0, "from this virtual time on, such as 3.2s")
 	c.Flags().DurationVar(&f.to, "to", 0, "up to this virtual time")
 	c.Flags().StringVar(&f.machine, "machine", "", "only this machine (and what concerns the whole World)")
 	c.Flags().StringVar(&kinds, "kind", "", "only these kinds of event, a comma list, or all")
+	c.Flags().BoolVar(&output, "output", false, "what programs printed, instead of what happened")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if c.Flags().Changed("kind") {
 			f.kinds = strings.Split(kinds, ",")
@@ -68,7 +74,11 @@ comma list such as deliver,rpc,append.`,
 			f.to = forever
 		}
 		out := bufio.NewWriter(Out)
-		err := show(out, args[0], &f)
+		tell := show
+		if output {
+			tell = showOutput
+		}
+		err := tell(out, args[0], &f)
 		if flushed := out.Flush(); flushed != nil {
 			return Tool(flushed)
 		}
@@ -112,6 +122,9 @@ func show(w io.Writer, name string, f *filter) error {
 		printVerdicts(w, e.verdicts)
 	}
 	s.sumUp()
+	if n := len(e.printed); n > 0 {
+		fmt.Fprintf(w, "programs printed %s, which --output shows\n", trace.Some(n, "line"))
+	}
 	if e.digest != "" {
 		fmt.Fprintf(w, "%s, digest %s\n", trace.Some(s.last.N, "event"), e.digest)
 	}
@@ -124,8 +137,10 @@ func show(w io.Writer, name string, f *filter) error {
 // ending is what a file says after its events, as far as it can be read.
 type ending struct {
 	kinds    map[string]bool // that occur
+	header   trace.Header
 	verdicts []linearizability.Verdict
 	exit     string
+	printed  []trace.Line
 	digest   string
 	broken   error // why it cannot be read further
 }
@@ -137,7 +152,7 @@ func readEnding(name string) (*ending, error) {
 		return nil, err
 	}
 	defer r.Close()
-	found := &ending{kinds: map[string]bool{}}
+	found := &ending{kinds: map[string]bool{}, header: r.Header()}
 	var e trace.Event
 	for err = r.Event(&e); err == nil; err = r.Event(&e) {
 		found.kinds[e.Kind] = true
@@ -167,6 +182,10 @@ func (e *ending) readSections(r *trace.Reader) error {
 			e.verdicts = append(e.verdicts, v)
 		case campaign.TagExit:
 			err = json.Unmarshal(value, &e.exit)
+		case campaign.TagLine:
+			var line trace.Line
+			err = json.Unmarshal(value, &line)
+			e.printed = append(e.printed, line)
 		}
 		if err != nil {
 			return fmt.Errorf("section %s: %w", tag, err)

@@ -94,10 +94,52 @@ func toldRun(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
+	for _, line := range []trace.Line{
+		{At: env.Instant(200 * ms), After: 7, Machine: "n1", Boot: 1, Stream: "stderr", Text: "no heartbeat"},
+		{At: env.Instant(1400 * ms), After: 14, Machine: "n2", Boot: 1, Stream: "stdout", Text: "\x1b[1mbold\ttext", Cut: 12},
+		{At: env.Instant(1500 * ms), After: 15, Machine: "n1", Boot: 1, Lines: 2, Bytes: 1},
+		{At: env.Instant(1500 * ms), After: 15, Machine: "n1", Boot: 1, Stream: "stdout", Text: "half a", Open: true},
+	} {
+		if err := f.Section("line", line); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := f.Close(trace.Trailer{Digest: digest.String()}); err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+func TestShowPrintsWhatProgramsPrinted(t *testing.T) {
+	lines := []string{
+		"   0.200000  n1/1    stderr  no heartbeat\n",
+		"   1.400000  n2/1    stdout  \\x1b[1mbold\ttext … (12 bytes more)\n",
+		"   1.500000  n1/1            … 2 lines, 1 byte, left out\n",
+		"   1.500000  n1/1    stdout  half a … (the line has no end)\n",
+	}
+	const head = "    seconds  where   stream  what\n"
+	for flags, want := range map[string]string{
+		"":                       head + strings.Join(lines, ""),
+		"--machine n2":           head + lines[1],
+		"--from 1.4s --to 1.45s": head + lines[1],
+		"--to 200ms":             head + lines[0],
+		"--machine n3":           "nothing of the 4 lines that programs printed is from there and then\n",
+	} {
+		if got := told(t, append([]string{"--output"}, strings.Fields(flags)...)...); got != want {
+			t.Errorf("show --output %s prints\n%swant\n%s", flags, got, want)
+		}
+	}
+	run := toldRun(t)
+	clitest.Raftian(t, "show", run, "--output", "--kind", "role").Want(t, ExitUsage, "--kind is for events, and --output shows none")
+	clitest.Raftian(t, "show", run, "--output", "--machine", "n9").Want(t, ExitUsage, `no machine "n9"`)
+	bytes, err := os.ReadFile(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(run, bytes[:len(bytes)-20], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	clitest.Raftian(t, "show", run, "--output").Want(t, ExitUsage, "and what programs printed comes after the events")
 }
 
 // told is what show prints of that run.

@@ -102,7 +102,7 @@ func shrink(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, o c
 		time.Since(began).Seconds(), s.Result.Plan)
 	printUntried(s.Untried, o.Limit, c.Context().Err() != nil)
 	printVerdicts(Out, s.Result.Verdicts)
-	printKnown(Out, s.Result, false)
+	(&excuses{}).print(Out, s.Result)
 	if err := s.Result.Save(out, p); err != nil {
 		return Tool(err)
 	}

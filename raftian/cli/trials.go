@@ -4,202 +4,156 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"runtime"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
-	"raftian/netsim/trace"
 )
 
 func trialsCommand() *cobra.Command {
-	var (
-		seeds string
-		match string
-		jobs  int
-		limit time.Duration
-	)
+	f := &trialFlags{}
 	c := &cobra.Command{
-		Use:   "test [--seeds 1-100] PACKAGES [-run R]",
-		Short: "Run anyone's synctest tests, deterministically, over many seeds",
-		Long: `Test builds the tests of packages with the same edited runtime as world programs and
-runs them once per seed. What happens inside testing/synctest bubbles — which
-goroutine goes first, map order, select, math/rand — then depends on the seed alone:
-a test that fails once in a thousand times fails at a seed, and fails again with it.
-Tests without a bubble are run, too, but are none the more deterministic.
+		DisableFlagsInUseLine: true,
+		Use:                   "test [--seeds 1-100] [FLAGS OF GO TEST] [PACKAGES] [-args ARGUMENTS OF THE TESTS]",
+		Short:                 "go test with seeds: run anyone's synctest tests, deterministically, over many seeds",
+		Long: `Test is go test with seeds. It builds the tests of packages with the same edited
+runtime as world programs, and runs the tests of each package once per seed. What
+happens inside testing/synctest bubbles — which goroutine goes next, the order of a map,
+of the cases of a select and of timers of one instant, math/rand, crypto/rand — then
+depends on the seed alone: a test that fails once in a thousand times fails at a seed,
+and fails again with it. Tests without a bubble are run, too, but are none the more
+deterministic.
 
-That no test ran, because none matches or all are skipped, is no success: exit status 1.`,
-		Args: cobra.MinimumNArgs(1),
+All seeds are tried. Failures of the same tests for the same reason, numbers apart, are
+one group, of which the first is shown, with the command that makes it again and the
+share of seeds that failed. The first seed of each group is run a second time: if that
+does not fail alike, the tests depend on more than their seed — real time, goroutines
+outside bubbles, files, the network, the addresses in a map keyed by pointers — and the
+exit status is 3, unless others failed and did so again.
+
+--minimize looks for the few choices that a failure needs, while all else is first in,
+first out, and prints them: which goroutine went next, where it was in the code, and
+which one had waited longer.
+
+Flags of go test work as there, with one dash or two: -run, -skip, -short, -v, -count,
+-failfast, -timeout, -race, -tags, -cover and its kin, -json, -shuffle, -args, and
+those for the build that are listed below. Where seeds make a difference:
+  -count N     each seed runs the tests N times, one after the other in one process
+  -shuffle on  the order of tests is drawn from the seed
+  -failfast    ends a seed's tests at the first that fails; --fail-fast ends the seeds
+  -timeout     is for the tests of one package with one seed, in real time. Who is not
+               done by then prints the stacks of its goroutines. It is not told to the
+               tests: T.Deadline has none
+  -cover       what was covered by any seed; -coverprofile is of all seeds
+  -v           prints what the tests print with the first seed, and with those that fail
+  -json        events as of go test -json, for all seeds; each has a field Seed besides
+One test runs at a time (-parallel 1), and one thread of Go code (-cpu 1).
+
+Waiting for a sync.Mutex or RWMutex counts as idle here, so that virtual time goes on
+and synctest.Wait returns, and a bubble all of whose goroutines wait, some for a mutex,
+panics with "deadlock". With stock Go it does not: there such a test hangs until it is
+killed. A test that passes here may therefore hang there.
+
+The environment is the caller's, except for GOMAXPROCS (1), GOGC (off: the garbage
+collector does not run), GOMEMLIMIT, GOTRACEBACK (all), GOCOVERDIR, RAFTIAN_*, and
+asyncpreemptoff=1, which is added to GODEBUG. PATH begins with Go's bin, and GOROOT and
+PWD are set, as by go test. Its size may change the addresses of what tests allocate,
+and so the order of a map of more than eight entries that is keyed by pointers. cgo is
+off, unless CGO_ENABLED=1 is in the environment or -race is given, which needs a C
+compiler. The tests are not vetted.
+
+A package that is edited to make runs repeat, such as sync, os, math/rand and runtime,
+cannot be covered: the go command instruments the files on disk, not their replacements.
+
+Exit status: 0 all passed; 1 a test failed, or none ran, since none matches or all are
+skipped; 2 bad usage, or tests that do not compile; 3 two runs of one seed differ.`,
+		Example: `  raftian test ./...                          100 seeds of each package
+  raftian test --seeds 1-1000 -run TestQueue -short ./queue
+  raftian test --seeds 17 --minimize -run TestQueue ./queue
+  raftian test -cover -coverprofile all.out ./queue`,
 	}
-	c.Flags().StringVar(&seeds, "seeds", "1-100", "seeds: 5, 1-100 or 1-3,9")
-	c.Flags().StringVar(&match, "run", "", "only tests that match this regular expression, as of go test")
-	c.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "processes at once")
-	c.Flags().DurationVar(&limit, "timeout", time.Minute, "real time for the tests of one package with one seed")
+	f.add(c)
+	c.SetFlagErrorFunc(wrongTestFlag)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		list, err := plan.ParseSeeds(seeds)
+		patterns, rest := args, []string(nil)
+		if dash := c.ArgsLenAtDash(); dash >= 0 {
+			patterns, rest = args[:dash], args[dash:]
+		}
+		if len(patterns) == 0 {
+			patterns = []string{"."}
+		}
+		t, err := f.testRun(c, rest)
 		if err != nil {
-			return Usage(err)
+			return err
 		}
-		if jobs < 1 || jobs > 1024 || limit <= 0 {
-			return Usage(errors.New("--jobs must be from 1 to 1024, --timeout more than nothing"))
+		if err := t.junit.begin(); err != nil {
+			return err
 		}
-		for _, part := range strings.Split(match, "/") {
-			if _, err := regexp.Compile(part); err != nil {
-				return Usage(fmt.Errorf("--run: %w", err))
-			}
-		}
-		packages, err := toolchain.Packages(c.Context(), "", args)
-		if err != nil {
-			return Usage(err)
-		}
-		if len(packages) == 0 {
-			return Usage(fmt.Errorf("no tests in %s", strings.Join(args, " ")))
-		}
-		t := trials{seeds: list, match: match, jobs: jobs, limit: limit}
-		failed := false
-		for _, pkg := range packages {
-			bad, err := t.run(c.Context(), pkg)
-			if err != nil {
-				return ownFailure(c, err)
-			}
-			failed = failed || bad
-		}
-		switch {
-		case failed:
-			return finding()
-		case t.tally.Ran == 0:
-			return noneRan(match, t.tally, args)
-		}
-		return nil
+		return t.tell(t.test(c.Context(), patterns))
 	}
 	return c
 }
 
-// noneRan says that no test was run, which is no success.
-func noneRan(match string, tally toolchain.Tally, patterns []string) error {
-	why := "no test ran in " + strings.Join(patterns, " ")
-	if match != "" {
-		why = fmt.Sprintf("no test matched --run %s in %s", match, strings.Join(patterns, " "))
+// test tests the packages that patterns name, and says what they come to.
+func (t *testRun) test(ctx context.Context, patterns []string) error {
+	packages, err := toolchain.Packages(ctx, t.build, patterns)
+	if err != nil {
+		return t.unfit(ctx, err)
 	}
-	if tally.Skipped > 0 {
-		why = fmt.Sprintf("no test ran in %s: %d were skipped", strings.Join(patterns, " "), tally.Skipped)
+	if len(packages) == 0 {
+		return Usage(fmt.Errorf("no tests in %s", strings.Join(patterns, " ")))
+	}
+	if err := t.coverable(ctx, packages); err != nil {
+		return err
+	}
+	for _, pkg := range packages {
+		more, err := t.tryPackage(ctx, pkg)
+		if err != nil {
+			return t.unfit(ctx, err)
+		}
+		if !more {
+			break
+		}
+	}
+	if err := t.writeProfile(); err != nil {
+		return Tool(err)
+	}
+	switch {
+	case t.failed:
+		return finding()
+	case t.differ != nil:
+		return Tool(t.differ)
+	case t.broken != nil:
+		return Usage(t.broken)
+	case t.tally.Ran == 0:
+		return t.noneRan(patterns)
+	}
+	return nil
+}
+
+// unfit tells apart what the user can mend, what the tool failed in, and an end that was
+// asked for.
+func (t *testRun) unfit(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	said, unfit := (*toolchain.GoError)(nil), toolchain.UnfitError(nil)
+	if errors.As(err, &said) || errors.As(err, &unfit) {
+		return Usage(err)
+	}
+	return Tool(err)
+}
+
+// noneRan says that no test was run, which is no success.
+func (t *testRun) noneRan(patterns []string) error {
+	where := strings.Join(patterns, " ")
+	why := "no test ran in " + where
+	if t.match != "" {
+		why = fmt.Sprintf("no test matched -run %s in %s", t.match, where)
+	}
+	if t.tally.Skipped > 0 {
+		why = fmt.Sprintf("no test ran in %s: %d were skipped", where, t.tally.Skipped)
 	}
 	return &exitError{ExitFail, errors.New(why)}
-}
-
-// trials are the runs of packages' tests over seeds.
-type trials struct {
-	seeds []uint64
-	match string
-	jobs  int
-	limit time.Duration
-	tally toolchain.Tally // of all packages
-}
-
-// run tests one package and prints what came of it.
-func (t *trials) run(ctx context.Context, pkg string) (failed bool, err error) {
-	p, err := toolchain.BuildTest(ctx, toolchain.Options{Package: pkg})
-	if err != nil {
-		return false, err
-	}
-	began := time.Now()
-	first, done, err := t.all(ctx, p)
-	switch {
-	case errors.Is(err, toolchain.ErrNoTests):
-		fmt.Fprintf(Out, "?     %s  no tests to run\n", pkg)
-		return false, nil
-	case err != nil:
-		return false, err
-	case first == nil:
-		n, err := p.Count(ctx, t.seeds[0], t.match, t.limit)
-		if err != nil {
-			return false, err
-		}
-		t.tally.Ran += n.Ran
-		t.tally.Skipped += n.Skipped
-		mark := "ok   "
-		if n.Ran == 0 {
-			mark = "?    "
-		}
-		fmt.Fprintf(Out, "%s %s  %s, %s in %s\n", mark, pkg, tests(n), trace.Some(done, "seed"), time.Since(began).Round(10*time.Millisecond))
-		return false, nil
-	}
-	again, err := p.Run(ctx, first.Seed, t.match, t.limit)
-	if err != nil {
-		return false, err
-	}
-	fmt.Fprintf(Out, "FAIL  %s  seed %d\n%s\n", pkg, first.Seed, indent(first.Output))
-	if !again.Failed {
-		return false, fmt.Errorf("%s failed with seed %d and then passed with it: it depends on more than its bubbles", pkg, first.Seed)
-	}
-	run := ""
-	if t.match != "" {
-		run = " -run '" + t.match + "'"
-	}
-	fmt.Fprintf(Out, "      again: %s test --seeds %d %s%s\n", self(), first.Seed, pkg, run)
-	return true, nil
-}
-
-// tests says how many tests ran.
-func tests(n toolchain.Tally) string {
-	text := trace.Some(n.Ran, "test")
-	if n.Skipped > 0 {
-		text += fmt.Sprintf(", %d skipped", n.Skipped)
-	}
-	return text
-}
-
-// all runs the seeds in order, some at once, until one fails; it returns the
-// first of those that failed.
-func (t *trials) all(ctx context.Context, p toolchain.TestProgram) (first *toolchain.Trial, done int, err error) {
-	bar := NewBar(len(t.seeds), p.Package)
-	defer bar.Close()
-	for left := t.seeds; len(left) > 0 && first == nil; {
-		now := left[:min(len(left), t.jobs)]
-		left = left[len(now):]
-		results := make([]toolchain.Trial, len(now))
-		errs := make([]error, len(now))
-		var wait sync.WaitGroup
-		for k, seed := range now {
-			wait.Go(func() { results[k], errs[k] = p.Run(ctx, seed, t.match, t.limit) })
-		}
-		wait.Wait()
-		for _, err := range errs {
-			if err != nil {
-				return nil, done, err
-			}
-		}
-		done += len(now)
-		bar.Add(len(now))
-		for k := range results {
-			if results[k].Failed && first == nil {
-				first = &results[k]
-			}
-		}
-	}
-	return first, done, nil
-}
-
-// indent sets text apart.
-func indent(text string) string {
-	return "      " + strings.ReplaceAll(text, "\n", "\n      ")
-}
-
-// likeGoTest lets -run stand for --run, as everyone writes it.
-func likeGoTest(args []string) []string {
-	if len(args) == 0 || args[0] != "test" {
-		return args
-	}
-	out := append([]string(nil), args...)
-	for k, arg := range out {
-		if arg == "-run" || strings.HasPrefix(arg, "-run=") {
-			out[k] = "-" + arg
-		}
-	}
-	return out
 }

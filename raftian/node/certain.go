@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 )
 
 // What the library's errors say of what was asked: OUTCOMES.md has the whole table,
@@ -124,7 +125,7 @@ func (n *Node) transfer(id string, deadline env.Instant) error {
 	case n.env.Now() >= deadline:
 		return errNoTime
 	}
-	term := currentTerm(n.raft)
+	term := observe.CurrentTerm(n.raft)
 	err := n.wait(func() error {
 		if id == "" {
 			return n.raft.LeadershipTransfer().Error()
@@ -142,7 +143,7 @@ func (n *Node) transfer(id string, deadline env.Instant) error {
 // library has transferred says only that this node leads no more, for whatever reason.
 func (n *Node) handedOn(id string, term uint64, deadline env.Instant) error {
 	for {
-		if _, leader := n.raft.LeaderWithID(); leader != "" && currentTerm(n.raft) > term {
+		if _, leader := n.raft.LeaderWithID(); leader != "" && observe.CurrentTerm(n.raft) > term {
 			switch who := string(leader); {
 			case who == n.self.ID:
 				return fmt.Errorf("%s leads again", who)

@@ -9,6 +9,7 @@ import (
 
 	"raftian/netsim/env"
 	"raftian/raftian/command"
+	"raftian/raftian/observe"
 )
 
 // A leader puts out who has not answered its heartbeats for long (setting evict):
@@ -64,7 +65,7 @@ func (n *Node) guard() {
 			n.goOnWithout()
 			continue
 		}
-		if term := currentTerm(n.raft); term != led.term {
+		if term := observe.CurrentTerm(n.raft); term != led.term {
 			led = leadership{term, n.env.Now()}
 		}
 		if n.ordering.TryLock() {
@@ -248,7 +249,7 @@ func (n *Node) record(m command.Member, deadline env.Instant) error {
 	if m.Out {
 		text = roster.Leave(m.ID)
 	}
-	if term := currentTerm(n.raft); term != n.recorded>>recordBits {
+	if term := observe.CurrentTerm(n.raft); term != n.recorded>>recordBits {
 		n.recorded = term << recordBits
 	}
 	n.recorded++

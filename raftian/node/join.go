@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 )
 
 // A machine that is not in the cluster as it should be asks the leader to be let in:
@@ -101,7 +102,7 @@ func (n *Node) askIn(why reason, in func() bool) bool {
 			to = hint
 		}
 		if hint = ""; to != "" {
-			me := newcomer{n.self.ID, n.self.Raft, n.self.API, commitIndex(n.raft), why}
+			me := newcomer{n.self.ID, n.self.Raft, n.self.API, observe.CommitIndex(n.raft), why}
 			r := n.askAt(to, request(askJoin, []byte(me.String())), n.env.Now().Add(n.settings.OpTimeout))
 			var why string
 			if why, hint, _ = strings.Cut(r.text, askInstead); n.settings.Open && why != told && r.outcome != done &&
@@ -167,10 +168,8 @@ func (n *Node) isPutOut() bool {
 func (n *Node) isIn() bool {
 	me := raft.Server{Suffrage: n.settings.suffrage(n.self.ID),
 		ID: raft.ServerID(n.self.ID), Address: raft.ServerAddress(n.self.Raft)}
-	n.fsm.conf.Lock()
-	in := slices.Contains(n.fsm.conf.last.Servers, me)
-	n.fsm.conf.Unlock()
-	return in && n.isEnrolled(n.self.ID, n.self.API)
+	_, committed := n.fsm.members.Last()
+	return slices.Contains(committed.Servers, me) && n.isEnrolled(n.self.ID, n.self.API)
 }
 
 // isEnrolled says whether the state knows a participant as one that is in, with its
@@ -227,7 +226,7 @@ func (n *Node) insteadOfMe(asks string) string {
 
 // answers says of a follower, as leader, that it has answered just now.
 func (n *Node) answers(id raft.ServerID) bool {
-	at, answered := n.acks.last(currentTerm(n.raft), id)
+	at, answered := n.acks.last(observe.CurrentTerm(n.raft), id)
 	return answered && n.env.Now().Sub(at) < 2*n.settings.Heartbeat
 }
 
@@ -254,7 +253,7 @@ func (n *Node) admit(c newcomer, deadline env.Instant) error {
 		}, deadline)
 	case s.Suffrage == meant:
 		return n.enrol(c, deadline)
-	case meant == raft.Voter && !c.hasCaughtUp(commitIndex(n.raft)):
+	case meant == raft.Voter && !c.hasCaughtUp(observe.CommitIndex(n.raft)):
 		return refusal("it has not caught up yet")
 	case meant == raft.Voter:
 		return n.add(c.id, raft.Voter, deadline)

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/raft"
+
+	"raftian/raftian/observe"
 )
 
 // A machine is never again where it was with another disk, or before it moved.
@@ -54,7 +56,7 @@ func TestEachIsMeantToVoteOrNot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := describe(s.first()); got != "n1 n2 voters, n3 nonvoters" {
+	if got := observe.Describe(s.first()); got != "n1 n2 voters, n3 nonvoters" {
 		t.Errorf("the first configuration is %s", got)
 	}
 }

@@ -9,8 +9,7 @@
 //	settings.go  what a Node is told
 //	session.go   exactly-once application around the guest's state machine
 //	places.go    who is where in an open cluster
-//	watch.go     seeing what the library does
-//	prevote.go   and pre-votes, which older versions do not have
+//	prevote.go   pre-votes, which older versions do not have
 //	local.go     the player's local log and what feeds it
 //	player.go    the game loop and its clients
 //	follow.go    a player without a game loop, and the work of frames
@@ -42,15 +41,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
-	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 	"raftian/raftian/store"
 )
 
@@ -66,7 +63,7 @@ type Node struct {
 	tape     *tape         // for players who watch
 	raft     *raft.Raft
 	logs     raft.LogStore // as the library has it
-	stable   *watchedStable
+	stable   raft.StableStore
 	trans    *raft.NetworkTransport
 	store    *store.Store
 	api      net.Listener
@@ -125,7 +122,7 @@ func Program(newFSM NewFSM) func(env.Env) error {
 func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	settings, err := ParseSettings(e.Args())
 	if err == nil {
-		err = raft.ValidateConfig(settings.config(e.ID()))
+		err = raft.ValidateConfig(settings.Config(e.ID()))
 	}
 	if err != nil {
 		return nil, &env.ArgsError{Err: err}
@@ -167,8 +164,8 @@ func Start(e env.Env, newFSM NewFSM) (*Node, error) {
 	go n.play()
 	go n.comeBack()
 	go n.guard()
-	term := currentTerm(n.raft)
-	voted, err := n.stable.GetUint64([]byte(keyLastVoteTerm))
+	term := observe.CurrentTerm(n.raft)
+	voted, err := n.stable.GetUint64([]byte(observe.KeyLastVoteTerm))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("reading the last vote: %w", err), n.Stop())
 	}
@@ -188,26 +185,27 @@ func (n *Node) startRaft() error {
 	if err != nil {
 		return fmt.Errorf("opening the store: %w", err)
 	}
-	if err := reportLog(e, n.store.Log); err != nil {
+	o := n.observer()
+	if err := o.Log(n.store.Log); err != nil {
 		return fmt.Errorf("reading the log: %w", err)
 	}
-	n.stable = &watchedStable{StableStore: n.store.Stable, env: e, settings: &n.settings, places: n.places}
+	n.stable = o.Stable(n.store.Stable)
 	if err := n.findAddress(); err != nil {
 		return fmt.Errorf("finding the own address: %w", err)
 	}
-	listener, err := e.Listen(n.self.Raft)
+	stream, err := observe.Stream(e, n.self.Raft)
 	if err != nil {
 		return fmt.Errorf("listening for Raft: %w", err)
 	}
-	logger := newLogger(e, n.settings.LogLevel)
-	n.trans = raft.NewNetworkTransportWithConfig(n.settings.transport(stream{listener, e}, logger))
-	conf := n.settings.config(n.self.ID)
+	logger := observe.Logger(e, n.settings.LogLevel)
+	n.trans = raft.NewNetworkTransportWithConfig(n.settings.transport(stream, logger))
+	conf := n.settings.Config(n.self.ID)
 	conf.Logger = logger
-	if n.logs, err = n.logStore(); err != nil {
+	if n.logs, err = n.logStore(o); err != nil {
 		return errors.Join(fmt.Errorf("making the log cache: %w", err), n.trans.Close())
 	}
-	trans := &watchedTransport{n.trans, e, &n.acks}
-	snapshots := &guardedSnapshots{plantedSnapshots(n.store.Snapshots, n.settings.Bug), e, n.store.Failed, n.configured}
+	trans := o.Transport(n.trans)
+	snapshots := o.Snapshots(plantedSnapshots(n.store.Snapshots, n.settings.Bug))
 	if err := n.forceCluster(conf, snapshots, trans); err != nil {
 		return errors.Join(err, n.trans.Close())
 	}
@@ -219,13 +217,26 @@ func (n *Node) startRaft() error {
 		return errors.Join(fmt.Errorf("starting Raft: %w", err), n.trans.Close())
 	}
 	n.fsm.run.Store(true)
-	watchRole(e, n.raft, n.shutDown)
+	o.Watch(n.raft, n.shutDown)
 	return nil
 }
 
+// observer reports what the library does.
+func (n *Node) observer() *observe.Observer {
+	o := observe.New(n.env)
+	o.Members, o.Name, o.Configured = n.fsm.members, n.nameAt, n.configured
+	o.Broken, o.Followed = n.store.Failed, n.acks.note
+	o.Stored = func(l *raft.Log) {
+		n.terms.note(l)
+		n.places.learn(l)
+	}
+	o.Read = n.places.learn
+	return o
+}
+
 // logStore is the log as the library gets it.
-func (n *Node) logStore() (raft.LogStore, error) {
-	var logs raft.LogStore = watchedLog{n.store.Log, n.env, &n.terms, n.places}
+func (n *Node) logStore(o *observe.Observer) (raft.LogStore, error) {
+	logs := o.Logs(n.store.Log)
 	if n.settings.LogCache > 0 {
 		cache, err := raft.NewLogCache(n.settings.LogCache, logs)
 		if err != nil {
@@ -340,34 +351,4 @@ func (n *Node) closeConns() {
 	for _, c := range n.conns {
 		c.Close()
 	}
-}
-
-// stream is the transport's way to the network.
-type stream struct {
-	net.Listener
-	env env.Env
-}
-
-func (s stream) Dial(address raft.ServerAddress, timeout time.Duration) (net.Conn, error) {
-	return s.env.Dial(string(address), timeout)
-}
-
-// newLogger sends the library's diagnostics to the Env, one note a line. A
-// logger of the Node's own also keeps machines from sharing its locks.
-func newLogger(e env.Env, level string) hclog.Logger {
-	return hclog.New(&hclog.LoggerOptions{
-		Name:        "raft",
-		Level:       hclog.LevelFromString(level),
-		Output:      diagnostics{e},
-		DisableTime: true,
-	})
-}
-
-type diagnostics struct{ env env.Env }
-
-func (d diagnostics) Write(p []byte) (int, error) {
-	for line := range strings.Lines(string(p)) {
-		d.env.Emit(env.Note{Kind: env.KindDiag, Text: strings.TrimRight(line, "\n")})
-	}
-	return len(p), nil
 }

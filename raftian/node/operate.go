@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 )
 
 // The operator gives orders about the cluster itself, on any machine. They are
@@ -126,7 +127,7 @@ func (n *Node) carryOut(text string, deadline env.Instant) result {
 }
 
 // orderEnded is how an order ended that changes the configuration.
-func (n *Node) orderEnded(err error) result { return ended(err, describe(n.configuration())) }
+func (n *Node) orderEnded(err error) result { return ended(err, observe.Describe(n.configuration())) }
 
 // add adds a peer, at the address where it says it is, or changes its suffrage.
 // One that is in already stays at the address it has.
@@ -261,5 +262,5 @@ func (n *Node) heal(deadline env.Instant) result {
 	if len(left) > 0 {
 		return result{refuse, 0, strings.Join(left, "; ")}
 	}
-	return result{done, 0, describe(n.configuration())}
+	return result{done, 0, observe.Describe(n.configuration())}
 }

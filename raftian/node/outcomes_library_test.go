@@ -19,6 +19,8 @@ type provocation struct {
 	do func(l *lab) error
 }
 
+var errDisk = errors.New("the disk says no")
+
 // three is a cluster of three.
 func three(do func(*lab) error) provocation { return provocation{labOptions{voters: 3}, do} }
 

@@ -2,6 +2,7 @@ package node
 
 import (
 	"maps"
+	"net"
 	"slices"
 	"sync"
 
@@ -100,5 +101,38 @@ func (p *places) others(id string) (list []string) {
 // configured takes a committed configuration, of a snapshot.
 func (n *Node) configured(index uint64, c raft.Configuration) {
 	n.places.learnAll(c)
-	n.fsm.configured(index, c)
+	n.fsm.members.Configured(index, c)
+}
+
+// nameAt is who is at an address of Raft's.
+func (n *Node) nameAt(address string) string {
+	if n.places == nil {
+		return n.settings.byAddress(address)
+	}
+	return n.places.name(address)
+}
+
+// byAddress is the name of the peer with that Raft address, now or after it has
+// moved; or the address.
+func (s *Settings) byAddress(address string) string {
+	for _, p := range s.Peers {
+		if p.Raft == address {
+			return p.ID
+		}
+	}
+	name, hosts := address, 0
+	for _, p := range s.Peers {
+		if hostOf(p.Raft) == hostOf(address) {
+			name, hosts = p.ID, hosts+1
+		}
+	}
+	if hosts != 1 {
+		return address
+	}
+	return name
+}
+
+func hostOf(address string) string {
+	host, _, _ := net.SplitHostPort(address)
+	return host
 }

@@ -136,7 +136,7 @@ func (c *client) concluded(sent env.Call, r result) result {
 }
 
 // plantedTransport is a Node's transport.
-func (n *Node) plantedTransport(t *watchedTransport) raft.Transport {
+func (n *Node) plantedTransport(t raft.Transport) raft.Transport {
 	if n.settings.Bug == BugRetryStorm {
 		return &storm{t, n}
 	}
@@ -145,21 +145,24 @@ func (n *Node) plantedTransport(t *watchedTransport) raft.Transport {
 
 // storm sends what has failed again and again, without a pause.
 type storm struct {
-	*watchedTransport
+	raft.Transport
 	n *Node
 }
 
+// Close implements raft.WithClose.
+func (s *storm) Close() error { return s.Transport.(raft.WithClose).Close() }
+
 // AppendEntries implements raft.Transport.
 func (s *storm) AppendEntries(id raft.ServerID, at raft.ServerAddress, a *raft.AppendEntriesRequest, r *raft.AppendEntriesResponse) error {
-	err := s.watchedTransport.AppendEntries(id, at, a, r)
-	began, before := s.env.Now(), env.Instant(-1)
+	err := s.Transport.AppendEntries(id, at, a, r)
+	began, before := s.n.env.Now(), env.Instant(-1)
 	// A round that took no time would go on for ever.
-	for now := began; err != nil && now != before && now.Sub(began) < stormMax; before, now = now, s.env.Now() {
+	for now := began; err != nil && now != before && now.Sub(began) < stormMax; before, now = now, s.n.env.Now() {
 		var tries sync.WaitGroup
 		for range stormWidth {
 			tries.Go(func() {
 				var other raft.AppendEntriesResponse
-				_ = s.watchedTransport.AppendEntries(id, at, a, &other)
+				_ = s.Transport.AppendEntries(id, at, a, &other)
 			})
 		}
 		tries.Wait()
@@ -168,7 +171,7 @@ func (s *storm) AppendEntries(id raft.ServerID, at raft.ServerAddress, a *raft.A
 			return err
 		default:
 		}
-		err = s.watchedTransport.AppendEntries(id, at, a, r)
+		err = s.Transport.AppendEntries(id, at, a, r)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 )
 
 // tooLate is how far behind its time a call of the script is left out: a client
@@ -68,9 +69,9 @@ func (p *player) frame(number uint64) {
 		p.local.add(e, number)
 	}
 	p.n.tape.add(p.entries, number, p.n.env.Now(), p.local.tip)
-	if index := commitIndex(p.n.raft); index > p.commit {
+	if index := observe.CommitIndex(p.n.raft); index > p.commit {
 		p.commit = index
-		p.n.env.Emit(env.Note{Kind: env.KindCommit, Index: index, Term: currentTerm(p.n.raft)})
+		p.n.env.Emit(env.Note{Kind: env.KindCommit, Index: index, Term: observe.CurrentTerm(p.n.raft)})
 	}
 	p.act()
 	if p.n.settings.FrameWork > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 )
 
 // Outcome says what is known of a call that a player made.
@@ -137,7 +138,7 @@ func (n *Node) termOf(c *client, index uint64, deadline env.Instant) uint64 {
 // termHere is the term of an entry, if this node knows that it is committed; 0 if it is
 // compacted away.
 func (n *Node) termHere(index uint64) (term uint64, known bool) {
-	if n.fsm.reached() < index && commitIndex(n.raft) < index {
+	if n.fsm.reached() < index && observe.CommitIndex(n.raft) < index {
 		return 0, false
 	}
 	if s, ok := n.tape.find(index); ok {
@@ -269,9 +270,9 @@ type Frames struct {
 func (d *Desk) View() View {
 	n := d.n
 	_, leader := n.raft.LeaderWithID()
-	v := View{ID: n.self.ID, Role: strings.ToLower(n.raft.State().String()), Term: currentTerm(n.raft), Leader: string(leader),
-		Last: n.raft.LastIndex(), Snapshot: statistic(n.raft, "last_snapshot_index"),
-		Commit: commitIndex(n.raft), Applied: n.fsm.reached()}
+	v := View{ID: n.self.ID, Role: strings.ToLower(n.raft.State().String()), Term: observe.CurrentTerm(n.raft), Leader: string(leader),
+		Last: n.raft.LastIndex(), Snapshot: observe.Statistic(n.raft, "last_snapshot_index"),
+		Commit: observe.CommitIndex(n.raft), Applied: n.fsm.reached()}
 	v.First, _ = n.logs.FirstIndex()
 	if contact := n.raft.LastContact(); v.Role != "leader" && !contact.IsZero() {
 		v.HeardOf, v.Contact = true, time.Since(contact)
@@ -280,9 +281,7 @@ func (d *Desk) View() View {
 		v.Members = append(v.Members, Member{string(s.ID), string(s.Address), n.apiOf(string(s.ID), string(s.Address)),
 			strings.ToLower(s.Suffrage.String())})
 	}
-	n.fsm.conf.Lock()
-	v.Configuration = n.fsm.conf.index
-	n.fsm.conf.Unlock()
+	v.Configuration, _ = n.fsm.members.Last()
 	slices.SortFunc(v.Members, func(a, b Member) int { return strings.Compare(a.ID, b.ID) })
 	n.tape.mu.Lock()
 	defer n.tape.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 )
 
 // A verified read is answered by the leader from its state machine, without an
@@ -81,9 +82,9 @@ func (n *Node) readIndex() (index, term uint64, err error) {
 	if n.raft.State() != raft.Leader {
 		return 0, 0, raft.ErrNotLeader
 	}
-	term = currentTerm(n.raft)
+	term = observe.CurrentTerm(n.raft)
 	began, ok := n.terms.began(term)
-	index = commitIndex(n.raft)
+	index = observe.CommitIndex(n.raft)
 	if (!ok || index < began) && n.settings.Bug != BugReadBeforeOwnCommit {
 		return 0, 0, errNotYet
 	}
@@ -99,7 +100,7 @@ func (n *Node) verifyLeader(term uint64, deadline env.Instant) error {
 	if err := n.wait(n.verify, deadline); err != nil {
 		return err
 	}
-	if currentTerm(n.raft) != term {
+	if observe.CurrentTerm(n.raft) != term {
 		return raft.ErrLeadershipLost
 	}
 	return nil

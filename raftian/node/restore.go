@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 )
 
 // freeze keeps commands from a Node while its state is restored.
@@ -39,7 +40,7 @@ func (n *Node) restoreState(deadline env.Instant) result {
 		return result{refuse, 0, "a restore is under way"}
 	}
 	defer n.freeze.on.Store(false)
-	term := currentTerm(n.raft)
+	term := observe.CurrentTerm(n.raft)
 	if n.raft.State() != raft.Leader {
 		return result{refuse, 0, raft.ErrNotLeader.Error()}
 	}
@@ -127,7 +128,7 @@ func (r *inTerm) Read(b []byte) (int, error) {
 	if r.state.CompareAndSwap(unread, begun) {
 		r.n.fsm.user.Store(true)
 	}
-	if r.state.Load() == givenUp || currentTerm(r.n.raft) != r.term {
+	if r.state.Load() == givenUp || observe.CurrentTerm(r.n.raft) != r.term {
 		r.n.fsm.user.Store(false)
 		return 0, raft.ErrLeadershipLost
 	}

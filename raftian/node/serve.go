@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 )
 
 // Nodes ask each other over a connection, one request at a time: four bytes of
@@ -57,7 +58,7 @@ func (n *Node) handle(b []byte, deadline env.Instant) result {
 	case askOrder:
 		return n.order(string(body), deadline)
 	case askWhere:
-		return result{done, commitIndex(n.raft), n.self.Raft}
+		return result{done, observe.CommitIndex(n.raft), n.self.Raft}
 	case askMove:
 		return n.move()
 	case askJoin:

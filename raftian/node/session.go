@@ -14,6 +14,7 @@ import (
 
 	"raftian/netsim/env"
 	"raftian/raftian/command"
+	"raftian/raftian/observe"
 )
 
 // session is what the state machine remembers of a client: the answer to its
@@ -63,13 +64,14 @@ type sessions struct {
 	user  atomic.Bool // or, this once, from the operator
 	own   sync.Mutex  // held while the state changes, or is read
 	end   entryID     // the last entry that the state holds, a command or not
-	conf  lastConfiguration
 	dir   directory
 	planted
+
+	members *observe.Members
 }
 
 func newSessions(e env.Env, f *feed, inner raft.FSM) *sessions {
-	return &sessions{env: e, feed: f, inner: inner, last: map[string]session{}, chain: chainStart}
+	return &sessions{env: e, feed: f, inner: inner, last: map[string]session{}, chain: chainStart, members: observe.NewMembers(e)}
 }
 
 // chainStart is the hash of nothing: FNV-1a's offset basis.
@@ -93,9 +95,6 @@ func hashUint(h, v uint64) uint64 {
 	}
 	return h
 }
-
-// hashOf is the hash of a log entry's data, as judges compare it.
-func hashOf(data []byte) uint64 { return hashBytes(chainStart, data) }
 
 // hasher is a guest state machine that can say what state it is in. One that
 // cannot is known by the outputs it gave.
@@ -145,7 +144,7 @@ func (s *sessions) Apply(l *raft.Log) any {
 }
 
 func (s *sessions) report(l *raft.Log, c command.Command, how string) {
-	s.env.Emit(env.Note{Kind: env.KindApply, Index: l.Index, Term: l.Term, Hash: hashOf(l.Data),
+	s.env.Emit(env.Note{Kind: env.KindApply, Index: l.Index, Term: l.Term, Hash: observe.Hash(l.Data),
 		State: s.state(), Client: c.Client, Seq: c.Seq, Text: how})
 }
 
@@ -167,29 +166,11 @@ func text(v any) string {
 // StoreConfiguration implements raft.ConfigurationStore: it is how a committed
 // configuration becomes known.
 func (s *sessions) StoreConfiguration(index uint64, c raft.Configuration) {
-	s.configured(index, c)
+	s.members.Configured(index, c)
 	s.own.Lock()
 	defer s.own.Unlock()
 	if index > s.end.index {
 		s.end = entryID{index: index}
-	}
-}
-
-// lastConfiguration is the newest committed configuration that a state machine
-// has heard of, from the log or from a snapshot.
-type lastConfiguration struct {
-	sync.Mutex
-	last  raft.Configuration
-	index uint64
-}
-
-// configured reports a committed configuration, once.
-func (s *sessions) configured(index uint64, c raft.Configuration) {
-	s.conf.Lock()
-	defer s.conf.Unlock()
-	if index > s.conf.index {
-		s.conf.index, s.conf.last = index, c.Clone()
-		s.env.Emit(env.Note{Kind: env.KindConfig, Index: index, Text: describe(c)})
 	}
 }
 
@@ -243,8 +224,8 @@ type sessionsSnapshot struct {
 // The snapshot reaches as far as the sink says: behind the last entry that the state
 // machine was given there may be some that it is not told of, such as a barrier.
 func (p *sessionsSnapshot) Persist(sink raft.SnapshotSink) error {
-	if s, ok := sink.(*guardedSink); ok {
-		p.taken.Index, p.taken.Term = s.index, s.term
+	if meta := observe.ReachOfSink(sink); meta != nil {
+		p.taken.Index, p.taken.Term = meta.Index, meta.Term
 	}
 	p.env.Emit(p.taken)
 	b := []byte{snapshotVersion}
@@ -285,7 +266,7 @@ func (s *sessions) Restore(from io.ReadCloser) error {
 		how = "install"
 	}
 	s.end = entryID{s.index, s.term}
-	if meta := metaOf(from); meta != nil && meta.Index >= s.index {
+	if meta := observe.Reach(from); meta != nil && meta.Index >= s.index {
 		// It may end with entries that are no commands.
 		s.end = entryID{meta.Index, meta.Term}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"raftian/netsim/env"
 	"raftian/raftian/command"
+	"raftian/raftian/observe"
 )
 
 // notes is an Env that only listens.
@@ -252,6 +253,20 @@ func TestARestoreSaysWhereItComesFrom(t *testing.T) {
 	}
 }
 
+// shelf is a raft.SnapshotStore of one snapshot.
+type shelf struct {
+	raft.SnapshotStore
+	saved []byte
+}
+
+func (shelf) Create(raft.SnapshotVersion, uint64, uint64, raft.Configuration, uint64, raft.Transport) (raft.SnapshotSink, error) {
+	return new(memory), nil
+}
+
+func (s shelf) Open(string) (*raft.SnapshotMeta, io.ReadCloser, error) {
+	return &raft.SnapshotMeta{Index: 9, Term: 4}, io.NopCloser(bytes.NewReader(s.saved)), nil
+}
+
 // What the library's snapshot covers behind the last command, such as a barrier, no
 // state machine is told of.
 func TestASnapshotReachesAsFarAsItsSinkSays(t *testing.T) {
@@ -261,8 +276,11 @@ func TestASnapshotReachesAsFarAsItsSinkSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &guardedSnapshots{stored: func(uint64, raft.Configuration) {}}
-	if err := taken.Persist(&guardedSink{SnapshotSink: new(memory), g: g, index: 9, term: 4}); err != nil {
+	sink, err := observe.New(b.notes).Snapshots(shelf{}).Create(1, 9, 4, raft.Configuration{}, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := taken.Persist(sink); err != nil {
 		t.Fatal(err)
 	}
 	want := env.Note{Kind: env.KindSnapshot, Index: 9, Term: 4, State: b.state()}
@@ -277,7 +295,7 @@ func TestAStateMachineSaysHowFarItsStateReaches(t *testing.T) {
 	b.command("p1", 1, "hello")
 	conf := raft.Configuration{Servers: []raft.Server{{ID: "n1", Address: "n1:7000"}}}
 	b.StoreConfiguration(7, conf)
-	b.configured(7, conf) // as a snapshot that holds it says, too
+	b.members.Configured(7, conf) // as a snapshot that holds it says, too
 	saved := b.save(t)
 	if b.reached() != 7 {
 		t.Errorf("it has reached %d; want 7", b.reached())
@@ -294,7 +312,10 @@ func TestAStateMachineSaysHowFarItsStateReaches(t *testing.T) {
 	}
 	other := newBench()
 	other.user.Store(true)
-	from := openSnapshot{io.NopCloser(bytes.NewReader(saved)), &raft.SnapshotMeta{Index: 9, Term: 4}}
+	_, from, err := observe.New(b.notes).Snapshots(shelf{saved: saved}).Open("1")
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := other.Restore(from); err != nil {
 		t.Fatal(err)
 	}

@@ -222,8 +222,8 @@ func (s *Settings) peer(id string) (Peer, bool) {
 	return Peer{}, false
 }
 
-// config is the library's own configuration.
-func (s *Settings) config(id string) *raft.Config {
+// Config is the configuration of the library for a machine.
+func (s *Settings) Config(id string) *raft.Config {
 	c := raft.DefaultConfig()
 	c.LocalID = raft.ServerID(id)
 	c.HeartbeatTimeout = s.Heartbeat

@@ -134,16 +134,16 @@ func TestASettingThatCannotBeIsNamed(t *testing.T) {
 
 func TestTheLibraryAcceptsTheStandardConfiguration(t *testing.T) {
 	s := DefaultSettings()
-	if err := raft.ValidateConfig(s.config("n1")); err != nil {
+	if err := raft.ValidateConfig(s.Config("n1")); err != nil {
 		t.Error(err)
 	}
 	s.Heartbeat = 70 * time.Millisecond
 	s.PreVote = false
 	s.RestoreOnStart, s.RestoreCommitted, s.ShutdownOnRemove = false, true, false
-	if c := s.config("n2"); !c.NoSnapshotRestoreOnStart || !c.RestoreCommittedLogs || c.ShutdownOnRemove {
+	if c := s.Config("n2"); !c.NoSnapshotRestoreOnStart || !c.RestoreCommittedLogs || c.ShutdownOnRemove {
 		t.Errorf("the configuration is %+v", c)
 	}
-	if c := s.config("n2"); c.HeartbeatTimeout != s.Heartbeat || !c.PreVoteDisabled || c.LocalID != "n2" {
+	if c := s.Config("n2"); c.HeartbeatTimeout != s.Heartbeat || !c.PreVoteDisabled || c.LocalID != "n2" {
 		t.Errorf("the configuration is %+v", c)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/raft"
+
 	"raftian/netsim/env"
 )
 
@@ -39,4 +41,35 @@ func TestACommandTheLibraryForgetsIsInDoubtWhenItsTimeIsOver(t *testing.T) {
 			t.Fatal("a command has no answer after 5 s; it had 50 ms")
 		}
 	}
+}
+
+// alone is a leader of itself with one entry applied. It takes commands in
+// batches.
+func alone(t *testing.T) *raft.Raft {
+	t.Helper()
+	c := raft.DefaultConfig()
+	c.BatchApplyCh = true
+	c.LocalID = "n1"
+	c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout = 20*time.Millisecond, 20*time.Millisecond, 20*time.Millisecond
+	c.LogLevel = "error"
+	store, snapshots := raft.NewInmemStore(), raft.NewInmemSnapshotStore()
+	address, trans := raft.NewInmemTransport("")
+	first := raft.Configuration{Servers: []raft.Server{{ID: c.LocalID, Address: address}}}
+	if err := raft.BootstrapCluster(c, store, store, snapshots, trans, first); err != nil {
+		t.Fatal(err)
+	}
+	r, err := raft.NewRaft(c, &raft.MockFSM{}, store, store, snapshots, trans)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Shutdown().Error() })
+	for leads := range r.LeaderCh() {
+		if leads {
+			break
+		}
+	}
+	if err := r.Apply([]byte("x"), time.Second).Error(); err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"raftian/netsim/env"
+	"raftian/raftian/observe"
 )
 
 // Two kinds of read promise less than a verified one and cost less.
@@ -94,7 +95,7 @@ func (n *Node) readOnLease(text string, deadline env.Instant) result {
 	if !ok {
 		return result{refuse, 0, "no reads of this state machine"}
 	}
-	term := currentTerm(n.raft)
+	term := observe.CurrentTerm(n.raft)
 	if !n.holdsLease(term) {
 		return result{refuse, 0, errNoLease.Error()}
 	}

@@ -78,6 +78,11 @@ func (t *storyBuilder) event(ms float64, machine, kind string, n env.Note) uint6
 	return t.n
 }
 
+// print prints a line on a machine, just after the last event.
+func (t *storyBuilder) print(machine, line string) {
+	t.b.Printed(trace.Line{At: t.at, After: t.n, Machine: machine, Boot: t.boot[machine], Stream: "stderr", Text: line})
+}
+
 // send delivers a message that was sent 10 ms before.
 func (t *storyBuilder) send(ms float64, from, to, what string, n env.Note, conn uint64) {
 	n.Text, n.Peer = what, to
@@ -168,12 +173,15 @@ func (t *storyBuilder) partition() {
 }
 
 func (t *storyBuilder) loss() {
+	t.print("n3", "2000-01-01T00:00:02.080Z [INFO]  raft: all is well, and this line is so long that the panel has no room for all of it at once")
 	t.event(2200, "", trace.KindFault, env.Note{Conn: 2, Text: "power n3 for 200ms"})
 	t.event(2200, "n3", trace.KindCrash, env.Note{Text: "power"})
 	t.event(2400, "", trace.KindMend, env.Note{Conn: 2, Text: "power"})
 	t.event(2400, "n3", trace.KindBoot, env.Note{})
+	t.print("n3", "2000/01/01 00:00:02 starting up")
 	t.lost = t.event(2410, "n3", env.KindLog, env.Note{Index: 1, Count: 4, Term: 2})
 	t.event(2420, "n3", env.KindRole, env.Note{Term: 3, Text: "follower"})
+	t.print("n3", "ready")
 	t.event(2500, "", trace.KindHeal, env.Note{})
 	t.call(2600, "n3", "p3", 2, "n3 attack n1")
 	t.event(3000, "", trace.KindEnd, env.Note{})

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"hash/fnv"
 	"io"
 	mathrand "math/rand/v2"
 	"net"
@@ -90,7 +91,9 @@ func pulse(e env.Env) error {
 	}
 	go b.accept(l)
 	for _, arg := range e.Args() {
-		if peer, _, _ := strings.Cut(arg, "="); peer != e.ID() && peer != "hang" {
+		if peer, _, _ := strings.Cut(arg, "="); peer == "prints" {
+			printAll()
+		} else if peer != e.ID() && peer != "hang" && peer != "crowd" {
 			go b.call(peer)
 		}
 	}
@@ -120,7 +123,34 @@ func pulse(e env.Env) error {
 		if err := b.save(n); err != nil {
 			return err
 		}
+		if n%50 == 0 && slices.Contains(e.Args(), "crowd=") {
+			b.crowd(n)
+		}
 	}
+}
+
+// crowd has more goroutines go on at one instant than the scheduler's queue of a
+// processor holds, and tells in which order they did.
+func (b *beat) crowd(n uint64) {
+	const many = 600 // the queue holds 256
+	var (
+		all   sync.WaitGroup
+		mu    sync.Mutex
+		order = fnv.New64a()
+		gate  = make(chan struct{})
+	)
+	for k := range many {
+		all.Go(func() {
+			<-gate
+			mu.Lock()
+			defer mu.Unlock()
+			fmt.Fprintln(order, k)
+		})
+	}
+	time.Sleep(time.Millisecond) // until all of them wait
+	close(gate)
+	all.Wait()
+	b.env.Emit(env.Note{Kind: "crowd", Count: n, Hash: order.Sum64()})
 }
 
 // hang waits for what nobody sends.

@@ -1,4 +1,4 @@
-package node
+package observe
 
 import (
 	"errors"
@@ -13,6 +13,16 @@ import (
 	"raftian/netsim/env"
 	"raftian/raftian/store"
 )
+
+// notes is an Env that keeps what it is told.
+type notes struct {
+	env.Env
+	list []env.Note
+}
+
+func (n *notes) Emit(note env.Note) { n.list = append(n.list, note) }
+func (n *notes) ID() string         { return "n1" }
+func (n *notes) Now() env.Instant   { return 0 }
 
 // mortal is an Env that notes why its program ends.
 type mortal struct {
@@ -59,25 +69,26 @@ func (b broken) Open(string) (*raft.SnapshotMeta, io.ReadCloser, error) { return
 
 // calls are all that the library does with its stores.
 func calls(e env.Env, err, failed error) map[string]func() error {
-	b := broken{err}
-	log := watchedLog{b, e, &termStart{}, nil}
-	stable := &watchedStable{StableStore: b, env: e, settings: &Settings{}}
-	snaps := &guardedSnapshots{b, e, func() error { return failed }, nil}
+	b, o := broken{err}, New(e)
+	o.Broken = func() error { return failed }
+	log, stable, snaps := o.Logs(b), o.Stable(b), o.Snapshots(b)
 	return map[string]func() error{
-		"first index":   func() error { _, err := log.FirstIndex(); return err },
-		"last index":    func() error { _, err := log.LastIndex(); return err },
-		"get log":       func() error { return log.GetLog(1, &raft.Log{}) },
-		"store log":     func() error { return log.StoreLog(&raft.Log{}) },
-		"store logs":    func() error { return log.StoreLogs([]*raft.Log{{}}) },
-		"delete range":  func() error { return log.DeleteRange(1, 2) },
-		"set":           func() error { return stable.Set([]byte("key"), nil) },
-		"get":           func() error { _, err := stable.Get([]byte("key")); return err },
-		"set number":    func() error { return stable.SetUint64([]byte("key"), 1) },
-		"get number":    func() error { _, err := stable.GetUint64([]byte("key")); return err },
-		"list":          func() error { _, err := snaps.List(); return err },
-		"open":          func() error { _, _, err := snaps.Open("1"); return err },
-		"create":        func() error { _, err := snaps.Create(1, 1, 1, raft.Configuration{}, 1, nil); return err },
-		"finish a sink": func() error { return (&guardedSink{brokenSink{err}, snaps, 1, 1, 1, raft.Configuration{}}).Close() },
+		"first index":  func() error { _, err := log.FirstIndex(); return err },
+		"last index":   func() error { _, err := log.LastIndex(); return err },
+		"get log":      func() error { return log.GetLog(1, &raft.Log{}) },
+		"store log":    func() error { return log.StoreLog(&raft.Log{}) },
+		"store logs":   func() error { return log.StoreLogs([]*raft.Log{{}}) },
+		"delete range": func() error { return log.DeleteRange(1, 2) },
+		"set":          func() error { return stable.Set([]byte("key"), nil) },
+		"get":          func() error { _, err := stable.Get([]byte("key")); return err },
+		"set number":   func() error { return stable.SetUint64([]byte("key"), 1) },
+		"get number":   func() error { _, err := stable.GetUint64([]byte("key")); return err },
+		"list":         func() error { _, err := snaps.List(); return err },
+		"open":         func() error { _, _, err := snaps.Open("1"); return err },
+		"create":       func() error { _, err := snaps.Create(1, 1, 1, raft.Configuration{}, 1, nil); return err },
+		"finish a sink": func() error {
+			return observedSink{brokenSink{err}, snaps.(observedSnapshots), &raft.SnapshotMeta{}}.Close()
+		},
 	}
 }
 
@@ -111,10 +122,10 @@ func TestDamageInASnapshotEndsTheProgram(t *testing.T) {
 }
 
 func TestWhatIsNoFailureGoesToTheLibrary(t *testing.T) {
-	for _, err := range []error{nil, raft.ErrLogNotFound, store.ErrKeyNotFound, store.ErrClosed, fmt.Errorf("x: %w", store.ErrNoSnapshot)} {
+	for _, err := range []error{nil, raft.ErrLogNotFound, store.ErrKeyNotFound, store.ErrClosed, fmt.Errorf("x: %w", store.ErrNoSnapshot), errors.New("not found")} {
 		m := &mortal{}
 		var got error
-		if died := m.run(func() { got = failure(m, "reading", err) }); died != nil || got != err {
+		if died := m.run(func() { got = Failure(m, "reading", err) }); died != nil || got != err {
 			t.Errorf("%v: the program ended with %v, the library got %v", err, died, got)
 		}
 	}
@@ -140,7 +151,7 @@ func TestAStartThatFailsSaysWhy(t *testing.T) {
 func TestATermThatIsSavedAfterTheEndEndsTheGoroutine(t *testing.T) {
 	m, returned := &mortal{}, false
 	died := m.run(func() {
-		_ = (&watchedStable{StableStore: broken{store.ErrClosed}, env: m}).SetUint64([]byte(keyCurrentTerm), 4)
+		_ = New(m).Stable(broken{store.ErrClosed}).SetUint64([]byte(keyCurrentTerm), 4)
 		returned = true
 	})
 	if died != nil || returned {
