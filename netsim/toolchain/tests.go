@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os/exec"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -96,20 +95,21 @@ func Coverable(ctx context.Context, o Options, patterns []string) error {
 	return nil
 }
 
-// GoFlag is the value of a flag in GOFLAGS, as the go command finds it, and whether it is
-// there.
-func GoFlag(ctx context.Context, dir, name string) (value string, given bool, err error) {
+// GoFlags are the flags in GOFLAGS, as the go command finds them, without dashes; the value
+// of one that has none is "".
+func GoFlags(ctx context.Context, dir string) (map[string]string, error) {
 	cmd := exec.CommandContext(ctx, "go", "env", "GOFLAGS")
 	cmd.Dir = dir
 	out, err := output(cmd)
 	if err != nil {
-		return "", false, fmt.Errorf("asking for GOFLAGS: %w", err)
+		return nil, fmt.Errorf("asking for GOFLAGS: %w", err)
 	}
-	m := regexp.MustCompile(`(?:^|\s)['"]?--?` + regexp.QuoteMeta(name) + `(?:=([^\s'"]*))?`).FindStringSubmatch(string(out))
-	if m == nil {
-		return "", false, nil
+	flags := map[string]string{}
+	for word := range strings.FieldsSeq(string(out)) {
+		name, value, _ := strings.Cut(strings.Trim(word, "'\""), "=")
+		flags[strings.TrimLeft(name, "-")] = strings.Trim(value, "'\"")
 	}
-	return m[1], true, nil
+	return flags, nil
 }
 
 // Compiler is the C compiler that the go command would call, and whether it is there.

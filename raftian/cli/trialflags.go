@@ -50,7 +50,7 @@ func (f *trialFlags) add(c *cobra.Command) {
 	p.BoolVar(&f.failFast, "fail-fast", false, "try no more seeds, and no more packages, once one has failed")
 	p.BoolVar(&f.minimize, "minimize", false, "look for the few choices of the scheduler that a failure needs, and print them")
 	p.DurationVar(&f.minTime, "minimize-time", time.Minute, "real time for that, for each group of failures")
-	p.StringVar(&f.choices, "choices", "all", "obey only these choices of a seed, as --minimize prints them: 3,7-9, none or all; all else is first in, first out")
+	p.StringVar(&f.choices, "choices", "all", "obey only these choices of a seed, as --minimize prints them: 3,7-9, hold:12, none or all")
 	f.junit.flag(c, "the tests")
 	p.StringVar(&f.match, "run", "", "only tests that match this regular expression")
 	p.StringVar(&f.skip, "skip", "", "no tests that match this regular expression")
@@ -171,14 +171,24 @@ func (f *trialFlags) covers() bool {
 // options are what the tests are built with.
 func (f *trialFlags) options(c *cobra.Command) (o toolchain.Options, err error) {
 	ctx := c.Context()
-	o = toolchain.Options{Race: f.race, Tags: f.tags}
-	if !c.Flags().Changed("tags") {
-		if o.Tags, _, err = toolchain.GoFlag(ctx, "", "tags"); err != nil {
-			return o, Usage(err)
+	inherited, err := toolchain.GoFlags(ctx, "")
+	if err != nil {
+		return o, Usage(err)
+	}
+	if _, given := inherited["overlay"]; given {
+		return o, Usage(errors.New("GOFLAGS has -overlay, which raftian test needs for itself"))
+	}
+	for _, name := range []string{"cover", "covermode", "coverpkg", "coverprofile"} {
+		if _, given := inherited[name]; given {
+			return o, Usage(fmt.Errorf("GOFLAGS has -%s; give it to raftian test, which looks whether that can be covered", name))
 		}
 	}
-	if _, given, err := toolchain.GoFlag(ctx, "", "overlay"); err != nil || given {
-		return o, Usage(errors.Join(err, errors.New("GOFLAGS has -overlay, which raftian test needs for itself")))
+	if race, given := inherited["race"]; given && race != "false" && !c.Flags().Changed("race") {
+		f.race = true
+	}
+	o = toolchain.Options{Race: f.race, Tags: f.tags}
+	if !c.Flags().Changed("tags") {
+		o.Tags = inherited["tags"]
 	}
 	for _, flag := range []struct{ name, value string }{
 		{"mod", f.mod}, {"modfile", f.modfile}, {"ldflags", f.ldflags}, {"gcflags", f.gcflags},

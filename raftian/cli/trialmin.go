@@ -28,11 +28,11 @@ func (p *packageRun) minimizeGroup(ctx context.Context, g *trials.Group) error {
 		End:  began.Add(p.minTime),
 		Fails: func(ctx context.Context, c toolchain.Choices) (bool, error) {
 			defer bar.Add(1)
-			t, err := p.Run(ctx, seed, p.obeying(seed, c))
+			t, err := p.Run(ctx, seed, p.obeying(g, c))
 			return p.alike(g, t, err)
 		},
 		Tell: func(ctx context.Context, c toolchain.Choices) ([]toolchain.Choice, error) {
-			t, told, err := p.Tell(ctx, seed, p.obeying(seed, c))
+			t, told, err := p.Tell(ctx, seed, p.obeying(g, c))
 			same, err := p.alike(g, t, err)
 			if err == nil && !same {
 				err = fmt.Errorf("seed %d of %s, told of its choices, does not fail as it did before", seed, p.Package)
@@ -56,10 +56,15 @@ func (p *packageRun) minimizeGroup(ctx context.Context, g *trials.Group) error {
 	return nil
 }
 
-// obeying is the order to obey only some choices. What is covered is not asked for.
-func (p *packageRun) obeying(seed uint64, c toolchain.Choices) toolchain.Order {
-	o := p.seedOrder(seed, "")
+// obeying is the order to run a group's first seed with only some choices. What is covered
+// is not asked for. A goroutine that spins until one that is held back has done something
+// spins for ever, so the limit is short, unless the failure is that tests hang.
+func (p *packageRun) obeying(g *trials.Group, c toolchain.Choices) toolchain.Order {
+	o := p.seedOrder(g.First.Seed, "")
 	o.Choices, o.Converter = c, ""
+	if soon := 2*time.Second + 5*g.First.Took; !g.First.Hung && (o.Limit == 0 || o.Limit > soon) {
+		o.Limit = soon
+	}
 	return o
 }
 
@@ -109,11 +114,11 @@ func (p *packageRun) choiceWords(c toolchain.Choice) string {
 	return b.String()
 }
 
-// goroutineWords says where a goroutine is, and where it was started.
+// goroutineWords says where a goroutine is, and on another line where it was started.
 func (p *packageRun) goroutineWords(g toolchain.Goroutine, does string) string {
 	words := fmt.Sprintf("%d %s in %s", g.ID, does, p.placeWords(g.At))
 	if len(g.Started) > 0 {
-		words += ", started in " + p.placeWords(g.Started)
+		words += "\n    started in " + p.placeWords(g.Started)
 	}
 	return words
 }

@@ -32,9 +32,12 @@ does not fail alike, the tests depend on more than their seed — real time, gor
 outside bubbles, files, the network, the addresses in a map keyed by pointers — and the
 exit status is 3, unless others failed and did so again.
 
---minimize looks for the few choices that a failure needs, while all else is first in,
-first out, and prints them: which goroutine went next, where it was in the code, and
-which one had waited longer.
+--minimize looks for the few choices of the scheduler that a failure needs, while all else
+is first in, first out: the goroutine that has waited longest goes next, a select tries
+its cases as they are written, timers of one instant fire as they were set. It prints
+which goroutine went next, where it was in the code, and which one had waited longer; or,
+if the same failure comes of that alone, where a goroutine has to be held back until no
+other can go on. --choices makes that run again.
 
 Flags of go test work as there, with one dash or two: -run, -skip, -short, -v, -count,
 -failfast, -timeout, -race, -tags, -cover and its kin, -json, -shuffle, -args, and
@@ -52,8 +55,10 @@ One test runs at a time (-parallel 1), and one thread of Go code (-cpu 1).
 
 Waiting for a sync.Mutex or RWMutex counts as idle here, so that virtual time goes on
 and synctest.Wait returns, and a bubble all of whose goroutines wait, some for a mutex,
-panics with "deadlock". With stock Go it does not: there such a test hangs until it is
-killed. A test that passes here may therefore hang there.
+panics with "deadlock". With stock Go it does not count as idle: there time stands still
+while one waits for a mutex, and such a deadlock hangs until the test is killed. A test
+that passes here may therefore hang there, if a goroutine sleeps while it holds a mutex
+that another one wants.
 
 The environment is the caller's, except for GOMAXPROCS (1), GOGC (off: the garbage
 collector does not run), GOMEMLIMIT, GOTRACEBACK (all), GOCOVERDIR, RAFTIAN_*, and

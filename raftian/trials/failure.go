@@ -23,15 +23,16 @@ func (f Failure) Alike(g Failure) bool { return f.key == g.key }
 
 // patterns of what test binaries print.
 var (
-	failed  = regexp.MustCompile(`^\s*(?:\x16)?--- FAIL: (\S+) \(`)
-	verdict = regexp.MustCompile(`^\s*(?:\x16)?--- (?:FAIL|PASS|SKIP): `)
-	stepped = regexp.MustCompile(`^\s*(?:\x16)?=== `)
-	logged  = regexp.MustCompile(`^ +\S+\.go:\d+: `)
-	fatal   = regexp.MustCompile(`^(panic: |fatal error: |WARNING: DATA RACE|SIGQUIT: quit|not done after |unexpected fault address|signal: )`)
-	running = regexp.MustCompile(`^\S*?\.((?:Test|Example|Fuzz)[^\s.(]*)(?:\.func[\d.]+)*\(`)
-	access  = regexp.MustCompile(`^\s+\S*?([^/\s]+\.go:\d+)`)
-	place   = regexp.MustCompile(`[^/\s]+\.go:\d+`)
-	varying = regexp.MustCompile(`0x[0-9a-fA-F]+|\d+`)
+	failed   = regexp.MustCompile(`^\s*(?:\x16)?--- FAIL: (\S+) \(`)
+	verdict  = regexp.MustCompile(`^\s*(?:\x16)?--- (?:FAIL|PASS|SKIP): `)
+	stepped  = regexp.MustCompile(`^\s*(?:\x16)?=== `)
+	logged   = regexp.MustCompile(`^ +\S+\.go:\d+:(?: |$)`)
+	asserted = regexp.MustCompile(`^\s+Error:\s+(.+)$`)
+	fatal    = regexp.MustCompile(`^(panic: |fatal error: |WARNING: DATA RACE|SIGQUIT: quit|not done after |unexpected fault address|signal: )`)
+	running  = regexp.MustCompile(`^\S*?\.((?:Test|Example|Fuzz)[^\s.(]*)(?:\.func[\d.]+)*\(`)
+	access   = regexp.MustCompile(`^\s+\S*?([^/\s]+\.go:\d+)`)
+	place    = regexp.MustCompile(`[^/\s]+\.go:\d+`)
+	varying  = regexp.MustCompile(`0x[0-9a-fA-F]+|\d+`)
 )
 
 // FailureOf reads what a run that failed printed.
@@ -101,14 +102,29 @@ func lastLogged(lines, tests []string) string {
 		}
 		switch {
 		case at < 0 && logged.MatchString(line):
-			before = line
+			before = message(lines[k:])
 		case at >= 0 && (verdict.MatchString(line) || stepped.MatchString(line)):
 			return pick(after, before)
 		case at >= 0 && logged.MatchString(line):
-			after = line
+			after = message(lines[k:])
 		}
 	}
 	return pick(after, before)
+}
+
+// message is a line that was logged. Where it is empty, as testify's are, it is followed by
+// what testify calls the error.
+func message(lines []string) string {
+	line := strings.TrimSpace(lines[0])
+	if !strings.HasSuffix(line, ":") {
+		return line
+	}
+	for _, next := range lines[1:min(len(lines), 8)] {
+		if m := asserted.FindStringSubmatch(next); m != nil {
+			return line + " " + m[1]
+		}
+	}
+	return line
 }
 
 func pick(first, second string) string {
@@ -121,7 +137,8 @@ func pick(first, second string) string {
 // hangs is the test whose function is on a stack.
 func hangs(lines []string) []string {
 	for _, line := range lines {
-		if m := running.FindStringSubmatch(line); m != nil && m[1] != "TestMain" {
+		// synctest.Test and TestMain call tests, and are none.
+		if m := running.FindStringSubmatch(line); m != nil && m[1] != "TestMain" && m[1] != "Test" {
 			return []string{m[1]}
 		}
 	}

@@ -42,3 +42,17 @@ func TestComputesForEver(t *testing.T) {
 		n += 2
 	}
 }
+
+// TestMoody passes if a file is there, and makes it.
+func TestMoody(t *testing.T) {
+	name := os.Getenv("MOODY")
+	if name == "" {
+		t.Skip()
+	}
+	if _, err := os.Stat(name); err != nil {
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Error("the file was not there")
+	}
+}
