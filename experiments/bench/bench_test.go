@@ -56,7 +56,7 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
-func TestRunsThatDoNotRepeatAreRefused(t *testing.T) {
+func TestNondeterministicRunsRefused(t *testing.T) {
 	good := Measure{Part: "twice", Virtual: 1, CPU: 1, Wall: 1, Runs: 20}
 	if err := check([]lab.Record[Measure]{{Value: good}}); err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestRunsThatDoNotRepeatAreRefused(t *testing.T) {
 }
 
 // Names of measurements are unique, since they identify the data.
-func TestMeasurementsHaveNamesOfTheirOwn(t *testing.T) {
+func TestMeasurementNamesUnique(t *testing.T) {
 	b := suite{s: lab.Setup{}, race: &campaign.Program{}}
 	seen := map[string]bool{}
 	for _, c := range slices.Concat(b.speed(), b.overhead(), b.parallel(), b.repeated()) {

@@ -37,7 +37,7 @@ func TestEveryConditionHasAPlan(t *testing.T) {
 
 // A killed leader is missed for at least about the heartbeat timeout, and no
 // acknowledged command is lost.
-func TestALeaderIsMissedAndReplaced(t *testing.T) {
+func TestLeaderReplaced(t *testing.T) {
 	campaigntest.Sources(t)
 	p, err := campaign.Build(t.Context(), toolchain.Options{Package: campaign.GameWorld})
 	if err != nil {

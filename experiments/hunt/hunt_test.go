@@ -11,7 +11,7 @@ import (
 	"raftian/netsim/toolchain"
 )
 
-func TestABugIsFoundFromAnySeedOn(t *testing.T) {
+func TestBugFoundFromAnySeed(t *testing.T) {
 	campaigntest.Sources(t)
 	p, err := campaign.Build(t.Context(), toolchain.Options{Package: campaign.GameWorld})
 	if err != nil {
@@ -26,7 +26,7 @@ func TestABugIsFoundFromAnySeedOn(t *testing.T) {
 }
 
 // Generators are compared by the searches that all of them have made.
-func TestTheComparisonIsOfTheSameSearches(t *testing.T) {
+func TestComparisonUsesSameSearches(t *testing.T) {
 	s := lab.Setup{Quick: true}
 	var records []lab.Record[Measure]
 	add := func(variant string, first uint64, seeds int) {

@@ -52,7 +52,7 @@ var (
 // nodes is the number of nodes.
 const nodes = 5
 
-func TestProcessesThatAreKilledKeepTheirPromises(t *testing.T) {
+func TestKilledProcessesKeepGuarantees(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes 15 s")
 	}

@@ -64,7 +64,7 @@ func (k *testGame) press(names ...string) {
 
 // The effect of an attack is shown when it is in the local log, not when it is sent, in
 // doubt or committed.
-func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
+func TestHitsAppearWhenApplied(t *testing.T) {
 	k := newTestGame(t)
 	k.heard()
 	for _, stage := range []live.Stage{live.Sent, live.InDoubt, live.Committed} {
@@ -95,7 +95,7 @@ func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatComesLateTakesNothingBack(t *testing.T) {
+func TestLateAnswerIgnored(t *testing.T) {
 	k := newTestGame(t)
 	k.Call(1, "n1 attack n3", true, live.Sent)
 	k.Hit(1, "n1 attack n3", "n3")
@@ -150,7 +150,7 @@ func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
 }
 
 // When another node's log is followed, its state is shown without attacks of the past.
-func TestAnotherNodesViewBeginsAnew(t *testing.T) {
+func TestNodeChangeResetsView(t *testing.T) {
 	k := newTestGame(t)
 	k.Hit(1, "n2 attack n3", "n3")
 	k.s.Node, k.s.City, k.s.Index = "n4", "n4", 5
@@ -161,7 +161,7 @@ func TestAnotherNodesViewBeginsAnew(t *testing.T) {
 	}
 }
 
-func TestKeysAndClicksAskForTheSame(t *testing.T) {
+func TestKeysAndClicksAgree(t *testing.T) {
 	k := newTestGame(t)
 	want := func(lines ...string) {
 		t.Helper()
@@ -224,7 +224,7 @@ func (k *testGame) click(city string) {
 	k.t.Fatalf("%s is not on the map", city)
 }
 
-func TestNodesElsewhereAreLeftAlone(t *testing.T) {
+func TestRemoteNodesCannotBeFaulted(t *testing.T) {
 	k := newTestGame(t)
 	k.s.Machines = false
 	k.Tell()
@@ -281,7 +281,7 @@ func TestScreenKeys(t *testing.T) {
 	}
 }
 
-func TestThatNobodyLeadsIsShownAndHeard(t *testing.T) {
+func TestLeaderlessShownAndHeard(t *testing.T) {
 	k := newTestGame(t)
 	k.heard()
 	k.s.Leader = ""
@@ -298,7 +298,7 @@ func TestThatNobodyLeadsIsShownAndHeard(t *testing.T) {
 	}
 }
 
-func TestCitiesKeepTheirPlaces(t *testing.T) {
+func TestCitiesKeepTheirSlots(t *testing.T) {
 	k := newTestGame(t)
 	was := map[string]int{}
 	for _, c := range k.b.View.Cities {

@@ -28,7 +28,7 @@ func (d *Desk) press(names ...string) {
 	d.Draw()
 }
 
-func TestARunOpensAtItsFirstViolation(t *testing.T) {
+func TestOpensAtFirstViolation(t *testing.T) {
 	d := story()
 	if d.Cursor.At() != replaytest.Violation || d.View.Playing {
 		t.Errorf("it opens at %v, playing: %v", d.Cursor.At(), d.View.Playing)
@@ -38,7 +38,7 @@ func TestARunOpensAtItsFirstViolation(t *testing.T) {
 	}
 }
 
-func TestKeysGoThroughTime(t *testing.T) {
+func TestKeysMoveTime(t *testing.T) {
 	d := story()
 	for _, c := range []struct {
 		keys []string
@@ -74,7 +74,7 @@ func TestKeysGoThroughTime(t *testing.T) {
 	}
 }
 
-func TestTimeGoesByWhileItPlays(t *testing.T) {
+func TestPlayingAdvancesTime(t *testing.T) {
 	d := story()
 	d.press("home")
 	d.View.Speed = 1
@@ -115,7 +115,7 @@ func TestTimeGoesByWhileItPlays(t *testing.T) {
 	}
 }
 
-func TestTheTimelineIsZoomedAndMoved(t *testing.T) {
+func TestTimelineZoomAndPan(t *testing.T) {
 	d := story()
 	d.press("home")
 	d.show(0, d.run.End())
@@ -148,7 +148,7 @@ func TestTheTimelineIsZoomedAndMoved(t *testing.T) {
 	}
 }
 
-func TestTheMouseScrubsDragsAndZooms(t *testing.T) {
+func TestMouseScrubsDragsAndZooms(t *testing.T) {
 	d := story()
 	d.show(0, d.run.End())
 	d.Draw()
@@ -182,7 +182,7 @@ func TestTheMouseScrubsDragsAndZooms(t *testing.T) {
 	}
 }
 
-func TestAClickInspectsOrGoesThere(t *testing.T) {
+func TestClickInspectsOrSeeks(t *testing.T) {
 	d := story()
 	for _, do := range []scene.Action{scene.Node, scene.Fault} {
 		d.show(0, d.run.End())

@@ -19,7 +19,7 @@ func planned(t *testing.T) *Desk {
 	return d
 }
 
-func TestChangesAreValidPlansThatDifferInOneThing(t *testing.T) {
+func TestChangesAreValidSingleEdits(t *testing.T) {
 	d := planned(t)
 	d.Seek(replaytest.TwoLeaders)
 	was := d.run.Plan.String()
@@ -58,7 +58,7 @@ func TestChangesAreValidPlansThatDifferInOneThing(t *testing.T) {
 	}
 }
 
-func TestACallThatIsInspectedCanBeLeftOut(t *testing.T) {
+func TestInspectedCallCanBeDropped(t *testing.T) {
 	d := planned(t)
 	for i := range d.run.Ops {
 		d.View.Chosen = scene.Target{Action: scene.Op, N: i}
@@ -72,7 +72,7 @@ func TestACallThatIsInspectedCanBeLeftOut(t *testing.T) {
 	}
 }
 
-func TestAForkIsShownBesideItsRun(t *testing.T) {
+func TestForkShownBesideRun(t *testing.T) {
 	d := planned(t)
 	if d.press("f"); d.View.WhatIf == nil || len(d.View.WhatIf.Branches) != 1 {
 		t.Fatal("F does not open the list")
@@ -131,7 +131,7 @@ func TestAForkIsShownBesideItsRun(t *testing.T) {
 	}
 }
 
-func TestWhereNoRunsCanBeMadeNoneIsAskedFor(t *testing.T) {
+func TestNoForksWithoutRunner(t *testing.T) {
 	d := story()
 	d.press("f", "a")
 	if _, asked := d.Asked(); asked {

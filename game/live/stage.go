@@ -12,7 +12,7 @@ const (
 	Committed               // it is committed
 	Applied                 // the player's node has applied it to its local log
 	Rejected                // committed, and rejected by the rules: without effect
-	Failed                  // certainly without effect
+	Failed                  // had no effect
 	Unresolved              // retries have ended, and it may still take effect
 	stageCount
 )

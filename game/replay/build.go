@@ -135,7 +135,7 @@ func (b *Builder) complete(e *trace.Event) {
 	op.Outcome, op.Output = history.ParseReturn(e.Text)
 }
 
-// Printed takes the next line that a program printed.
+// Printed adds the next line that a program printed.
 func (b *Builder) Printed(line trace.Line) {
 	if m, known := b.machines[line.Machine]; known && m != World {
 		b.run.printed[m] = append(b.run.printed[m], line)

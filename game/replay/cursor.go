@@ -80,7 +80,7 @@ func (c *Cursor) Before() *State {
 	return &b.state
 }
 
-// Printed is how many of the lines of Run.Printed have been printed.
+// Printed returns the number of lines of Run.Printed that are printed so far.
 func (c *Cursor) Printed(machine int) int {
 	lines := c.run.Printed(machine)
 	return sort.Search(len(lines), func(i int) bool {

@@ -72,7 +72,7 @@ func anyEvents(t *rapid.T, most int) []trace.Event {
 }
 
 // The State at an instant does not depend on how the cursor got there.
-func TestSeekingAnywhereIsReplayingFromTheStart(t *testing.T) {
+func TestSeekEqualsReplay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := build(anyEvents(t, 3*keyframeInterval))
 		states := []State{r.initialState()}
@@ -114,7 +114,7 @@ func sameState(a, b State) bool {
 }
 
 // Logs that share prefixes equal logs held as lists.
-func TestLogsAreWhatListsWouldBe(t *testing.T) {
+func TestLogAgainstSlices(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var events []trace.Event
 		var list []Entry
@@ -159,7 +159,7 @@ func TestLogsAreWhatListsWouldBe(t *testing.T) {
 	})
 }
 
-func TestWhichIntervalsTouchOne(t *testing.T) {
+func TestIntervalOverlap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		instant := rapid.Map(rapid.IntRange(0, 30), func(i int) env.Instant { return env.Instant(i) })
 		n := rapid.IntRange(0, 40).Draw(t, "n")
@@ -184,7 +184,7 @@ func TestWhichIntervalsTouchOne(t *testing.T) {
 	})
 }
 
-func TestPartsAreTheMachinesThatCanTalk(t *testing.T) {
+func TestComponents(t *testing.T) {
 	events := []trace.Event{{At: 1, Note: env.Note{Kind: trace.KindFault, Conn: 1, Text: "partition n1 | n2,n3 for 1s"}},
 		{At: 2, Note: env.Note{Kind: trace.KindFault, Conn: 2, Text: "oneway n2 -> n3 for 1s"}},
 		{At: 3, Note: env.Note{Kind: trace.KindMend, Conn: 1, Text: "partition"}}}
@@ -204,7 +204,7 @@ func TestPartsAreTheMachinesThatCanTalk(t *testing.T) {
 	}
 }
 
-func TestTheWayLeadsPastViolationsFaultsAndTerms(t *testing.T) {
+func TestLandmarks(t *testing.T) {
 	var events []trace.Event
 	for i := range 1000 {
 		e := trace.Event{At: env.Instant(i), Machine: "n1", Note: env.Note{Kind: env.KindFrames}}
@@ -246,7 +246,7 @@ func TestTheWayLeadsPastViolationsFaultsAndTerms(t *testing.T) {
 
 // The cities of every machine follow the rules, also after restarts and restored
 // snapshots.
-func TestCitiesComeFromTheRules(t *testing.T) {
+func TestCitiesComeFromRules(t *testing.T) {
 	at := env.Instant(0)
 	event := func(machine, kind string, n env.Note) trace.Event {
 		at++
@@ -288,7 +288,7 @@ func TestCitiesComeFromTheRules(t *testing.T) {
 }
 
 // Messages are classified by the requests at the same instant.
-func TestMessagesAreKnownByTheRequestsBesideThem(t *testing.T) {
+func TestMessagesMatchedToRequests(t *testing.T) {
 	ms := func(n int) env.Instant { return env.Instant(n) * env.Instant(time.Millisecond) }
 	event := func(at int, machine, peer, kind string, n env.Note) trace.Event {
 		n.Kind, n.Peer = kind, peer

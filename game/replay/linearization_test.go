@@ -10,7 +10,7 @@ import (
 
 // A read is placed by the log if it returns the index of the entry whose state it saw,
 // and otherwise by the search.
-func TestReadsHaveTheirPlace(t *testing.T) {
+func TestReadsAreLinearized(t *testing.T) {
 	var b bytes.Buffer
 	w, err := trace.NewWriter(&b, trace.Header{Guest: "game", Plan: threeMachines().String()})
 	if err != nil {

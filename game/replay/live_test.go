@@ -9,7 +9,7 @@ import (
 
 // In a live session segments are not traced. Request and response are estimated to meet
 // half way in time, and the responder has heard from the leader.
-func TestALiveSessionHasTheMessagesThatAreKnown(t *testing.T) {
+func TestLiveSessionMessages(t *testing.T) {
 	p := threeMachines()
 	b := NewBuilder(trace.Header{Guest: "game", Live: true, Plan: p.String()}, p)
 	n := uint64(0)

@@ -59,7 +59,7 @@ func read(tb testing.TB, b []byte) *Run {
 	return r
 }
 
-func TestAFileThatIsCutOffIsReadAsFarAsItGoes(t *testing.T) {
+func TestTruncatedFile(t *testing.T) {
 	b := file(t, 40_000)
 	whole := read(t, b)
 	if whole.Broken != nil || whole.Events() != 40_000 || len(whole.Verdicts) != 1 {
@@ -71,7 +71,7 @@ func TestAFileThatIsCutOffIsReadAsFarAsItGoes(t *testing.T) {
 	}
 }
 
-func TestReadingStopsWhenNobodyWantsMore(t *testing.T) {
+func TestReadingStopsWhenCanceled(t *testing.T) {
 	from, err := trace.NewReader(bytes.NewReader(file(t, 40_000)))
 	if err != nil {
 		t.Fatal(err)

@@ -65,7 +65,7 @@ type Run struct {
 	leaderships   []Leadership
 	violations    []int32 // events at which a violation can be seen
 	heal          env.Instant
-	printed       [][]trace.Line // what each machine's programs printed, ordered by time
+	printed       [][]trace.Line // lines printed on each machine, ordered by time
 }
 
 // keyframeInterval is the number of events between keyframes.
@@ -151,7 +151,7 @@ func (r *Run) Until(t env.Instant) int {
 // EventsOn returns the events on a machine, in order.
 func (r *Run) EventsOn(machine int) []int32 { return r.machineEvents[machine] }
 
-// Printed are the lines that programs on a machine printed, by time.
+// Printed returns the lines that programs on a machine printed, ordered by time.
 func (r *Run) Printed(machine int) []trace.Line { return r.printed[machine] }
 
 // Roles returns the roles of a machine over time, which may have gaps.

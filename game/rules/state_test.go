@@ -22,7 +22,7 @@ var anyState = rapid.Custom(func(t *rapid.T) rules.State {
 	return s
 })
 
-func TestAStateOutlivesItsBytes(t *testing.T) {
+func TestStateDoesNotAliasBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyState.Draw(t, "state")
 		b, err := s.MarshalBinary()
@@ -36,7 +36,7 @@ func TestAStateOutlivesItsBytes(t *testing.T) {
 	})
 }
 
-func TestDamagedBytesAreNoState(t *testing.T) {
+func TestDamagedBytesRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b, _ := anyState.Draw(t, "state").MarshalBinary()
 		damaged := slices.Clone(b)
@@ -58,7 +58,7 @@ func TestDamagedBytesAreNoState(t *testing.T) {
 	})
 }
 
-func TestBytesAreRefusedForAReason(t *testing.T) {
+func TestDecodeErrors(t *testing.T) {
 	encode := func(cities ...string) []byte {
 		b := []byte{2, byte(len(cities))}
 		for _, c := range cities {
@@ -104,7 +104,7 @@ func TestBytesAreRefusedForAReason(t *testing.T) {
 	}
 }
 
-func TestStatesHashAlikeIfAndOnlyIfTheyAreEqual(t *testing.T) {
+func TestHashEqualIffStateEqual(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := anyState.Draw(t, "a"), anyState.Draw(t, "b")
 		if equal := a.String() == b.String(); a.Equal(b) != equal || (a.Hash() == b.Hash()) != equal {
@@ -113,7 +113,7 @@ func TestStatesHashAlikeIfAndOnlyIfTheyAreEqual(t *testing.T) {
 	})
 }
 
-func TestAStateHashesAlikeHoweverItCameAbout(t *testing.T) {
+func TestHashIndependentOfHistory(t *testing.T) {
 	names := []string{"a", "b", "c", "d", "e"}
 	want := newGame(t, names...).Hash()
 	rapid.Check(t, func(t *rapid.T) {
@@ -123,7 +123,7 @@ func TestAStateHashesAlikeHoweverItCameAbout(t *testing.T) {
 	})
 }
 
-func TestTheHashIsFNV1a(t *testing.T) {
+func TestHashIsFNV1a(t *testing.T) {
 	s := newGame(t, "n1", "n2")
 	s, _ = rules.StepText(s, "n2 attack n1")
 	for range 10 {
@@ -159,7 +159,7 @@ func FuzzBytesThatAreAStateAreItsOnlyForm(f *testing.F) {
 	})
 }
 
-func TestAGameIsMadeOfItsCities(t *testing.T) {
+func TestGameFromCities(t *testing.T) {
 	s, err := rules.New([]string{"b", "a", "c"})
 	if err != nil {
 		t.Fatal(err)

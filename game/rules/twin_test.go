@@ -148,7 +148,7 @@ var (
 	})
 )
 
-func TestStepDoesAsItsTwin(t *testing.T) {
+func TestStepAgainstReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s rules.State
 		w := newTwin()

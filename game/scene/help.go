@@ -22,7 +22,7 @@ func (f *drawing) help() {
 	p.space(10)
 	p.wrapped(f.plain(text), "A run of a cluster of nodes, recorded to the last event. Each node keeps a log of commands; the leader of the "+
 		"highest term copies its log to the others, and an entry that a majority has is committed and is applied by all, in order. "+
-		"Faults cut links and crash machines. Judges say whether what must hold did hold; where it did not, a vermilion cross marks the event. "+
+		"Faults cut links and crash machines. Judges check the guarantees of the cluster; a vermilion cross marks an event that violates one. "+
 		"The viewer opens there.", 0, 4)
 	p.space(8)
 	gap := float32(34)
@@ -82,7 +82,7 @@ func (p *page) helpNodes() {
 		}, n.words)
 	}
 	p.example(func(x, y float32) { p.rect(x-10, y-6, 20, 12, termColor(2)) }, "a colour stands for a term; its number is beside it")
-	p.example(func(x, y float32) { p.dashes(x-14, y, x+14, y, 1.5, 4, orange) }, "around machines that a fault keeps apart from the others, with a letter")
+	p.example(func(x, y float32) { p.dashes(x-14, y, x+14, y, 1.5, 4, orange) }, "around machines that a fault partitions from the others, with a letter")
 	p.example(func(x, y float32) {
 		p.dashes(x-14, y, x+8, y, 1.5, 4, orange)
 		p.line(x+8, y-6, x+8, y+6, 3, orange)
@@ -91,8 +91,8 @@ func (p *page) helpNodes() {
 		kind  replay.MessageKind
 		reply bool
 		words string
-	}{{replay.Append, false, "entries for a follower's log"}, {replay.Append, true, "hollow: an answer"},
-		{replay.Vote, false, "asks for a vote"}, {replay.Call, false, "a player's call on its way to the leader"}} {
+	}{{replay.Append, false, "entries for a follower's log"}, {replay.Append, true, "hollow: a reply"},
+		{replay.Vote, false, "a vote request"}, {replay.Call, false, "a player's call, forwarded to the leader"}} {
 		p.example(func(x, y float32) { p.shape(m.kind, m.reply, x, y, kindColor(m.kind)) }, m.words)
 	}
 }
@@ -106,16 +106,16 @@ func (p *page) helpLogs() {
 		p.hatch(b, 5, 1, sky)
 		p.frame(b, 1, sky)
 	}, "hatched: not known to be committed")
-	p.example(func(x, y float32) { p.triangle(x-4, y+3, x+4, y+3, x, y-2, white) }, "the last entry that is applied")
-	p.example(func(x, y float32) { p.frame(Box{x - 8, y - 8, 17, 17}, 2, white) }, "two nodes have different entries here; vermilion if both take theirs for committed")
+	p.example(func(x, y float32) { p.triangle(x-4, y+3, x+4, y+3, x, y-2, white) }, "the last applied entry")
+	p.example(func(x, y float32) { p.frame(Box{x - 8, y - 8, 17, 17}, 2, white) }, "two nodes have different entries here; vermilion if both nodes consider theirs committed")
 	p.example(func(x, y float32) { p.middle(x, base(y, p.small), p.smallBold(text), "A+−L") }, "A attack, + add, − del, L look, o no-op, C configuration, · not known")
 	p.heading("TIMELINE")
 	p.space(4)
 	for _, s := range []struct {
 		is    severity
 		words string
-	}{{answered, "a call, from call to answer"}, {refused, "hollow: certainly without effect"},
-		{unknown, "open: nobody knows; it may yet take effect"}, {illegal, "a verdict that failed rests on it"}} {
+	}{{answered, "a call, from call to answer"}, {refused, "hollow: had no effect"},
+		{unknown, "open: outcome unknown; it may still take effect"}, {illegal, "a failed verdict cites it"}} {
 		p.example(func(x, y float32) {
 			b := Box{x - 15, y - 5, 30, 11}
 			color := callColor(s.is)
@@ -135,13 +135,13 @@ func (p *page) helpLogs() {
 			}
 		}, s.words)
 	}
-	p.example(func(x, y float32) { p.diamond(x-8, y, 5, white); p.diamond(x+8, y, 3.3, text) }, "witness: here it took effect, or saw the state, as the log shows")
+	p.example(func(x, y float32) { p.diamond(x-8, y, 5, white); p.diamond(x+8, y, 3.3, text) }, "where the call took effect, or read the state, as the log shows")
 	p.example(func(x, y float32) {
 		for _, s := range [][4]float32{{-1, 0, 0, -1}, {0, -1, 1, 0}, {1, 0, 0, 1}, {0, 1, -1, 0}} {
 			p.line(x+s[0]*5, y+s[1]*5, x+s[2]*5, y+s[3]*5, 1.5, yellow)
 		}
-	}, "a search's choice of that moment: the log does not tell, or explains nothing")
-	p.example(func(x, y float32) { p.flag(x, y, 6, verdict.Fail) }, "what a verdict that failed rests on; with ? one that decided nothing")
+	}, "the same, chosen by a search, where the log does not show it")
+	p.example(func(x, y float32) { p.flag(x, y, 6, verdict.Fail) }, "cited by a failed verdict; with ? by an undecided one")
 }
 
 func (p *page) helpKeys() {

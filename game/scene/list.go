@@ -13,8 +13,8 @@
 //	cluster.go    the ring of nodes; partitions.go partitions and cut links
 //	messages.go   messages in flight
 //	logs.go       a log strip per node; cities.go their states
-//	inspector.go  details; nodes.go, ops.go and story.go their contents; printed.go what
-//	              programs printed
+//	inspector.go  details; nodes.go, ops.go and story.go their contents; printed.go the
+//	              lines that programs printed
 //	axis.go       instants and positions on the timeline
 //	timeline.go   the timeline; nodelanes.go nodes, calls.go clients, faults.go faults and terms
 //	minimap.go    the whole run in a strip

@@ -220,8 +220,8 @@ func (f *liveDrawing) nodeActions(at Box) {
 			kill, killLine = "start ", "start "+name
 		}
 	}
-	row(Target{Action: Request, Key: cutLine}, "C", cut+name, "takes the node's connections to the others away, or gives them back; click a node to choose it", chosen != nil && !chosen.Down)
-	row(Target{Action: Request, Key: killLine}, "K", kill+name, "ends the node without a goodbye, or starts it again from its disk", chosen != nil)
-	row(Target{Action: Request, Key: "heal"}, "G", "give all links back", "undoes every cut", slices.ContainsFunc(f.g.Nodes, func(n live.Node) bool { return n.Cut }))
+	row(Target{Action: Request, Key: cutLine}, "C", cut+name, "cuts the node's connections to the other nodes, or heals them; click a node to choose it", chosen != nil && !chosen.Down)
+	row(Target{Action: Request, Key: killLine}, "K", kill+name, "kills the process of the node, or restarts it from its disk", chosen != nil)
+	row(Target{Action: Request, Key: "heal"}, "G", "heal all links", "undoes every cut", slices.ContainsFunc(f.g.Nodes, func(n live.Node) bool { return n.Cut }))
 	row(Target{Action: Request, Key: "save"}, "R", "save the recording", "writes all of the session as a run file, for raftian replay, show and check", f.g.Recorded > 0)
 }

@@ -39,7 +39,7 @@ func (f *liveDrawing) feed(at Box, line float32) {
 	lines := f.v.Feed[max(0, len(f.v.Feed)-n):]
 	y := at.Y + line*0.75 + line*float32(n-len(lines))
 	if len(lines) == 0 {
-		f.text(at.X, y-line, f.smallPlain(faint), "what is committed is told here")
+		f.text(at.X, y-line, f.smallPlain(faint), "committed commands are listed here")
 	}
 	for i := range lines {
 		l := &lines[i]

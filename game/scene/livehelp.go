@@ -19,8 +19,8 @@ func (f *liveDrawing) help() {
 	f.text(x, y+float32(title.px)*0.8, title, "Every attack is a command that a cluster agrees on")
 	y += float32(title.px) * 1.9
 	for _, l := range f.canvas.book.Wrap(glyph.Regular, f.body, "Each city belongs to a node. What a player does is sent to the leader, which copies it into the logs of the others; "+
-		"once a majority has it on disk it is committed, and every node applies it, in the same order. A city is shown as your own node has it: "+
-		"nothing is hit before its node has applied the attack.", at.W-56, 4) {
+		"once a majority has it on disk it is committed, and every node applies it, in the same order. Cities are shown in the state of your own node: "+
+		"a hit appears when that node has applied the attack.", at.W-56, 4) {
 		f.text(x, y+float32(f.body)*0.8, f.plain(text), l)
 		y += float32(f.body) * 1.5
 	}
@@ -52,15 +52,15 @@ func (f *liveDrawing) helpStages(at Box) {
 		f.line(x, y, x+room-14, y, 3, color)
 		f.arrowHead(point{x, y}, point{x + room - 4, y}, color)
 	}
-	sample(func(x, y float32) { dashed(x, y, sky) }, "sent: nobody knows more yet")
-	sample(func(x, y float32) { solid(x, y, sky) }, "committed: a majority has it, for good")
-	sample(func(x, y float32) { solid(x, y, sky); f.disc(x+room-20, y, 6, yellow) }, "applied by your node: it strikes, and health falls")
+	sample(func(x, y float32) { dashed(x, y, sky) }, "sent: outcome unknown")
+	sample(func(x, y float32) { solid(x, y, sky) }, "committed: stored by a majority")
+	sample(func(x, y float32) { solid(x, y, sky); f.disc(x+room-20, y, 6, yellow) }, "applied by your node: health falls")
 	sample(func(x, y float32) {
 		dashed(x, y, yellow)
 		f.disc(x+room/2-8, y, 9, yellow)
 		f.middle(x+room/2-8, base(y, f.body), f.bold(ground), "?")
-	}, "not answered in time: it is asked about until it is known")
-	sample(func(x, y float32) { dashed(x, y, dim); f.cross(x+room/2-8, y, 6, 2.5, dim) }, "against the rules, or certainly without effect")
+	}, "not answered in time: retried until the outcome is known")
+	sample(func(x, y float32) { dashed(x, y, dim); f.cross(x+room/2-8, y, 6, 2.5, dim) }, "against the rules, or without effect")
 	sample(func(x, y float32) { solid(x, y, purple) }, "another player's")
 	y += line * 0.3
 	f.text(at.X, y+float32(f.small), f.smallBold(dim), "NODES")

@@ -29,11 +29,11 @@ func (p *page) field(name, value string, changed bool) {
 // node shows details of a machine.
 func (p *page) node(i int) {
 	now, was := &p.state.Nodes[i], &p.stateBefore().Nodes[i]
-	if p.print(i) {
+	if p.output(i) {
 		return
 	}
 	p.heading("NODE " + p.run.Machines[i] + "   (a dot: changed by this event)")
-	p.turnTo(i, "what it printed")
+	p.outputToggle(i, "what it printed")
 	facts := p.facts(now, i)
 	old := p.facts(was, i)
 	for k := range facts {

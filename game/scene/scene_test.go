@@ -77,7 +77,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestTheStoryLooksAsItDid(t *testing.T) {
+func TestStoryGolden(t *testing.T) {
 	golden(t, "leaders.txt", summary(draw(1280, 720, replaytest.TwoLeaders, nil)))
 	golden(t, "violation.txt", summary(draw(1600, 900, replaytest.Violation, func(v *scene.View) {
 		v.Chosen = scene.Target{Action: scene.Node, N: 2}
@@ -97,7 +97,7 @@ func has(l *scene.List, words string) bool {
 	return false
 }
 
-func TestASceneSaysWhatMatters(t *testing.T) {
+func TestSceneTexts(t *testing.T) {
 	l := draw(1280, 720, replaytest.TwoLeaders, nil)
 	for _, words := range []string{"VIOLATION: monotonic", "t2 n1", "t3 n2", "partition n1 | n2,n3 for 1s", "who reaches whom",
 		"A", "B", "L  leader", "n3 lost entry 5", "committed to 4", "heal"} {
@@ -113,9 +113,9 @@ func TestASceneSaysWhatMatters(t *testing.T) {
 	}
 }
 
-// What a node has printed is on its page up to the moment: the last line beside its state,
-// or as much of it as there is room for, earlier incarnations fainter.
-func TestANodesPageHasWhatItPrinted(t *testing.T) {
+// The page of a node shows what the node printed up to the cursor: the last line beside
+// its state, or as many lines as fit. Lines of earlier incarnations are fainter.
+func TestNodePageShowsPrintedLines(t *testing.T) {
 	node := func(at env.Instant, n int, printed bool) *scene.List {
 		return draw(1280, 720, at, func(v *scene.View) { v.Chosen, v.Printed = scene.Target{Action: scene.Node, N: n}, printed })
 	}
@@ -149,7 +149,7 @@ func TestANodesPageHasWhatItPrinted(t *testing.T) {
 
 // Nothing lies outside a scene, at any size from the minimum on, and no text is
 // clipped.
-func TestEverythingIsInsideTheScene(t *testing.T) {
+func TestEverythingInsideScene(t *testing.T) {
 	book := glyph.NewBook()
 	for _, size := range [][2]int{{1280, 600}, {1280, 720}, {1366, 768}, {1600, 900}, {1920, 1080}, {2560, 1440}, {1280, 1024}, {2400, 720}} {
 		for at := env.Instant(0); at < 3e9; at += 37e7 {
@@ -202,7 +202,7 @@ func TestTextsDoNotOverlap(t *testing.T) {
 	}
 }
 
-func TestWhatIsThereAnswersToTheMouse(t *testing.T) {
+func TestTargetsAnswerMouse(t *testing.T) {
 	r := replaytest.Story()
 	c := replay.NewCursor(r)
 	c.Seek(replaytest.TwoLeaders)
@@ -234,7 +234,7 @@ func TestWhatIsThereAnswersToTheMouse(t *testing.T) {
 }
 
 // The version of a cached layer changes only when the layer does.
-func TestAFrameThatChangesLittleKeepsItsLayers(t *testing.T) {
+func TestUnchangedLayersReused(t *testing.T) {
 	r := replaytest.Story()
 	c := replay.NewCursor(r)
 	s := scene.New(r, glyph.NewBook())

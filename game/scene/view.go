@@ -12,7 +12,7 @@ type View struct {
 	Playing    bool
 	Speed      float64   // virtual seconds per second; negative is backwards
 	Chosen     Target    // what is inspected
-	Printed    bool      // of a node: what its programs printed, instead of its state
+	Printed    bool      // show the lines a node printed instead of its state
 	Hover      bool      // the mouse is at X, Y
 	X, Y       float32   // there
 	Pins       []UserPin // of the viewer

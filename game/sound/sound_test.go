@@ -18,7 +18,7 @@ func peak(samples []float32) (most float32, power float64) {
 	return most, power / float64(max(1, len(samples)))
 }
 
-func TestEveryCueIsHeardAndNoneIsClipped(t *testing.T) {
+func TestCuesAudibleAndUnclipped(t *testing.T) {
 	for c := range sound.CueCount {
 		s := sound.Effect(c)
 		if length := float64(len(s)) / sound.Rate; length < 0.1 || length > 1.5 {
@@ -44,7 +44,7 @@ func TestEveryCueIsHeardAndNoneIsClipped(t *testing.T) {
 	}
 }
 
-func TestTheMusicLeadsIntoItself(t *testing.T) {
+func TestMusicLoopsSeamlessly(t *testing.T) {
 	m := sound.Music()
 	if length := float64(len(m)) / sound.Rate; length < 20 || length > 60 {
 		t.Errorf("it lasts %.1f s", length)
@@ -81,7 +81,7 @@ func hear(t *testing.T, m *sound.Mixer, seconds float64) (left, right []float32)
 	return left, right
 }
 
-func TestAMixerIsNeverTooLoud(t *testing.T) {
+func TestMixerDoesNotClip(t *testing.T) {
 	m := sound.NewMixer()
 	m.SetMusic(sound.Music())
 	m.SetVolume(1, false)
@@ -97,7 +97,7 @@ func TestAMixerIsNeverTooLoud(t *testing.T) {
 	}
 }
 
-func TestAMixerObeys(t *testing.T) {
+func TestMixerControls(t *testing.T) {
 	m := sound.NewMixer()
 	if most, _ := peak(first(hear(t, m, 0.1))); most != 0 {
 		t.Error("it makes a sound although nothing is played")

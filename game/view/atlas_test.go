@@ -32,7 +32,7 @@ func maxDifference(a, b []byte) (most int) {
 	return most
 }
 
-func TestATextThatStaysIsDrawnAsAWholeAndLooksTheSame(t *testing.T) {
+func TestCachedTextLooksTheSame(t *testing.T) {
 	needDisplay(t)
 	artist := newRenderer(glyph.NewBook())
 	a := artist.atlas
@@ -73,7 +73,7 @@ func TestATextThatStaysIsDrawnAsAWholeAndLooksTheSame(t *testing.T) {
 	}
 }
 
-func TestOnlyAFewTextsAFrameAreMadeAWhole(t *testing.T) {
+func TestTextsCachedPerFrameLimited(t *testing.T) {
 	needDisplay(t)
 	a := newAtlas(glyph.NewBook())
 	for frame := range 2 * lineRequestsMin {

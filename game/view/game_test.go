@@ -29,7 +29,7 @@ func newGame(t *testing.T, o Options) *game {
 	return &game{ctx: context.Background(), desk: d, renderer: newRenderer(book), options: o}
 }
 
-func TestAFileThatIsDroppedIsShown(t *testing.T) {
+func TestDroppedFileShown(t *testing.T) {
 	g := newGame(t, Options{})
 	was := g.desk
 	reading := make(chan readResult, 1)
@@ -49,7 +49,7 @@ func TestAFileThatIsDroppedIsShown(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoRunFileIsRefused(t *testing.T) {
+func TestInvalidRunFileRefused(t *testing.T) {
 	files := fstest.MapFS{"words.run": {Data: []byte("words\n")}}
 	if _, err := open(files, "words.run"); err == nil {
 		t.Error("it is read")
@@ -59,7 +59,7 @@ func TestWhatIsNoRunFileIsRefused(t *testing.T) {
 	}
 }
 
-func TestARunThatIsAskedForIsMadeAndShown(t *testing.T) {
+func TestRequestedForkShown(t *testing.T) {
 	var plans []plan.Plan
 	fail := errors.New("it does not build")
 	g := newGame(t, Options{

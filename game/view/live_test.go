@@ -25,7 +25,7 @@ import (
 
 // The window of a live game shows what is rendered into files, apart from
 // anti-aliasing.
-func TestTheWindowShowsTheLiveGame(t *testing.T) {
+func TestWindowShowsLiveGame(t *testing.T) {
 	needDisplay(t)
 	book := glyph.NewBook()
 	b := boardtest.Busy(book, 1280, 720).Board
@@ -51,7 +51,7 @@ func (f *fakeSource) Snapshot() *live.Snapshot { return f.s }
 func (f *fakeSource) Lost() string             { return f.lost }
 func (f *fakeSource) Do(line string)           { f.lines = append(f.lines, line) }
 
-func TestALiveGameIsTakenInAndLost(t *testing.T) {
+func TestLiveGameUpdateAndLoss(t *testing.T) {
 	from := &fakeSource{}
 	b := board.New(glyph.NewBook(), 1280, 720, 60)
 	g := &liveGame{ctx: context.Background(), board: b, from: from, begun: time.Now()}
@@ -73,7 +73,7 @@ func TestALiveGameIsTakenInAndLost(t *testing.T) {
 }
 
 // A missing sound device is reported once, and does not end the game.
-func TestWithoutASoundDeviceTheGameGoesOn(t *testing.T) {
+func TestNoSoundDevice(t *testing.T) {
 	var said []string
 	b := board.New(glyph.NewBook(), 1280, 720, 60)
 	g := &liveGame{ctx: context.Background(), board: b, from: &fakeSource{}, begun: time.Now(),
@@ -86,7 +86,7 @@ func TestWithoutASoundDeviceTheGameGoesOn(t *testing.T) {
 	}
 }
 
-func TestASoundDeviceIsLookedFor(t *testing.T) {
+func TestSoundDeviceDetection(t *testing.T) {
 	root, home := t.TempDir(), t.TempDir()
 	none := func(string) string { return "" }
 	if probeSoundAt(none, root, home) == nil {
@@ -108,7 +108,7 @@ func TestASoundDeviceIsLookedFor(t *testing.T) {
 }
 
 // Frames come at the requested rate, if the machine is fast enough.
-func TestFramesComeAtARate(t *testing.T) {
+func TestFrameRate(t *testing.T) {
 	for _, rate := range []int{30, 60, 120} {
 		var c frameClock
 		began := time.Now()

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestADisplayThatCannotBeAskedIsNotDrawnOnBySoftware(t *testing.T) {
+func TestUnknownDisplayIsNotSoftware(t *testing.T) {
 	for _, display := range []string{"", ":", ":nothing", ":32767", "far.away:0", "/tmp/socket:0"} {
 		if rendersInSoftware(display) {
 			t.Errorf("%q is", display)
@@ -13,7 +13,7 @@ func TestADisplayThatCannotBeAskedIsNotDrawnOnBySoftware(t *testing.T) {
 	}
 }
 
-func TestGLXIsPreferredForAWhile(t *testing.T) {
+func TestGLXPreferredTemporarily(t *testing.T) {
 	t.Setenv("SteamEnv", "") // restored at the end of the test
 	os.Unsetenv("SteamEnv")
 	restore := preferGLX()

@@ -69,7 +69,7 @@ func pixels(im *ebiten.Image) *image.RGBA {
 }
 
 // The window shows what is rendered into files, apart from anti-aliasing.
-func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
+func TestWindowMatchesPictures(t *testing.T) {
 	needDisplay(t)
 	book := glyph.NewBook()
 	d := desk.Open(replaytest.Story(), book, 1280, 720)
@@ -87,7 +87,7 @@ func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
 	}
 }
 
-func TestWhereNoDisplayIsItIsSaid(t *testing.T) {
+func TestNoDisplayIsAnError(t *testing.T) {
 	for display, ok := range map[string]bool{"": false, "nonsense": false, ":4711": false, ":4711.0": false} {
 		if _, err := probeX(display); (err == nil) != ok {
 			t.Errorf("DISPLAY %q: %v", display, err)

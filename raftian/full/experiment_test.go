@@ -58,8 +58,8 @@ func TestAnExperimentThatWasEndedIsGoneOnWith(t *testing.T) {
 	if n := measured(); n != 4 || before < 1 || before > 3 {
 		t.Errorf("%d measurements, of which %d were made before it was ended", n, before)
 	}
-	if !strings.Contains(again.Out, "are there already") {
-		t.Errorf("it does not say that it goes on:\n%s", again.Out)
+	if !strings.Contains(again.Out, "were made before") {
+		t.Errorf("it does not say how many were made before:\n%s", again.Out)
 	}
 	for _, name := range []string{"table.md", "hunt.svg", "hunt.png"} {
 		if info, err := os.Stat(filepath.Join(results, name)); err != nil || info.Size() == 0 {

@@ -233,7 +233,7 @@ func (s *Session) command(in rules.Input) {
 			return
 		}
 	}
-	s.say("%d of your commands are under way; wait until it is known what came of one", playerClientsMax)
+	s.say("%d of your commands are pending; wait for the outcome of one", playerClientsMax)
 }
 
 // switchCity changes the city that the player plays, and the node that is followed.

@@ -105,7 +105,7 @@ func (p *testSession) stages(line string) []live.Stage {
 	return seen
 }
 
-func TestAnAttackIsToldStageByStage(t *testing.T) {
+func TestAttackPrintsEachStage(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 0)
 	seen := p.stages("attack n2")
@@ -131,7 +131,7 @@ func TestAnAttackIsToldStageByStage(t *testing.T) {
 
 // While the player's node is cut off, the session shows that node's log. A command is
 // committed elsewhere, and applied once the node is healed.
-func TestACutNodeShowsWhatItHas(t *testing.T) {
+func TestCutNodeAnswersLocalStatus(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 0)
 	p.Do("cut n1")
@@ -148,7 +148,7 @@ func TestACutNodeShowsWhatItHas(t *testing.T) {
 }
 
 // A command without a leader is in doubt. Once there is one, it takes effect once.
-func TestACommandInDoubtIsResolved(t *testing.T) {
+func TestCommandInDoubtIsResolved(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 0)
 	leader := p.Snapshot().Leader
@@ -173,7 +173,7 @@ func TestACommandInDoubtIsResolved(t *testing.T) {
 	p.await("n2 is played", func(s *live.Snapshot) bool { return s.City == "n2" && s.Node == "n2" && health(s, "n2") == 90 })
 }
 
-func TestBotsPlayAndRest(t *testing.T) {
+func TestBotsPlayAndPause(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 20*time.Millisecond)
 	p.await("bots attack", func(s *live.Snapshot) bool {
@@ -189,7 +189,7 @@ func TestBotsPlayAndRest(t *testing.T) {
 	}
 }
 
-func TestASessionIsRecorded(t *testing.T) {
+func TestSessionIsRecorded(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 30*time.Millisecond)
 	p.Do("attack n2")
@@ -244,7 +244,7 @@ func TestASessionIsRecorded(t *testing.T) {
 	}
 }
 
-func TestARecordingHasItsLimits(t *testing.T) {
+func TestRecordingStopsAtLimit(t *testing.T) {
 	r := NewRecorder([]string{"n1", "n2"}, nil)
 	r.note(trace.Event{Machine: "n1", Boot: 1, Note: env.Note{Kind: trace.KindBoot}})
 	r.note(trace.Event{Machine: "n1", Boot: 1, Note: env.Note{Kind: trace.KindCrash}})

@@ -42,7 +42,7 @@ func filesOf(disk *memFS, dir, suffix string) []string {
 
 // A flipped bit is never taken for a torn write, nor overlooked, wherever it is: in the
 // last batch, in padding, in a deleted entry, in a snapshot's state or metadata.
-func TestEveryFlippedBitIsAnError(t *testing.T) {
+func TestEveryFlippedBitDetected(t *testing.T) {
 	stride := 1
 	if testing.Short() {
 		stride = 37
@@ -112,7 +112,7 @@ func TestZeroedSectors(t *testing.T) {
 }
 
 // The rest of one torn batch is a torn tail only if it has no sector of another batch.
-func TestALaterBatchMakesAHoleDamage(t *testing.T) {
+func TestHoleBeforeLaterBatchIsDamage(t *testing.T) {
 	long := make([]byte, 2*sectorPayload)
 	tail := func(parts ...[]byte) []byte { return slices.Concat(parts...) }
 	a, b := appendBatch(nil, 7, long), appendBatch(nil, 8, long)
@@ -160,7 +160,7 @@ func TestMissingSegments(t *testing.T) {
 }
 
 // Valid bytes of another file are damage.
-func TestAnotherFilesBytes(t *testing.T) {
+func TestSwappedFilesDetected(t *testing.T) {
 	disk := stored(t)
 	segments := filesOf(disk, "raft/log", segmentSuffix)
 	disk.cached[segments[1]].data = slices.Clone(disk.cached[segments[0]].data)
@@ -172,7 +172,7 @@ func TestAnotherFilesBytes(t *testing.T) {
 }
 
 // Bits that rot while the store is open are found when they are read, and reported.
-func TestRotAfterOpening(t *testing.T) {
+func TestDamageAfterOpen(t *testing.T) {
 	disk := stored(t)
 	var reports []string
 	o := options()
@@ -198,7 +198,7 @@ func TestRotAfterOpening(t *testing.T) {
 
 // The last bytes of a damaged state are not returned, so an FSM that reads no more than
 // it needs gets the error too.
-func TestASnapshotThatRotsWhileItIsRead(t *testing.T) {
+func TestSnapshotDamagedDuringRead(t *testing.T) {
 	disk := stored(t)
 	var reports []string
 	o := options()
@@ -222,7 +222,7 @@ func TestASnapshotThatRotsWhileItIsRead(t *testing.T) {
 
 // A journal that was truncated within its last batches is shorter, as if they had never
 // been written, and that is reported. There are no other consequences.
-func TestAFileCutShort(t *testing.T) {
+func TestTruncatedFiles(t *testing.T) {
 	whole := stored(t)
 	segments := filesOf(whole, "raft/log", segmentSuffix)
 	last := segments[len(segments)-1]

@@ -11,7 +11,7 @@ import (
 // "whole", the state after it. So acknowledged entries exist, deleted entries do not
 // come back, and terms and votes never decrease. Later crashes do not change what the
 // first opening has shown, and the workload can be resumed to the same end.
-func TestEveryCrashLeavesEachStepWholeOrUndone(t *testing.T) {
+func TestCrashAtEveryCallIsAtomic(t *testing.T) {
 	steps := workload()
 	after, calls := runWithoutCrash(t, steps)
 	outcomes := map[string]int{}
@@ -156,7 +156,7 @@ func (c crash) resume(disk *memFS, left []step, end view) {
 
 // The rest of a long torn batch does not show behind, or within, the shorter batch that
 // replaces it, even after further crashes.
-func TestATornTailDoesNotMixWithWhatComesNext(t *testing.T) {
+func TestTornTailDoesNotMixWithNextBatch(t *testing.T) {
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		disk, s := opened(t, Options{})

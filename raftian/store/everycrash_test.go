@@ -12,11 +12,11 @@ import (
 	"raftian/netsim/disk/disktest"
 )
 
-// The exhaustive form of TestEveryCrashLeavesEachStepWholeOrUndone: on the simulated
+// The exhaustive form of TestCrashAtEveryCallIsAtomic: on the simulated
 // disk, at every crash point of short workloads, with everything that a kill or a power
 // loss may leave; then again at every point of the opening that follows, until no new
 // disk contents appear. Package disktest defines the bounds.
-func TestEveryWayToGoDownLeavesEachStepWholeOrUndone(t *testing.T) {
+func TestCrashesExhaustively(t *testing.T) {
 	for _, life := range shortLives() {
 		t.Run(life.name, func(t *testing.T) {
 			e := newExhaustion(t, options(), life.steps)
@@ -32,7 +32,7 @@ func TestEveryWayToGoDownLeavesEachStepWholeOrUndone(t *testing.T) {
 }
 
 // The same for workloads that rapid draws, with one crash in each.
-func TestEveryWayToGoDownInAnyShortLife(t *testing.T) {
+func TestCrashesExhaustivelyOfDrawnWorkloads(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := newExhaustion(t, options(), drawLife(t))
 		e.singleCrash = true
@@ -42,7 +42,7 @@ func TestEveryWayToGoDownInAnyShortLife(t *testing.T) {
 
 // Each bug that a crash alone can reveal is revealed by a short workload. The others
 // need a disk with faults.
-func TestAStoreWithAPlantedBugDoesNotStandIt(t *testing.T) {
+func TestPlantedBugsAreFound(t *testing.T) {
 	for _, bug := range Bugs() {
 		if bug == BugFsyncErrorIgnored || bug == BugDamageCutOff {
 			continue

@@ -50,7 +50,7 @@ func everyCall(s *Store) map[string]error {
 
 // After any failed write or fsync every call fails, although later ones would succeed,
 // until the store is opened again.
-func TestAStoreThatFailedSaysSoToEveryCall(t *testing.T) {
+func TestFailedStoreFailsEveryCall(t *testing.T) {
 	steps := map[string]step{
 		"log":       storing(6, 6, 1, 2000),
 		"stable":    voting("n3:7000"),
@@ -85,7 +85,7 @@ func TestAStoreThatFailedSaysSoToEveryCall(t *testing.T) {
 // A store whose fsync failed is opened again without a crash. Some kernels drop the
 // dirty pages, others mark them clean and never write them. Either way the view after
 // opening survives a power loss.
-func TestWhatAFailedSyncLeft(t *testing.T) {
+func TestOpenAfterFailedSync(t *testing.T) {
 	for lost, wantLast := range map[failedSync]uint64{pagesDropped: 1, pagesClean: 3} {
 		for seed := range uint64(20) {
 			disk, s := opened(t, Options{})
@@ -109,7 +109,7 @@ func TestWhatAFailedSyncLeft(t *testing.T) {
 }
 
 // Opening fails if any of its FS calls fails, and changes nothing then.
-func TestOpeningFails(t *testing.T) {
+func TestOpenErrors(t *testing.T) {
 	disk, s := opened(t, options())
 	for _, step := range workload() {
 		ok(t, step.do(s))
@@ -136,7 +136,7 @@ func TestOpeningFails(t *testing.T) {
 }
 
 // A snapshot that cannot be written does not fail the store.
-func TestASnapshotThatCannotBeWritten(t *testing.T) {
+func TestSnapshotWriteErrors(t *testing.T) {
 	for _, call := range []string{"create", "write", "sync"} {
 		disk, s := opened(t, options())
 		failing(disk, 1, call+" raft/snapshots")
@@ -151,7 +151,7 @@ func TestASnapshotThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-func TestAClosedStore(t *testing.T) {
+func TestClosedStore(t *testing.T) {
 	_, s := opened(t, options())
 	ok(t, snapshot(s, 5, 1, "state"))
 	list, err := s.Snapshots.List()
@@ -169,7 +169,7 @@ func TestAClosedStore(t *testing.T) {
 	}
 }
 
-func TestOptionsAreChecked(t *testing.T) {
+func TestOptionsChecked(t *testing.T) {
 	for _, o := range []Options{{SegmentSize: -1}, {Retain: -1}} {
 		if _, err := Open(newMemFS(), "raft", o); err == nil {
 			t.Errorf("%s is accepted", fmt.Sprintf("%+v", o))

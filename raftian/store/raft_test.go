@@ -44,7 +44,7 @@ func (f frozen) Release() {}
 // A cluster of one bootstraps, applies commands, takes snapshots, compacts its log,
 // restores a user's snapshot, and restarts after power losses with all that it
 // acknowledged.
-func TestRaftRunsOnIt(t *testing.T) {
+func TestRaftCluster(t *testing.T) {
 	for _, monotonic := range []bool{false, true} {
 		t.Run(fmt.Sprint("monotonic ", monotonic), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { manyLives(t, monotonic) })

@@ -12,7 +12,7 @@ import (
 
 // Whatever raft does to a Store, its view equals that of raft's own store in memory,
 // through kills and power losses.
-func TestItIsWhatRaftKeepsInMemory(t *testing.T) {
+func TestAgainstInMemoryStore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &machine{disk: newMemFS(), twin: raft.NewInmemStore(), o: Options{
 			SegmentSize: rapid.Int64Range(1, 8*sectorSize).Draw(t, "segment size"),

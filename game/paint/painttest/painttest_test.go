@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestAPixelThatDiffersIsSeen(t *testing.T) {
+func TestDifferingPixelDetected(t *testing.T) {
 	a, b := image.NewRGBA(image.Rect(0, 0, 4, 3)), image.NewRGBA(image.Rect(0, 0, 4, 3))
 	b.Set(1, 0, color.RGBA{tolerance, 0, 0, 255}) // as processors round
 	if n, _ := countDifferent(a, b); n != 0 {

@@ -78,7 +78,7 @@ func (t *storyBuilder) event(ms float64, machine, kind string, n env.Note) uint6
 	return t.n
 }
 
-// print has a machine's program print a line, just after what was told last.
+// print prints a line on a machine, just after the last event.
 func (t *storyBuilder) print(machine, line string) {
 	t.b.Printed(trace.Line{At: t.at, After: t.n, Machine: machine, Boot: t.boot[machine], Stream: "stderr", Text: line})
 }
