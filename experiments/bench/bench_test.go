@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/campaign/campaigntest"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
+	"raftian/raftian/campaign/campaigntest"
 	"raftian/raftian/guest"
 )
 

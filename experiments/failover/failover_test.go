@@ -4,10 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/campaign/campaigntest"
 	"raftian/experiments/lab"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
+	"raftian/raftian/campaign/campaigntest"
 )
 
 func TestEveryConditionHasAPlan(t *testing.T) {

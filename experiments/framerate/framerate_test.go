@@ -5,12 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/campaign/campaigntest"
 	"raftian/experiments/fleet"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
+	"raftian/raftian/campaign/campaigntest"
 )
 
 // Every frame rate is combined with every size, amount of work and load. No condition

@@ -111,10 +111,10 @@ func rooms() []Room {
 		{Path: "raftian", May: []string{"raftian/cli"}, Tests: []string{"raftian/cli/clitest"}, Why: "the command is raftian/cli, and compiles nothing else"},
 		{Path: "raftian/known", May: []string{"linearizability/verdict", "netsim/env", "netsim/plan", "netsim/trace"}, Runs: Pure,
 			Why: "what is known of a system is in its trace, and whose it is does not matter"},
-		{Path: "raftian/cli", May: []string{"netsim/...", "linearizability/...", "raftian/ci", "raftian/known", "raftian/guest", "raftian/trials", "experiments/campaign", "experiments/findings", "experiments/bugs"},
+		{Path: "raftian/cli", May: []string{"netsim/...", "linearizability/...", "raftian/ci", "raftian/known", "raftian/guest", "raftian/trials", "raftian/campaign", "raftian/defects", "raftian/bugs"},
 			Tests: []string{"raftian/cli/clitest", "raftian/...", "game/...", "experiments/..."},
 			Why:   "who explores compiles no window, no server and no plots: those are raftian/full's"},
-		{Path: "raftian/cli/clitest", May: []string{"experiments/campaign/..."}, Why: "what types commands knows none of them"},
+		{Path: "raftian/cli/clitest", May: []string{"raftian/campaign/..."}, Why: "what types commands knows none of them"},
 		{Path: "raftian/full", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/...", "experiments/..."},
 			Why: "the whole command may call everything"},
 

@@ -1,5 +1,5 @@
 // Package cli is the command raftian: it parses flags and prints; what happens is in
-// experiments/campaign and below.
+// raftian/campaign and below.
 //
 // What needs a window, a server or plots, and the large libraries they take, is in
 // raftian/full. Without it this package builds that program when one of its commands

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/linearizability"
+	"raftian/raftian/campaign"
 	"raftian/raftian/cli/clitest"
 	"raftian/raftian/guest"
 )

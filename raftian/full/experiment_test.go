@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign/campaigntest"
+	"raftian/raftian/campaign/campaigntest"
 	"raftian/raftian/cli"
 	"raftian/raftian/cli/clitest"
 )
