@@ -68,7 +68,11 @@ func logOf(events []trace.Event) string {
 // processes plays the plan's script to processes in real time.
 func (m *Measure) processes(ctx context.Context, s lab.Setup, pl plan.Plan) (err error) {
 	began := time.Now()
-	o := fleet.Options{Raftian: s.Raftian, Dir: s.Out, Nodes: len(pl.Machines)}
+	raftian, err := s.Raftian(ctx)
+	if err != nil {
+		return err
+	}
+	o := fleet.Options{Raftian: raftian, Dir: s.Out, Nodes: len(pl.Machines)}
 	for _, set := range pl.Settings {
 		if set.Key != "peers" && set.Key != "fps" {
 			o.Settings = append(o.Settings, set.Key+"="+set.Value)

@@ -1,3 +1,6 @@
+// Command experiments measures and shows: raftian experiment builds it and becomes it. Each
+// experiment is a package beside this file; so are the guests that serve as examples, and
+// what real processes are put through.
 package main
 
 import (
@@ -20,6 +23,10 @@ import (
 	"raftian/experiments/lab"
 	"raftian/raftian/cli"
 )
+
+func main() {
+	cli.Main(cli.Rest{Commands: []*cobra.Command{experimentCommand()}})
+}
 
 // experiment is a question that data answer.
 type experiment struct {
@@ -88,16 +95,13 @@ func (e experiment) start(ctx context.Context, s lab.Setup, out string) error {
 	if err := os.MkdirAll(s.Out, 0o755); err != nil {
 		return cli.Tool(err)
 	}
-	var err error
-	if s.Raftian, err = os.Executable(); err != nil {
-		return cli.Tool(err)
-	}
+	s.Raftian = cli.Full
 	s.Words = cli.Out
 	s.Progress = func(steps int, words string) (step, end func()) {
 		bar := cli.NewBar(steps, words)
 		return func() { bar.Add(1) }, bar.Close
 	}
-	err = e.run(ctx, s)
+	err := e.run(ctx, s)
 	switch {
 	case ctx.Err() != nil:
 		fmt.Fprintf(cli.Out, "interrupted; what was measured is in %s, and the next start goes on from there\n", s.Out)
