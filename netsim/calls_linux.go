@@ -91,47 +91,54 @@ func (w *World) write(stream trace.Stream, p unsafe.Pointer, n int) uintptr {
 	return uintptr(n)
 }
 
-// open lets some files be opened: what Go's libraries read for themselves and is the same
-// everywhere, or nearly so, and the device that is always empty.
+// open lets few files be opened: those that package time reads for a zone and package mime
+// for its types, which are the same everywhere, or nearly so, and /dev/null.
 func (w *World) open(trap uintptr, a [6]uintptr, path unsafe.Pointer) (r1, r2, errno uintptr, taken bool) {
 	number := setMachine(0)
 	defer setMachine(number)
-	here := stackHere(false)[0]
-	allowed := text(path) == "/dev/null"
-	for _, f := range here.Frames {
-		switch pkg, _, _ := strings.Cut(f.Function, "."); pkg {
-		case "time", "mime": // tables of zones and of types
-			allowed = true
-		case "os/exec":
-			w.refuseCall(number, "starts another program", here)
-		}
-	}
-	if !allowed {
-		w.refuseCall(number, fmt.Sprintf("opens the file %q", text(path)), here)
+	pkg := asks(stackHere(false)[0])
+	if pkg != "time" && pkg != "mime" && (pkg != "" || text(path) != "/dev/null") {
+		setMachine(number)
+		w.reach("opens the file", path)
 	}
 	r1, r2, e := syscall.Syscall6(trap, a[0], uintptr(path), a[2], a[3], a[4], a[5])
 	return r1, r2, uintptr(e), true
 }
 
-// reach ends the run of a program that reaches around its env.Env.
+// reach ends the run of a program that reaches around its env.Env, and says which
+// machine's it is, what it does, and where.
 func (w *World) reach(does string, path unsafe.Pointer) {
 	number := setMachine(0)
 	here := stackHere(false)[0]
-	for _, f := range here.Frames {
-		if strings.HasPrefix(f.Function, "os/exec.") || f.Function == "os.StartProcess" {
-			does, path = "starts another program", nil
-		}
-	}
-	if path != nil {
+	switch {
+	case asks(here) == "os/exec":
+		does = "starts another program"
+	case path != nil:
 		does += fmt.Sprintf(" %q", text(path))
 	}
-	w.refuseCall(number, does, here)
+	name := "a machine that has crashed"
+	if i := w.lives[number-1]; i != nil {
+		name = i.name
+	}
+	quit(StatusOutside, fmt.Errorf("the program on %s %s%s", name, does, placeOf(here)))
 }
 
-// refuseCall ends the run, and says which machine's program does what, and where.
-func (w *World) refuseCall(number uint32, does string, here stacks.Goroutine) {
-	i := w.lives[number-1]
-	quit(StatusOutside, fmt.Errorf("the program on %s %s%s", i.name, does, placeOf(here)))
+// asks is the package of Go's that makes a system call for ends of its own: "time", "mime"
+// or "os/exec"; "" if none of them does.
+func asks(here stacks.Goroutine) string {
+	stranger := strangers()
+	for _, f := range here.Frames {
+		pkg, _, _ := strings.Cut(f.Function, ".")
+		switch {
+		case stranger(f.Function):
+			return ""
+		case pkg == "time", pkg == "mime", pkg == "os/exec":
+			return pkg
+		case f.Function == "os.StartProcess":
+			return "os/exec"
+		}
+	}
+	return ""
 }
 
 // placeOf says where the program's own code makes the call that has led here: of the

@@ -149,7 +149,7 @@ func (m *Machine) crash(how downfall) {
 			i.emit(env.Note{Kind: trace.KindCrash, Count: i.syncing, Text: string(how)})
 		}
 		i.dead = true
-		m.inc = nil
+		m.inc, m.world.lives[i.number-1] = nil, nil
 		m.role, m.term = "", 0
 	}
 	switch {

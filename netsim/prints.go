@@ -19,7 +19,7 @@ func (w *World) print(number uint32, stream trace.Stream, text []byte) {
 		defer w.mu.Unlock()
 	}
 	i := w.lives[number-1]
-	if i.dead || w.prints == nil {
+	if i == nil || w.prints == nil {
 		return
 	}
 	for len(text) > 0 {

@@ -54,7 +54,7 @@ type World struct {
 	timer     *time.Timer
 	turning   bool // inside turn, which sets the timer at its end
 	machines  []*Machine
-	lives     []*incarnation // all that there have been, by number
+	lives     []*incarnation // by number; nil for those that have ended
 	prints    func(*trace.Print)
 	byName    map[string]*Machine
 	links     map[direction]*link.Link

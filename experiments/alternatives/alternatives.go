@@ -18,10 +18,10 @@ import (
 	"strings"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

@@ -14,7 +14,7 @@ func applied(machine, client string, seq uint64, how string) trace.Event {
 }
 
 // The digest of a log depends on the order of commands only, not on machines and times.
-func TestALogIsTheOrderOfCommands(t *testing.T) {
+func TestLogOrder(t *testing.T) {
 	a := logOf([]trace.Event{applied("n1", "p", 1, ""), applied("n2", "p", 1, ""), applied("n1", "q", 1, ""), applied("n1", "q", 1, "duplicate")})
 	late := applied("n2", "q", 1, "")
 	late.At = 5
@@ -26,7 +26,7 @@ func TestALogIsTheOrderOfCommands(t *testing.T) {
 	}
 }
 
-func TestAWorldThatDoesNotRepeatIsRefused(t *testing.T) {
+func TestNondeterministicWorldRefused(t *testing.T) {
 	run := func(way, digest string) lab.Record[Measure] {
 		return lab.Record[Measure]{Value: Measure{Way: way, Plan: calm, Events: 1, CPU: 1, Wall: 1, Reached: 1, Trace: digest}}
 	}
@@ -38,7 +38,7 @@ func TestAWorldThatDoesNotRepeatIsRefused(t *testing.T) {
 	}
 }
 
-func TestThePlansAreOfOneScript(t *testing.T) {
+func TestPlansShareOneScript(t *testing.T) {
 	a, err := planOf(lab.Setup{}, calm)
 	if err != nil {
 		t.Fatal(err)

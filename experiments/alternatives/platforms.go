@@ -9,12 +9,12 @@ import (
 	"strings"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/fleet"
 	"raftian/experiments/lab"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 )
 
 // runTimeout is when a run that does not end is stopped.
@@ -68,7 +68,11 @@ func logOf(events []trace.Event) string {
 // processes plays the plan's script to processes in real time.
 func (m *Measure) processes(ctx context.Context, s lab.Setup, pl plan.Plan) (err error) {
 	began := time.Now()
-	o := fleet.Options{Raftian: s.Raftian, Dir: s.Out, Nodes: len(pl.Machines)}
+	raftian, err := s.Raftian(ctx)
+	if err != nil {
+		return err
+	}
+	o := fleet.Options{Raftian: raftian, Dir: s.Out, Nodes: len(pl.Machines)}
 	for _, set := range pl.Settings {
 		if set.Key != "peers" && set.Key != "fps" {
 			o.Settings = append(o.Settings, set.Key+"="+set.Value)

@@ -19,10 +19,10 @@ import (
 	"fmt"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/campaign/campaigntest"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
+	"raftian/raftian/campaign/campaigntest"
 	"raftian/raftian/guest"
 )
 
@@ -56,7 +56,7 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
-func TestRunsThatDoNotRepeatAreRefused(t *testing.T) {
+func TestNondeterministicRunsRefused(t *testing.T) {
 	good := Measure{Part: "twice", Virtual: 1, CPU: 1, Wall: 1, Runs: 20}
 	if err := check([]lab.Record[Measure]{{Value: good}}); err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestRunsThatDoNotRepeatAreRefused(t *testing.T) {
 }
 
 // Names of measurements are unique, since they identify the data.
-func TestMeasurementsHaveNamesOfTheirOwn(t *testing.T) {
+func TestMeasurementNamesUnique(t *testing.T) {
 	b := suite{s: lab.Setup{}, race: &campaign.Program{}}
 	seen := map[string]bool{}
 	for _, c := range slices.Concat(b.speed(), b.overhead(), b.parallel(), b.repeated()) {

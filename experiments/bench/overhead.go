@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

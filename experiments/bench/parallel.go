@@ -7,9 +7,9 @@ import (
 	"runtime"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

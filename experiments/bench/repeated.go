@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

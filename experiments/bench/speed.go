@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/fleet"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

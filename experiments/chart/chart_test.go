@@ -24,7 +24,7 @@ func figure() Figure {
 	}}
 }
 
-func TestAFigureIsDrawnTheSameEachTime(t *testing.T) {
+func TestDrawingDeterministic(t *testing.T) {
 	for _, form := range []string{".svg", ".png"} {
 		a, err := figure().Draw(form)
 		if err != nil {
@@ -41,7 +41,7 @@ func TestAFigureIsDrawnTheSameEachTime(t *testing.T) {
 }
 
 // Text in an SVG is text, and each series is in the legend once.
-func TestADrawingHasItsWords(t *testing.T) {
+func TestSVGHasTexts(t *testing.T) {
 	b, err := figure().Draw(".svg")
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestADrawingHasItsWords(t *testing.T) {
 	}
 }
 
-func TestAPictureHasEveryLine(t *testing.T) {
+func TestPNGHasEveryLine(t *testing.T) {
 	b, err := figure().Draw(".png")
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestAPictureHasEveryLine(t *testing.T) {
 
 // Series differ in more than colour, and the shades of a heat map are ordered by
 // lightness.
-func TestNothingIsToldByColourAlone(t *testing.T) {
+func TestNothingByColourAlone(t *testing.T) {
 	for k := range len(colours()) {
 		for j := range k {
 			a, b := styleOf(k), styleOf(j)
@@ -110,7 +110,7 @@ func TestNothingIsToldByColourAlone(t *testing.T) {
 	}
 }
 
-func TestAnEmptyPlotIsAnError(t *testing.T) {
+func TestEmptyPlotIsAnError(t *testing.T) {
 	for _, p := range []Panel{Lines{Title: "none"}, Heat{Title: "none"}} {
 		if _, err := (Figure{Panels: []Panel{p}}).Draw(".svg"); err == nil {
 			t.Errorf("%T draws nothing", p)

@@ -16,10 +16,10 @@ import (
 	"slices"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/fleet"
 	"raftian/experiments/lab"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
 )
 
 // Name is the experiment's name.

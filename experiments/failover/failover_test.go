@@ -4,10 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/campaign/campaigntest"
 	"raftian/experiments/lab"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
+	"raftian/raftian/campaign/campaigntest"
 )
 
 func TestEveryConditionHasAPlan(t *testing.T) {
@@ -37,7 +37,7 @@ func TestEveryConditionHasAPlan(t *testing.T) {
 
 // A killed leader is missed for at least about the heartbeat timeout, and no
 // acknowledged command is lost.
-func TestALeaderIsMissedAndReplaced(t *testing.T) {
+func TestLeaderReplaced(t *testing.T) {
 	campaigntest.Sources(t)
 	p, err := campaign.Build(t.Context(), toolchain.Options{Package: campaign.GameWorld})
 	if err != nil {

@@ -16,7 +16,11 @@ const warmUp = 2 * time.Second
 // measure measures real processes.
 func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Measure, err error) {
 	m.Condition = c
-	o := fleet.Options{Raftian: s.Raftian, Dir: s.Out, Nodes: nodes}
+	raftian, err := s.Raftian(ctx)
+	if err != nil {
+		return m, err
+	}
+	o := fleet.Options{Raftian: raftian, Dir: s.Out, Nodes: nodes}
 	for _, set := range c.settings() {
 		o.Settings = append(o.Settings, set[0]+"="+set[1])
 	}

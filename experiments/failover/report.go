@@ -24,7 +24,7 @@ func check(records []lab.Record[Measure]) error {
 			bad("players had no commands")
 		}
 		if m.Fault == killed && m.Leaderless < 0 && m.Election < 800*time.Millisecond {
-			bad("nobody took over")
+			bad("no node took over")
 		}
 		if m.Leaderless == 0 {
 			bad("another one led at once")

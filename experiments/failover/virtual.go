@@ -6,13 +6,13 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/findings"
 	"raftian/experiments/fleet"
 	"raftian/linearizability"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
+	"raftian/raftian/defects"
 	"raftian/raftian/guest"
 )
 
@@ -62,7 +62,7 @@ func (c Condition) simulate(ctx context.Context, p *campaign.Program, repeat int
 	if err != nil {
 		return m, err
 	}
-	known := findings.Names(findings.Explain(findings.All(), findings.Run{Plan: pl, Raft: p.Raft, Verdicts: r.Verdicts, Wire: r.Wire}))
+	known := defects.Names(defects.Explain(defects.All(), defects.Run{Plan: pl, Raft: p.Raft, Verdicts: r.Verdicts, Wire: r.Wire}))
 	for _, s := range campaign.SortOut(r.Verdicts, known) {
 		if s.Unknown.Outcome == linearizability.Fail && !s.Known() {
 			m.Failed = append(m.Failed, s.Unknown.Judge)

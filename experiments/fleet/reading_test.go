@@ -40,7 +40,7 @@ func sampleTrace() []trace.Event {
 
 func ms(n int) env.Instant { return env.Instant(n) * env.Instant(time.Millisecond) }
 
-func TestATraceIsReadAsItWas(t *testing.T) {
+func TestTraceRoundTrip(t *testing.T) {
 	w := Window{ms(0), ms(100)}
 	r := Read(sampleTrace(), w)
 	if got, all := r.Visible(3); got != ms(35) || !all {
@@ -69,7 +69,7 @@ func TestATraceIsReadAsItWas(t *testing.T) {
 	}
 }
 
-func TestStillnessIsWhatAPlayerSees(t *testing.T) {
+func TestStallsAsPlayersSeeThem(t *testing.T) {
 	r := Read(sampleTrace(), Window{ms(10), ms(100)})
 	best, middle := r.Stalls([]string{"n1", "n2"})
 	if best != 38*time.Millisecond || middle != 41*time.Millisecond { // up to the end of the window, and between two entries
@@ -77,7 +77,7 @@ func TestStillnessIsWhatAPlayerSees(t *testing.T) {
 	}
 }
 
-func TestWhatAPlayerJumpedOverIsNotLost(t *testing.T) {
+func TestSkippedEntriesCounted(t *testing.T) {
 	r := Read(sampleTrace(), Window{ms(0), ms(100)})
 	for index, want := range map[uint64]bool{3: true, 5: false, 7: true, 11: true} {
 		if got := r.HasAll(index, []string{"n1"}); got != want {
@@ -86,7 +86,7 @@ func TestWhatAPlayerJumpedOverIsNotLost(t *testing.T) {
 	}
 }
 
-func TestCallsOfASimulatedRunAreThoseOfItsScript(t *testing.T) {
+func TestSimulatedCallsMatchScript(t *testing.T) {
 	calls := callsOf(sampleTrace(), map[string]env.Instant{callKey("p1", 1): ms(8)}, func(text string) bool { return text == "n1 attack n2" })
 	want := Call{Due: ms(8), Began: ms(10), Ended: ms(14), OK: true, Index: 3, CommitTime: 4 * time.Millisecond, NodesAsked: 1}
 	if len(calls) != 1 || calls[0] != want {
@@ -102,7 +102,7 @@ func TestCallsOfASimulatedRunAreThoseOfItsScript(t *testing.T) {
 }
 
 // Calls are due when the plan's script says, and reads outside the log are left out.
-func TestCallsOfAPlanAreDueWhenItSays(t *testing.T) {
+func TestPlanCallsDueOnTime(t *testing.T) {
 	script := []plan.Step{{Call: env.Call{At: ms(8), Client: "p1", Seq: 1}}, {Call: env.Call{At: ms(9), Client: "p1", Seq: 2}}}
 	events := append(sampleTrace(), at(210, "p", env.Note{Kind: env.KindInvoke, Client: "p1", Seq: 2, Text: "verified look n1"}))
 	calls := SimulatedCalls(plan.Plan{Script: script}, events)
@@ -111,7 +111,7 @@ func TestCallsOfAPlanAreDueWhenItSays(t *testing.T) {
 	}
 }
 
-func TestASettingIsChangedOrAdded(t *testing.T) {
+func TestSetting(t *testing.T) {
 	p := plan.Plan{Settings: []plan.Setting{{Key: "fps", Value: "60"}}}
 	Set(&p, "fps", "30")
 	Set(&p, "lease", "5ms")

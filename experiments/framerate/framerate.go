@@ -18,10 +18,10 @@ import (
 	"fmt"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/fleet"
 	"raftian/experiments/lab"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
 )
 
 // Name is the experiment's name.

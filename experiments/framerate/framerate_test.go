@@ -5,17 +5,17 @@ import (
 	"strings"
 	"testing"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/campaign/campaigntest"
 	"raftian/experiments/fleet"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
+	"raftian/raftian/campaign/campaigntest"
 )
 
 // Every frame rate is combined with every size, amount of work and load. No condition
 // is listed twice or invalid.
-func TestEveryFrameRateIsMetWithEverything(t *testing.T) {
+func TestEveryCombinationMeasured(t *testing.T) {
 	list := conditions(lab.Setup{})
 	for _, fps := range []string{"off", "30", "60", "120", "240", "0"} {
 		sizes, works, loads := map[int]bool{}, map[string]bool{}, map[float64]bool{}
@@ -47,7 +47,7 @@ func TestEveryFrameRateIsMetWithEverything(t *testing.T) {
 
 // In the simulator frames of the machines are out of phase, and calls start after all
 // are up.
-func TestSimulatedMachinesAreOutOfStep(t *testing.T) {
+func TestSimulatedNodesOutOfPhase(t *testing.T) {
 	pl, err := Condition{World: virtual, Nodes: 5, FPS: "60", Rate: 20, Commit: defaultCommit}.plan(3)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestSimulatedMachinesAreOutOfStep(t *testing.T) {
 
 // A loop does not delay answers of a simulated cluster. Commands become visible up to a
 // frame later.
-func TestALoopDelaysWhatIsSeenAndNotWhatIsCommitted(t *testing.T) {
+func TestGameLoopDelaysDisplayNotCommit(t *testing.T) {
 	campaigntest.Sources(t)
 	p, err := campaign.Build(t.Context(), toolchain.Options{Package: campaign.GameWorld})
 	if err != nil {
@@ -86,7 +86,7 @@ func TestALoopDelaysWhatIsSeenAndNotWhatIsCommitted(t *testing.T) {
 	}
 }
 
-func TestDataThatCannotBeAreRefused(t *testing.T) {
+func TestInvalidDataRefused(t *testing.T) {
 	good := Measure{Condition: Condition{World: real, FPS: "60"}, Done: 5, Commit: fleet.Spread{P50: 1, P99: 2, Max: 3}, Visible: fleet.Spread{Max: 4}, Frames: 9, CPU: 0.1}
 	if err := check([]lab.Record[Measure]{{Value: good}}); err != nil {
 		t.Fatal(err)

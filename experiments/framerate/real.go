@@ -14,7 +14,11 @@ const players = 4
 
 // measure measures a real cluster.
 func (c Condition) measure(ctx context.Context, s lab.Setup, repeat int) (m Measure, err error) {
-	f, err := fleet.Start(ctx, fleet.Options{Raftian: s.Raftian, Dir: s.Out, Nodes: c.Nodes, FPS: c.FPS, Work: c.Work,
+	raftian, err := s.Raftian(ctx)
+	if err != nil {
+		return m, err
+	}
+	f, err := fleet.Start(ctx, fleet.Options{Raftian: raftian, Dir: s.Out, Nodes: c.Nodes, FPS: c.FPS, Work: c.Work,
 		Settings: []string{"commit=" + c.Commit.String()}})
 	if err != nil {
 		return m, err

@@ -6,10 +6,10 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/experiments/fleet"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

@@ -13,12 +13,12 @@ import (
 	"slices"
 	"time"
 
-	"raftian/experiments/bugs"
-	"raftian/experiments/campaign"
-	"raftian/experiments/findings"
 	"raftian/experiments/lab"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/bugs"
+	"raftian/raftian/campaign"
+	"raftian/raftian/defects"
 )
 
 // Name is the experiment's name.
@@ -74,7 +74,7 @@ func Run(ctx context.Context, s lab.Setup) error {
 		return err
 	}
 	defer sheet.Close()
-	searches := &searcher{program: p, known: findings.All(), baselines: map[baselineKey]map[string]bool{}}
+	searches := &searcher{program: p, known: defects.All(), baselines: map[baselineKey]map[string]bool{}}
 	// The other generators search one of every four ranges of seeds: their searches
 	// are long where a disabled feature is needed.
 	standard, others, times := variants(s)[:1], variants(s)[1:], s.Times(1, 20)

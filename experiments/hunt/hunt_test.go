@@ -3,22 +3,22 @@ package hunt
 import (
 	"testing"
 
-	"raftian/experiments/bugs"
-	"raftian/experiments/campaign"
-	"raftian/experiments/campaign/campaigntest"
-	"raftian/experiments/findings"
 	"raftian/experiments/lab"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/bugs"
+	"raftian/raftian/campaign"
+	"raftian/raftian/campaign/campaigntest"
+	"raftian/raftian/defects"
 )
 
-func TestABugIsFoundFromAnySeedOn(t *testing.T) {
+func TestBugFoundFromAnySeed(t *testing.T) {
 	campaigntest.Sources(t)
 	p, err := campaign.Build(t.Context(), toolchain.Options{Package: campaign.GameWorld})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b, _ := bugs.Find("map-order-fsm")
-	se := &searcher{program: p, known: findings.All(), baselines: map[baselineKey]map[string]bool{}}
+	se := &searcher{program: p, known: defects.All(), baselines: map[baselineKey]map[string]bool{}}
 	m, err := se.search(t.Context(), b, variants(lab.Setup{})[0], 777)
 	if err != nil || m.Seeds < 1 || m.Seeds > 8 || m.Virtual != 30*float64(m.Seeds) || m.First != 777 || m.CPU <= 0 {
 		t.Errorf("%+v, %v", m, err)
@@ -26,7 +26,7 @@ func TestABugIsFoundFromAnySeedOn(t *testing.T) {
 }
 
 // Generators are compared by the searches that all of them have made.
-func TestTheComparisonIsOfTheSameSearches(t *testing.T) {
+func TestComparisonUsesSameSearches(t *testing.T) {
 	s := lab.Setup{Quick: true}
 	var records []lab.Record[Measure]
 	add := func(variant string, first uint64, seeds int) {

@@ -4,11 +4,11 @@ import (
 	"context"
 	"sync"
 
-	"raftian/experiments/bugs"
-	"raftian/experiments/campaign"
-	"raftian/experiments/findings"
 	"raftian/linearizability"
 	"raftian/netsim/plan"
+	"raftian/raftian/bugs"
+	"raftian/raftian/campaign"
+	"raftian/raftian/defects"
 	"raftian/raftian/guest"
 )
 
@@ -17,7 +17,7 @@ import (
 // bug.
 type searcher struct {
 	program *campaign.Program
-	known   []findings.Finding
+	known   []defects.Finding
 
 	mu        sync.Mutex
 	baselines map[baselineKey]map[string]bool // judges that fail a plan without a bug
@@ -65,7 +65,7 @@ func (s *searcher) run(ctx context.Context, at baselineKey, bug string) (map[str
 		return nil, nil, err
 	}
 	failed := map[string]bool{}
-	known := findings.Names(findings.Explain(s.known, findings.Run{Plan: pl, Raft: s.program.Raft, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: true}))
+	known := defects.Names(defects.Explain(s.known, defects.Run{Plan: pl, Raft: s.program.Raft, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: true}))
 	for _, v := range campaign.SortOut(r.Verdicts, known) {
 		if v.Unknown.Outcome == linearizability.Fail && !v.Known() {
 			failed[v.Unknown.Judge] = true

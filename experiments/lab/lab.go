@@ -13,6 +13,7 @@ package lab
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -27,8 +28,10 @@ type Setup struct {
 	Out     string    // directory for data, tables and plots
 	Repeats int       // measurements per condition; 0 is the experiment's default
 	Jobs    int       // parallel measurements, where they do not disturb each other
-	Raftian string    // path of the raftian command, for experiments with processes
 	Words   io.Writer // gets messages for the user
+	// Raftian returns the path of raftian/full, which it builds if need be, for experiments
+	// with processes.
+	Raftian func(ctx context.Context) (string, error)
 	// Progress, if not nil, is given the number of steps, and returns a function to
 	// call after each step and one to call at the end.
 	Progress func(steps int, words string) (step, end func())

@@ -41,7 +41,7 @@ func work(told func(string)) Work[value] {
 	return w
 }
 
-func TestCasesTakeTurnsInAnOrderThatIsDrawn(t *testing.T) {
+func TestCasesInterleavedInRandomOrder(t *testing.T) {
 	var order []string
 	s := open(t, filepath.Join(t.TempDir(), "data.jsonl"))
 	if err := work(func(what string) { order = append(order, what) }).Do(t.Context(), Setup{Words: io.Discard}, s); err != nil {
@@ -64,7 +64,7 @@ func TestCasesTakeTurnsInAnOrderThatIsDrawn(t *testing.T) {
 
 // Work that was interrupted, at any byte of the file, is resumed with the missing
 // measurements.
-func TestWorkThatWasEndedIsGoneOnWith(t *testing.T) {
+func TestInterruptedWorkResumes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data.jsonl")
 	ctx, cancel := context.WithCancel(t.Context())
 	count := 0
@@ -102,7 +102,7 @@ func TestWorkThatWasEndedIsGoneOnWith(t *testing.T) {
 	}
 }
 
-func TestDataOfSomethingElseAreLeftAlone(t *testing.T) {
+func TestForeignDataKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data.jsonl")
 	if err := open(t, path).Add(Record[value]{Case: "a"}); err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestDataOfSomethingElseAreLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAMeasurementThatFailsEndsTheWork(t *testing.T) {
+func TestFailedMeasurementStopsWork(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "data.jsonl"))
 	w := work(func(string) {})
 	w.Jobs = 2
@@ -151,7 +151,7 @@ func TestAMeasurementThatFailsEndsTheWork(t *testing.T) {
 	}
 }
 
-func TestWorkThatIsDoneAtOnceIsAllKept(t *testing.T) {
+func TestParallelResultsAllKept(t *testing.T) {
 	var mu sync.Mutex
 	count, steps, ended := 0, 0, false
 	s := open(t, filepath.Join(t.TempDir(), "data.jsonl"))
@@ -166,7 +166,7 @@ func TestWorkThatIsDoneAtOnceIsAllKept(t *testing.T) {
 	}
 }
 
-func TestATableLinesUp(t *testing.T) {
+func TestTableAligned(t *testing.T) {
 	table := Table{Head: []string{"case", "ms"}}
 	table.Row("n = 3", Interval(stats.Estimate{Median: 1.234, Low: 1, High: 12.34, N: 5}))
 	table.Row("∞", Number(1234.5))

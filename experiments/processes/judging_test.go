@@ -10,13 +10,13 @@ import (
 
 	"connectrpc.com/connect"
 
-	"raftian/experiments/campaign"
 	"raftian/game/spec"
 	"raftian/linearizability"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
 	apiv1 "raftian/raftian/api/v1"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

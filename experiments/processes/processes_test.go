@@ -34,10 +34,10 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/findings"
 	"raftian/linearizability"
 	"raftian/netsim/env"
+	"raftian/raftian/campaign"
+	"raftian/raftian/defects"
 )
 
 var (
@@ -52,7 +52,7 @@ var (
 // nodes is the number of nodes.
 const nodes = 5
 
-func TestProcessesThatAreKilledKeepTheirPromises(t *testing.T) {
+func TestKilledProcessesKeepGuarantees(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes 15 s")
 	}
@@ -132,7 +132,7 @@ func playRound(t *testing.T, program string, seed uint64, length time.Duration) 
 	watchers.check(t, players)
 	plan := planOf(seed, c.joining, c.healed, c.ended)
 	verdicts := judge(trace, plan, c.healed, c.ended)
-	known := findings.Names(findings.Explain(findings.All(), findings.Run{Plan: plan, Raft: raftVersion(t), Verdicts: verdicts, Wire: encode(trace)}))
+	known := defects.Names(defects.Explain(defects.All(), defects.Run{Plan: plan, Raft: raftVersion(t), Verdicts: verdicts, Wire: encode(trace)}))
 	failed, kept := t.Failed(), false
 	for _, s := range campaign.SortOut(verdicts, known) {
 		v := s.Unknown

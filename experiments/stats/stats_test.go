@@ -43,7 +43,7 @@ func quantileTwin(values []float64, q float64) float64 {
 	return best
 }
 
-func TestAQuantileIsWhatCountingSays(t *testing.T) {
+func TestQuantileAgainstCounting(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float64Range(-5, 5), 1, 30).Draw(t, "values")
 		q := rapid.Float64Range(0, 1).Draw(t, "q")
@@ -78,7 +78,7 @@ func everySample(values []float64) (low, high float64) {
 
 // With few values the bootstrap finds the exact interval, except where a bound lies
 // just at 2.5 %; then it is a neighbouring value.
-func TestTheBootstrapFindsWhatAllSamplesSay(t *testing.T) {
+func TestBootstrapAgainstExactDistribution(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	same := 0
 	const cases = 40
@@ -102,7 +102,7 @@ func TestTheBootstrapFindsWhatAllSamplesSay(t *testing.T) {
 }
 
 // About 95 of 100 intervals hold the true median.
-func TestIntervalsHoldTheTrueMedian(t *testing.T) {
+func TestIntervalCoverage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	held := 0
 	const samples = 400
@@ -121,7 +121,7 @@ func TestIntervalsHoldTheTrueMedian(t *testing.T) {
 	}
 }
 
-func TestAnEstimateIsTheSameEachTime(t *testing.T) {
+func TestEstimateDeterministic(t *testing.T) {
 	a := EstimateMedian([]float64{4, 1, 3, 9, 2, 8}, 5)
 	b := EstimateMedian([]float64{9, 8, 4, 3, 2, 1}, 5)
 	if a != b {
@@ -139,7 +139,7 @@ func TestAnEstimateIsTheSameEachTime(t *testing.T) {
 }
 
 // For large samples the interval of a mean is 1.96 standard errors to each side.
-func TestTheIntervalOfAMeanIsThatOfTheNormalDistribution(t *testing.T) {
+func TestMeanIntervalAgainstNormal(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	values, sum, squares := make([]float64, 500), 0.0, 0.0
 	for k := range values {

@@ -11,33 +11,33 @@ import (
 )
 
 const (
-	noteLasts  = 7 * time.Second
-	sparksMost = 400
-	// graceful is how long nobody may lead before that is shown in the middle of the map.
-	graceful = 200 * time.Millisecond
-	// crowds is after how long another's attack that is committed, and not applied here,
-	// is no longer in the way.
-	crowds = 700 * time.Millisecond
+	noteDuration = 7 * time.Second
+	sparksMax    = 400
+	// leaderlessGrace is how long there may be no leader before the banner appears.
+	leaderlessGrace = 200 * time.Millisecond
+	// crowdedAfter is when others' attacks that are committed, and not yet applied
+	// here, are dimmed.
+	crowdedAfter = 700 * time.Millisecond
 )
 
-// Advance lets time go by: it is that late since the board was opened.
+// Advance moves animations on. now is the time since the board was opened.
 func (b *Board) Advance(now time.Duration) {
 	if now <= b.now {
 		return
 	}
-	// After a pause, as of a tab in the background, nothing jumps.
+	// After a pause, as of a background tab, animations do not jump.
 	by := float32(min(now-b.now, 100*time.Millisecond).Seconds())
 	b.now = now
 	v := &b.View
 	v.Now = now
-	if v.Note != "" && now-b.note > noteLasts {
+	if v.Note != "" && now-b.noteSince > noteDuration {
 		v.Note = ""
 	}
-	v.NoLead = 0
-	if v.Game != nil && v.Game.Leader == "" && b.none > 0 && now-b.none > graceful {
-		v.NoLead = now - b.none
+	v.Leaderless = 0
+	if v.Game != nil && v.Game.Leader == "" && b.leaderlessSince > 0 && now-b.leaderlessSince > leaderlessGrace {
+		v.Leaderless = now - b.leaderlessSince
 	}
-	b.fly()
+	b.advanceShots()
 	v.Shake *= float32(math.Exp(-9 * float64(by)))
 	if v.Shake < 0.2 {
 		v.Shake = 0
@@ -50,26 +50,26 @@ func (b *Board) Advance(now time.Duration) {
 			c.Bar = want
 		}
 	}
-	b.drift(by)
+	b.advanceParticles(by)
 }
 
-// fly moves attacks on, and drops those that are over.
-func (b *Board) fly() {
+// advanceShots moves attacks, and removes those that have faded.
+func (b *Board) advanceShots() {
 	for _, k := range b.shots {
 		switch {
-		case k.strikes > 0 && b.now >= k.strikes:
+		case k.strikeAt > 0 && b.now >= k.strikeAt:
 			b.strike(k)
-		case k.strikes > 0:
-			k.Fly = max(0.001, 1-float32(k.strikes-b.now)/float32(flight))
-		case k.ends == 0 && b.now-k.seen > forgotten:
-			k.ends, k.fades = b.now, goes
+		case k.strikeAt > 0:
+			k.Progress = max(0.001, 1-float32(k.strikeAt-b.now)/float32(flight))
+		case k.fadeAt == 0 && b.now-k.lastSeen > forgetAfter:
+			k.fadeAt, k.fadeTime = b.now, fadeDuration
 		}
 		k.Fade = 1
-		if !k.Mine && k.Stage == live.Committed && b.now-k.Since > crowds {
-			k.Fade = 0.3 // one's own node is behind: there may be many
+		if !k.Mine && k.Stage == live.Committed && b.now-k.Since > crowdedAfter {
+			k.Fade = 0.3 // the player's node lags behind: there may be many
 		}
-		if k.ends > 0 && b.now > k.ends {
-			k.Fade = max(0, 1-float32(b.now-k.ends)/float32(k.fades))
+		if k.fadeAt > 0 && b.now > k.fadeAt {
+			k.Fade = max(0, 1-float32(b.now-k.fadeAt)/float32(k.fadeTime))
 		}
 	}
 	b.shots = slices.DeleteFunc(b.shots, func(k *shot) bool { return k.Fade <= 0 })
@@ -79,34 +79,34 @@ func (b *Board) fly() {
 	}
 }
 
-// drift moves particles and words.
-func (b *Board) drift(by float32) {
+// advanceParticles moves particles and floating texts.
+func (b *Board) advanceParticles(by float32) {
 	v := &b.View
-	for i := range v.Sparks {
-		s := &v.Sparks[i]
+	for i := range v.Particles {
+		s := &v.Particles[i]
 		s.VY += 3.4 * by
 		s.X += s.VX * by
 		s.Y += s.VY * by
 		s.Life -= by / 0.8
 	}
-	v.Sparks = slices.DeleteFunc(v.Sparks, func(s scene.Spark) bool { return s.Life <= 0 })
-	for i := range v.Floats {
-		v.Floats[i].Age += by / 1.2
+	v.Particles = slices.DeleteFunc(v.Particles, func(s scene.Particle) bool { return s.Life <= 0 })
+	for i := range v.FloatingTexts {
+		v.FloatingTexts[i].Age += by / 1.2
 	}
-	v.Floats = slices.DeleteFunc(v.Floats, func(f scene.Float) bool { return f.Age >= 1 })
+	v.FloatingTexts = slices.DeleteFunc(v.FloatingTexts, func(f scene.FloatingText) bool { return f.Age >= 1 })
 }
 
-// burst throws sparks.
-func (b *Board) burst(city string, count int) {
+// addSparks adds particles at a city.
+func (b *Board) addSparks(city string, count int) {
 	v := &b.View
-	for range min(count, sparksMost-len(v.Sparks)) {
+	for range min(count, sparksMax-len(v.Particles)) {
 		turn, speed := b.rng.Float64()*2*math.Pi, 0.5+1.9*b.rng.Float64()
-		v.Sparks = append(v.Sparks, scene.Spark{City: city, VX: float32(math.Cos(turn) * speed), VY: float32(math.Sin(turn)*speed - 1),
+		v.Particles = append(v.Particles, scene.Particle{City: city, VX: float32(math.Cos(turn) * speed), VY: float32(math.Sin(turn)*speed - 1),
 			Size: 3 + 4*b.rng.Float32(), Life: 0.6 + 0.4*b.rng.Float32(), Hot: b.rng.IntN(2) == 0})
 	}
 }
 
-// float lets words rise from a city.
-func (b *Board) float(city, words string, good bool) {
-	b.View.Floats = append(b.View.Floats, scene.Float{City: city, Words: words, Good: good})
+// addFloat adds a text that rises from a city.
+func (b *Board) addFloat(city, words string, good bool) {
+	b.View.FloatingTexts = append(b.View.FloatingTexts, scene.FloatingText{City: city, Words: words, Good: good})
 }

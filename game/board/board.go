@@ -1,14 +1,14 @@
-// Package board is a live game as somebody watches and plays it: it takes in what the
-// game tells, lets what moves move, and turns keys and clicks into lines that ask the
-// game for something. It knows no window, no sound device and no clock: package view
-// tells it how late it is.
+// Package board is the state of a live game's screen. A Board takes Snapshots (Update),
+// moves animations on (Advance), turns keys and clicks into Lines for the game, and
+// draws a scene.LiveView. It knows neither windows nor sound devices nor clocks;
+// package view drives it.
 //
-//	board.go    Board: what is shown, and what is asked for
-//	take.go     taking in what the game tells
-//	shots.go    attacks on their way
-//	advance.go  time going by
-//	keys.go     what keys do
-//	mouse.go    what the mouse does
+//	board.go    Board: state and results
+//	update.go   taking a snapshot
+//	shots.go    attacks in flight
+//	advance.go  animation over time
+//	keys.go     keys
+//	mouse.go    the mouse
 package board
 
 import (
@@ -21,85 +21,85 @@ import (
 	"raftian/game/sound"
 )
 
-// Board is a live game that somebody watches.
+// Board is the state of a live game's screen. It must not be used concurrently.
 type Board struct {
-	View  scene.LiveView
-	scene *scene.Live
-	now   time.Duration
-	note  time.Duration // since when the note is there
-	index uint64        // the last entry that was taken in
-	saids uint64
-	slots map[string]int
-	shots []*shot
-	ended uint64 // calls up to this number that ended before they were seen
-	led   string // who led last
-	none  time.Duration
-	rng   *rand.Rand // of particles
-	lines []string
-	cues  []Cue
-	held  *scene.Hit // what the mouse's button went down on
+	View            scene.LiveView
+	scene           *scene.Live
+	now             time.Duration
+	noteSince       time.Duration // when the note appeared
+	index           uint64        // last applied entry
+	messageSeq      uint64
+	slots           map[string]int // position of each city on the map
+	shots           []*shot
+	endedCall       uint64        // highest ID of calls that had ended when they were first seen
+	leader          string        // last known leader
+	leaderlessSince time.Duration // 0 if there was always a leader
+	rng             *rand.Rand    // of particles
+	lines           []string      // requests since the last call of Lines
+	cues            []Cue
+	pressed         *scene.Hit // what the mouse button was pressed on
 }
 
-// Cue is something to be heard, and on which side: -1 is left, 1 right.
+// Cue is a sound to play, with its position from -1 (left) to 1 (right).
 type Cue struct {
 	Sound sound.Cue
 	Side  float64
 }
 
-// New returns a Board of some size in pixels that knows of no game yet, and is to be
-// drawn so many times a second.
+// New returns a Board without a game, for a size in pixels and a frame rate.
 func New(book *glyph.Book, w, h, rate int) *Board {
 	return &Board{scene: scene.NewLive(book), slots: map[string]int{}, rng: rand.New(rand.NewPCG(1, 2)),
 		View: scene.LiveView{W: w, H: h, Sound: scene.Sound{Volume: 0.7}, Frames: scene.LiveFrames{Asked: rate}}}
 }
 
-// Resize has the scene laid out for another size, as desk.Resize does.
-func (b *Board) Resize(w, h int, dense float64) { b.View.W, b.View.H, b.View.Dense = w, h, dense }
+// Resize sets the size in pixels, and the number of pixels per pixel of an ordinary
+// screen.
+func (b *Board) Resize(w, h int, dense float64) { b.View.W, b.View.H, b.View.PixelRatio = w, h, dense }
 
-// Draw is the scene as it is now.
+// Draw returns the scene.
 func (b *Board) Draw() *scene.List { return b.scene.Draw(&b.View) }
 
-// Lines are what was asked for since they were taken last, as live.Parse reads it.
+// Lines returns the requests since its last call, in the form that live.Parse reads.
 func (b *Board) Lines() []string {
 	lines := b.lines
 	b.lines = nil
 	return lines
 }
 
-// Cues are what is to be heard since they were taken last.
+// Cues returns the sounds since its last call.
 func (b *Board) Cues() []Cue {
 	cues := b.cues
 	b.cues = b.cues[:0:0]
 	return cues
 }
 
-// Say shows a note for a while.
-func (b *Board) Say(words string) { b.View.Note, b.note = words, b.now }
+// Say shows a note for some seconds.
+func (b *Board) Say(words string) { b.View.Note, b.noteSince = words, b.now }
 
-// Lose says that nothing is heard of the game any more, and why.
-func (b *Board) Lose(words string) { b.View.Lost = words }
+// SetLost shows that the connection to the game is lost, and why.
+func (b *Board) SetLost(words string) { b.View.Disconnected = words }
 
-// Quiet says why there is no sound.
-func (b *Board) Quiet(why string) {
-	if b.View.Sound.Why != why {
-		b.View.Sound.Why = why
+// SetNoSound shows why there is no sound.
+func (b *Board) SetNoSound(why string) {
+	if b.View.Sound.Unavailable != why {
+		b.View.Sound.Unavailable = why
 		b.Say(why)
 	}
 }
 
-func (b *Board) ask(line string) { b.lines = append(b.lines, line) }
+func (b *Board) request(line string) { b.lines = append(b.lines, line) }
 
-// hear plays a cue where a city is.
-func (b *Board) hear(c sound.Cue, city string) {
+// playCue plays a sound at the position of a city.
+func (b *Board) playCue(c sound.Cue, city string) {
 	side := 0.0
 	if slot, known := b.slots[city]; known && b.View.Slots > 0 {
-		x, _ := b.scene.Place(&b.View, slot)
+		x, _ := b.scene.SlotPosition(&b.View, slot)
 		side = x
 	}
 	b.cues = append(b.cues, Cue{c, side})
 }
 
-// city is a city as it is shown; nil if it is not.
+// city returns a city on the map; nil if there is none.
 func (b *Board) city(name string) *scene.LiveCity {
 	for i := range b.View.Cities {
 		if b.View.Cities[i].Name == name {
@@ -109,7 +109,7 @@ func (b *Board) city(name string) *scene.LiveCity {
 	return nil
 }
 
-// node is a node as it was told of last; nil if there is none.
+// node returns a node of the last snapshot; nil if there is none.
 func (b *Board) node(name string) *live.Node {
 	if b.View.Game == nil {
 		return nil

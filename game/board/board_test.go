@@ -16,23 +16,23 @@ import (
 	"raftian/game/sound"
 )
 
-// table is boardtest's game of five cities, with what tests look at.
-type table struct {
+// testGame is boardtest's game of five cities.
+type testGame struct {
 	*boardtest.Game
 	t *testing.T
 	b *board.Board
 	s *live.Snapshot
 }
 
-// begin is a game of five cities, which the board has been told of.
-func begin(t *testing.T) *table {
+// newTestGame returns a game of five cities that the board shows.
+func newTestGame(t *testing.T) *testGame {
 	t.Helper()
 	g := boardtest.New(glyph.NewBook(), 1280, 720)
-	return &table{g, t, g.Board, &g.Now}
+	return &testGame{g, t, g.Board, &g.Now}
 }
 
-// city is a city as the board shows it; nil if it does not.
-func (k *table) city(name string) *scene.LiveCity {
+// city returns a city as the board shows it; nil if it does not.
+func (k *testGame) city(name string) *scene.LiveCity {
 	i := slices.IndexFunc(k.b.View.Cities, func(c scene.LiveCity) bool { return c.Name == name })
 	if i < 0 {
 		return nil
@@ -40,7 +40,7 @@ func (k *table) city(name string) *scene.LiveCity {
 	return &k.b.View.Cities[i]
 }
 
-func (k *table) health(city string) int {
+func (k *testGame) health(city string) int {
 	k.t.Helper()
 	c := k.city(city)
 	if c == nil {
@@ -49,25 +49,25 @@ func (k *table) health(city string) int {
 	return c.Health
 }
 
-func (k *table) heard() (list []sound.Cue) {
+func (k *testGame) heard() (list []sound.Cue) {
 	for _, c := range k.b.Cues() {
 		list = append(list, c.Sound)
 	}
 	return list
 }
 
-func (k *table) press(names ...string) {
+func (k *testGame) press(names ...string) {
 	for _, name := range names {
 		k.b.Press(desk.Key{Name: name})
 	}
 }
 
-// What a city suffers is shown once its command is in the local log, and not when it
-// is sent, in doubt or committed.
-func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
-	k := begin(t)
+// The effect of an attack is shown when it is in the local log, not when it is sent, in
+// doubt or committed.
+func TestHitsAppearWhenApplied(t *testing.T) {
+	k := newTestGame(t)
 	k.heard()
-	for _, stage := range []live.Stage{live.Sent, live.Doubt, live.Committed} {
+	for _, stage := range []live.Stage{live.Sent, live.InDoubt, live.Committed} {
 		k.Call(1, "n1 attack n3", true, stage)
 		k.Pass(time.Second)
 		if got := k.b.View.Shots; len(got) != 1 || got[0].Stage != stage {
@@ -83,23 +83,23 @@ func TestNothingIsHitBeforeItIsApplied(t *testing.T) {
 		t.Fatalf("it strikes with health %d and stage %v before anything flew", k.health("n3"), k.b.View.Shots[0].Stage)
 	}
 	k.Pass(board.Flight + 20*time.Millisecond)
-	if k.health("n3") != 90 || len(k.b.View.Sparks) == 0 || k.b.View.Shake == 0 || len(k.b.View.Floats) == 0 {
-		t.Errorf("n3 has health %d, %d sparks, shake %v, %d words", k.health("n3"), len(k.b.View.Sparks), k.b.View.Shake, len(k.b.View.Floats))
+	if k.health("n3") != 90 || len(k.b.View.Particles) == 0 || k.b.View.Shake == 0 || len(k.b.View.FloatingTexts) == 0 {
+		t.Errorf("n3 has health %d, %d sparks, shake %v, %d words", k.health("n3"), len(k.b.View.Particles), k.b.View.Shake, len(k.b.View.FloatingTexts))
 	}
-	if got, want := k.heard(), []sound.Cue{sound.Sent, sound.Doubt, sound.Committed, sound.Hit}; !slices.Equal(got, want) {
+	if got, want := k.heard(), []sound.Cue{sound.Sent, sound.InDoubt, sound.Committed, sound.Hit}; !slices.Equal(got, want) {
 		t.Errorf("heard %v, want %v", got, want)
 	}
 	k.Pass(5 * time.Second)
-	if v := &k.b.View; len(v.Shots) != 0 || len(v.Sparks) != 0 || len(v.Floats) != 0 || v.Shake != 0 {
+	if v := &k.b.View; len(v.Shots) != 0 || len(v.Particles) != 0 || len(v.FloatingTexts) != 0 || v.Shake != 0 {
 		t.Errorf("something is left: %+v", v.Shots)
 	}
 }
 
-func TestAnAnswerThatComesLateTakesNothingBack(t *testing.T) {
-	k := begin(t)
+func TestLateAnswerIgnored(t *testing.T) {
+	k := newTestGame(t)
 	k.Call(1, "n1 attack n3", true, live.Sent)
 	k.Hit(1, "n1 attack n3", "n3")
-	k.Call(1, "n1 attack n3", true, live.Committed) // the answer, after the local log
+	k.Call(1, "n1 attack n3", true, live.Committed) // the answer arrives after the local log has it
 	k.Call(1, "n1 attack n3", true, live.Applied)
 	k.Pass(time.Second)
 	k.Call(1, "n1 attack n3", true, live.Applied)
@@ -110,7 +110,7 @@ func TestAnAnswerThatComesLateTakesNothingBack(t *testing.T) {
 }
 
 func TestManyHitsAreEachShown(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	for i := range uint64(10) {
 		k.Hit(100+i, "n2 attack n3", "n3")
 	}
@@ -129,7 +129,7 @@ func TestManyHitsAreEachShown(t *testing.T) {
 }
 
 func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	k.Call(1, "n1 attack n3", true, live.Sent)
 	k.s.Index++
 	k.s.Events = append(k.s.Events, live.Event{Index: k.s.Index, Client: "p", Seq: 1, Input: "n1 attack n3", Output: "rejected: n1 rests until another command changes the game"})
@@ -149,10 +149,9 @@ func TestRefusedAndFailedCommandsChangeNothing(t *testing.T) {
 	}
 }
 
-// A player who is shown another node's log sees it as it is, without a shot for all
-// that happened before.
-func TestAnotherNodesViewBeginsAnew(t *testing.T) {
-	k := begin(t)
+// When another node's log is followed, its state is shown without attacks of the past.
+func TestNodeChangeResetsView(t *testing.T) {
+	k := newTestGame(t)
 	k.Hit(1, "n2 attack n3", "n3")
 	k.s.Node, k.s.City, k.s.Index = "n4", "n4", 5
 	k.s.Cities[2].Health = 40
@@ -162,8 +161,8 @@ func TestAnotherNodesViewBeginsAnew(t *testing.T) {
 	}
 }
 
-func TestKeysAndClicksAskForTheSame(t *testing.T) {
-	k := begin(t)
+func TestKeysAndClicksAgree(t *testing.T) {
+	k := newTestGame(t)
 	want := func(lines ...string) {
 		t.Helper()
 		if got := k.b.Lines(); !slices.Equal(got, lines) {
@@ -173,12 +172,12 @@ func TestKeysAndClicksAskForTheSame(t *testing.T) {
 	k.press("3", "1", "9")
 	want("n1 attack n3")
 	k.click("n1")
-	if !k.b.View.Armed {
+	if !k.b.View.Aiming {
 		t.Fatal("a click on one's own city does not aim")
 	}
 	k.click("n4")
 	want("n1 attack n4")
-	if k.click("n5"); k.b.View.Armed || k.b.View.Chosen != "n5" {
+	if k.click("n5"); k.b.View.Aiming || k.b.View.Chosen != "n5" {
 		t.Errorf("after an attack a click chooses: %q", k.b.View.Chosen)
 	}
 	k.press("c", "k", "g", "r", "j", "l", "b")
@@ -211,11 +210,11 @@ func TestKeysAndClicksAskForTheSame(t *testing.T) {
 	}
 }
 
-// click presses the mouse's button on a city.
-func (k *table) click(city string) {
+// click clicks on a city.
+func (k *testGame) click(city string) {
 	k.t.Helper()
 	for _, h := range k.b.Draw().Hits {
-		if h.Target == (scene.Target{Do: scene.Pick, Key: city}) {
+		if h.Target == (scene.Target{Action: scene.Pick, Key: city}) {
 			k.b.Point(h.Box.X+h.Box.W/2, h.Box.Y+h.Box.H/3)
 			k.b.Down()
 			k.b.Up()
@@ -225,8 +224,8 @@ func (k *table) click(city string) {
 	k.t.Fatalf("%s is not on the map", city)
 }
 
-func TestNodesElsewhereAreLeftAlone(t *testing.T) {
-	k := begin(t)
+func TestRemoteNodesCannotBeFaulted(t *testing.T) {
+	k := newTestGame(t)
 	k.s.Machines = false
 	k.Tell()
 	k.b.View.Chosen = "n2"
@@ -248,7 +247,7 @@ func TestNodesElsewhereAreLeftAlone(t *testing.T) {
 }
 
 func TestScreenKeys(t *testing.T) {
-	k := begin(t)
+	k := newTestGame(t)
 	v := &k.b.View
 	for _, want := range []int{120, 240, 30, 60} {
 		if k.press("f2"); v.Frames.Asked != want {
@@ -276,31 +275,31 @@ func TestScreenKeys(t *testing.T) {
 	if k.press("c"); v.Help || len(k.b.Lines()) != 0 {
 		t.Error("a key that closes the help does something else")
 	}
-	k.b.Quiet("there is no sound device")
+	k.b.SetNoSound("there is no sound device")
 	if k.press("m"); v.Note != "there is no sound device" {
 		t.Errorf("M says %q", v.Note)
 	}
 }
 
-func TestThatNobodyLeadsIsShownAndHeard(t *testing.T) {
-	k := begin(t)
+func TestLeaderlessShownAndHeard(t *testing.T) {
+	k := newTestGame(t)
 	k.heard()
 	k.s.Leader = ""
 	k.Tell()
 	k.Pass(time.Second)
-	if k.b.View.NoLead < 900*time.Millisecond || !slices.Equal(k.heard(), []sound.Cue{sound.NoLeader}) {
-		t.Errorf("for %v", k.b.View.NoLead)
+	if k.b.View.Leaderless < 900*time.Millisecond || !slices.Equal(k.heard(), []sound.Cue{sound.NoLeader}) {
+		t.Errorf("for %v", k.b.View.Leaderless)
 	}
 	k.s.Leader = "n3"
 	k.Tell()
 	k.Pass(100 * time.Millisecond)
-	if k.b.View.NoLead != 0 || !slices.Equal(k.heard(), []sound.Cue{sound.Leader}) {
+	if k.b.View.Leaderless != 0 || !slices.Equal(k.heard(), []sound.Cue{sound.Leader}) {
 		t.Error("that one leads again is not")
 	}
 }
 
-func TestCitiesKeepTheirPlaces(t *testing.T) {
-	k := begin(t)
+func TestCitiesKeepTheirSlots(t *testing.T) {
+	k := newTestGame(t)
 	was := map[string]int{}
 	for _, c := range k.b.View.Cities {
 		was[c.Name] = c.Slot
@@ -316,7 +315,7 @@ func TestCitiesKeepTheirPlaces(t *testing.T) {
 	if c := k.city("ab"); c == nil || c.Slot != 5 {
 		t.Errorf("a new city is at %+v", c)
 	}
-	// However many there are, all are on the map and none lies on another.
+	// All cities are on the map, however many there are.
 	for i := range 120 {
 		k.s.Cities = append(k.s.Cities, live.City{Name: fmt.Sprintf("z%d", i), Status: "playing", Health: 50})
 	}
@@ -324,7 +323,7 @@ func TestCitiesKeepTheirPlaces(t *testing.T) {
 	list := k.b.Draw()
 	picks := 0
 	for _, h := range list.Hits {
-		if h.Target.Do == scene.Pick {
+		if h.Target.Action == scene.Pick {
 			picks++
 		}
 	}

@@ -2,6 +2,6 @@ package board
 
 // For tests, which are outside the package since boardtest imports it.
 const (
-	Elsewhere = elsewhere
+	Elsewhere = nodesElsewhere
 	Flight    = flight
 )

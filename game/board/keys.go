@@ -10,13 +10,13 @@ import (
 	"raftian/game/live"
 )
 
-// elsewhere is said of what only the machine of a node can do to it.
-const elsewhere = "the nodes run elsewhere: they cannot be cut off, killed or recorded from here"
+// nodesElsewhere is shown when a request needs nodes in this process.
+const nodesElsewhere = "the nodes run elsewhere: they cannot be cut off, killed or recorded from here"
 
-// textMost is how many characters can be typed.
-const textMost = 60
+// textMax limits the typed text, in bytes.
+const textMax = 60
 
-// Press does what a key does.
+// Press handles a key.
 func (b *Board) Press(k desk.Key) {
 	v := &b.View
 	switch {
@@ -32,30 +32,30 @@ func (b *Board) Press(k desk.Key) {
 	}
 	switch k.Name {
 	case "enter", "/":
-		v.Typing, v.Armed = true, false
+		v.Typing, v.Aiming = true, false
 	case "add":
 		v.Typing, v.Text = true, "add "
 	case "esc":
-		v.Armed, v.Chosen, v.Note = false, "", ""
+		v.Aiming, v.Chosen, v.Note = false, "", ""
 	case "j":
-		b.ask("join")
+		b.request("join")
 	case "l":
-		b.ask("leave")
+		b.request("leave")
 	case "b":
 		if v.Game.Bots == live.NoBots {
 			b.Say("there are no bots here")
 			return
 		}
-		b.ask("bots")
+		b.request("bots")
 	default:
 		if len(k.Name) == 1 && k.Name[0] >= '1' && k.Name[0] <= '9' {
-			b.number(int(k.Name[0] - '1'))
+			b.attackSlot(int(k.Name[0] - '1'))
 		}
 	}
 }
 
-// number attacks the city of a number.
-func (b *Board) number(slot int) {
+// attackSlot attacks the city in a slot.
+func (b *Board) attackSlot(slot int) {
 	for i := range b.View.Cities {
 		if c := &b.View.Cities[i]; c.Slot == slot {
 			b.attack(c.Name)
@@ -66,15 +66,15 @@ func (b *Board) number(slot int) {
 }
 
 func (b *Board) attack(city string) {
-	b.View.Armed = false
+	b.View.Aiming = false
 	if city == b.View.Own {
 		b.Say("that is your own city")
 		return
 	}
-	b.ask(b.View.Own + " attack " + city)
+	b.request(b.View.Own + " attack " + city)
 }
 
-// pressTyping is about keys while something is typed.
+// pressTyping handles keys while the text box is open.
 func (b *Board) pressTyping(k desk.Key) {
 	v := &b.View
 	switch k.Name {
@@ -96,36 +96,36 @@ func (b *Board) pressTyping(k desk.Key) {
 			b.Say(err.Error())
 			return
 		case v.Game != nil && !v.Game.Machines && slices.Contains([]string{"cut", "heal", "kill", "start", "save"}, order.Verb):
-			b.Say(elsewhere)
+			b.Say(nodesElsewhere)
 			return
 		}
-		b.ask(line)
+		b.request(line)
 		v.Text, v.Typing = "", false
 	}
 }
 
-// Typing says whether characters are for Type.
+// Typing reports whether characters go to Type.
 func (b *Board) Typing() bool { return b.View.Typing }
 
-// Type adds what is typed to the text box.
+// Type adds a character to the text box.
 func (b *Board) Type(r rune) {
-	if v := &b.View; v.Typing && r >= ' ' && r != 0x7f && len(v.Text) < textMost {
+	if v := &b.View; v.Typing && r >= ' ' && r != 0x7f && len(v.Text) < textMax {
 		v.Text += string(r)
 	}
 }
 
-// rates are the frame rates that F2 goes through.
-func rates() []int { return []int{30, 60, 120, 240} }
+// frameRates are the frame rates that F2 cycles through.
+func frameRates() []int { return []int{30, 60, 120, 240} }
 
-// pressScreen is about keys that change what is seen and heard.
+// pressScreen handles keys for display and sound.
 func (b *Board) pressScreen(k desk.Key) bool {
 	v := &b.View
 	switch k.Name {
 	case "?":
-		v.Help, v.Armed = true, false
+		v.Help, v.Aiming = true, false
 	case "m":
-		if v.Sound.Why != "" {
-			b.Say(v.Sound.Why)
+		if v.Sound.Unavailable != "" {
+			b.Say(v.Sound.Unavailable)
 			return true
 		}
 		v.Sound.Muted = !v.Sound.Muted
@@ -135,8 +135,8 @@ func (b *Board) pressScreen(k desk.Key) bool {
 		if k.Name == "-" {
 			by = -0.1
 		}
-		if v.Sound.Why != "" {
-			b.Say(v.Sound.Why)
+		if v.Sound.Unavailable != "" {
+			b.Say(v.Sound.Unavailable)
 			return true
 		}
 		v.Sound.Volume = max(0, min(1, math.Round((v.Sound.Volume+by)*10)/10))
@@ -147,8 +147,8 @@ func (b *Board) pressScreen(k desk.Key) bool {
 			b.Say("the browser says how many frames there are")
 			return true
 		}
-		i := slices.IndexFunc(rates(), func(r int) bool { return r > v.Frames.Asked })
-		v.Frames.Asked = rates()[max(i, 0)]
+		i := slices.IndexFunc(frameRates(), func(r int) bool { return r > v.Frames.Asked })
+		v.Frames.Asked = frameRates()[max(i, 0)]
 		b.Say(fmt.Sprintf("%d frames per second are asked for; F3 shows how many come", v.Frames.Asked))
 	case "f3":
 		v.Overlay = !v.Overlay
@@ -158,7 +158,7 @@ func (b *Board) pressScreen(k desk.Key) bool {
 	return true
 }
 
-// pressNodes is about keys that choose nodes and do something to them.
+// pressNodes handles keys that choose nodes or act on them.
 func (b *Board) pressNodes(k desk.Key) bool {
 	v := &b.View
 	if v.Game == nil {
@@ -174,24 +174,24 @@ func (b *Board) pressNodes(k desk.Key) bool {
 	case !slices.Contains([]string{"c", "k", "g", "r"}, k.Name):
 		return false
 	case !v.Game.Machines:
-		b.Say(elsewhere)
+		b.Say(nodesElsewhere)
 	case k.Name == "g":
-		b.ask("heal")
+		b.request("heal")
 	case k.Name == "r":
-		b.ask("save")
+		b.request("save")
 	case b.node(v.Chosen) == nil:
 		b.Say("choose a node first: click it, or press Tab")
 	case k.Name == "c" && b.node(v.Chosen).Down:
 		b.Say(v.Chosen + " does not run; K starts it")
 	case k.Name == "c":
-		b.ask(map[bool]string{true: "heal ", false: "cut "}[b.node(v.Chosen).Cut] + v.Chosen)
+		b.request(map[bool]string{true: "heal ", false: "cut "}[b.node(v.Chosen).Cut] + v.Chosen)
 	default:
-		b.ask(map[bool]string{true: "start ", false: "kill "}[b.node(v.Chosen).Down] + v.Chosen)
+		b.request(map[bool]string{true: "start ", false: "kill "}[b.node(v.Chosen).Down] + v.Chosen)
 	}
 	return true
 }
 
-// choose chooses the next node, or the one before.
+// choose chooses the next node, or the previous one.
 func (b *Board) choose(back bool) {
 	nodes := b.View.Game.Nodes
 	if len(nodes) == 0 {

@@ -5,67 +5,68 @@ import (
 	"raftian/game/scene"
 )
 
-// Point says where the mouse is, in pixels of the scene.
+// Point sets the position of the mouse, in pixels of the scene.
 func (b *Board) Point(x, y float32) { b.View.X, b.View.Y, b.View.Hover = x, y, true }
 
-// Leave says that the mouse is nowhere.
+// Leave handles that the mouse leaves the window.
 func (b *Board) Leave() { b.View.Hover = false }
 
-// Over is what the mouse points at; Nothing if at nothing.
-func (b *Board) Over() scene.Do {
+// Over returns what the mouse points at; scene.Nothing if nothing.
+func (b *Board) Over() scene.Action {
 	if h := b.scene.At(b.View.X, b.View.Y); h != nil && b.View.Hover {
-		return h.Target.Do
+		return h.Target.Action
 	}
 	return scene.Nothing
 }
 
-// Down says that the mouse's button went down where it points.
+// Down handles that the mouse button is pressed.
 func (b *Board) Down() {
 	if b.View.Help {
 		b.View.Help = false
 		return
 	}
-	b.held = nil
+	b.pressed = nil
 	if h := b.scene.At(b.View.X, b.View.Y); h != nil {
 		held := *h
-		b.held = &held
+		b.pressed = &held
 	}
 }
 
-// Up says that it went up. Where it went down counts, if it is still there.
+// Up handles that the mouse button is released. It is a click if it happens where the
+// button was pressed.
 func (b *Board) Up() {
-	h := b.held
-	b.held = nil
+	h := b.pressed
+	b.pressed = nil
 	if h == nil || !h.Box.Holds(b.View.X, b.View.Y) {
 		return
 	}
-	switch h.Target.Do {
+	switch h.Target.Action {
 	case scene.Press:
 		b.View.Typing = b.View.Typing && h.Target.Key != "enter"
 		b.Press(desk.Key{Name: h.Target.Key})
-	case scene.Ask:
+	case scene.Request:
 		if h.Target.Key != "" {
-			b.ask(h.Target.Key)
+			b.request(h.Target.Key)
 		}
 	case scene.Pick:
 		b.pick(h.Target.Key)
 	}
 }
 
-// Wheel turns the mouse's wheel, which does nothing.
+// Wheel ignores the mouse wheel.
 func (b *Board) Wheel(_, _ float64) {}
 
-// pick is a click on a city: one's own aims, and then another's is attacked; without
-// aiming, its node is chosen.
+// pick handles a click on a city. The player's own city starts aiming; then another one
+// is attacked. Otherwise the city's node is chosen.
 func (b *Board) pick(city string) {
 	v := &b.View
 	switch {
-	case v.Armed && city == v.Own:
-		v.Armed = false
-	case v.Armed:
+	case v.Aiming && city == v.Own:
+		v.Aiming = false
+	case v.Aiming:
 		b.attack(city)
 	case city == v.Own:
-		v.Armed, v.Chosen = true, city
+		v.Aiming, v.Chosen = true, city
 	case v.Chosen == city:
 		v.Chosen = ""
 	default:

@@ -16,7 +16,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
 
-func TestThePictureIsTheOneThatWasApproved(t *testing.T) {
+func TestPictureMatchesGolden(t *testing.T) {
 	book := glyph.NewBook()
 	got := paint.Image(boardtest.Busy(book, 1280, 720).Board.Draw(), book)
 	path := filepath.Join("testdata", "busy.png")

@@ -10,31 +10,31 @@ import (
 	"raftian/game/sound"
 )
 
-// How long what moves takes.
+// Durations of animations.
 const (
-	flight    = 260 * time.Millisecond // of what strikes, once the attack is applied
-	goes      = 500 * time.Millisecond // of an arc that fades
-	lingers   = 1500 * time.Millisecond
-	forgotten = 3 * time.Second // after which an attack that nobody tells of any more goes
+	flight         = 260 * time.Millisecond // of a projectile, after the attack is applied
+	fadeDuration   = 500 * time.Millisecond // of an arc
+	lingerDuration = 1500 * time.Millisecond
+	forgetAfter    = 3 * time.Second // after which an attack without news fades
 )
 
-// shotsMost is how many attacks are shown at once; more are told in the feed only.
-const shotsMost = 60
+// shotsMax is the maximum number of attacks on the map; others are only in the feed.
+const shotsMax = 60
 
-// shot is an attack that is shown.
+// shot is an attack on the map.
 type shot struct {
 	scene.Shot
-	client  string
-	seq     uint64
-	seen    time.Duration // when it was told of last
-	strikes time.Duration // when it will; 0 if that is not known, or over
-	event   *live.Event
-	ends    time.Duration // from when on it fades; 0 if not yet
-	fades   time.Duration // how long that takes
+	client   string
+	seq      uint64
+	lastSeen time.Duration // when it was last in a snapshot
+	strikeAt time.Duration // when it strikes; 0 if not known, or struck
+	event    *live.Event
+	fadeAt   time.Duration // when it begins to fade; 0 if not known
+	fadeTime time.Duration // how long it fades
 }
 
-// find is the attack of a command; nil if none is shown.
-func (b *Board) find(client string, seq uint64) *shot {
+// findShot returns the attack of a command; nil if none is on the map.
+func (b *Board) findShot(client string, seq uint64) *shot {
 	for _, k := range b.shots {
 		if k.client == client && k.seq == seq {
 			return k
@@ -43,11 +43,11 @@ func (b *Board) find(client string, seq uint64) *shot {
 	return nil
 }
 
-// shoot shows an attack that was not known.
-func (b *Board) shoot(in rules.Input, client string, seq uint64, mine bool) *shot {
-	k := &shot{client: client, seq: seq, seen: b.now,
+// addShot adds an attack to the map.
+func (b *Board) addShot(in rules.Input, client string, seq uint64, mine bool) *shot {
+	k := &shot{client: client, seq: seq, lastSeen: b.now,
 		Shot: scene.Shot{From: in.City, To: in.Target, Mine: mine, Began: b.now, Since: b.now, Fade: 1}}
-	for _, o := range b.shots { // of those on the same way each has a way of its own
+	for _, o := range b.shots { // attacks between the same cities get different curves
 		if o.From == k.From && o.To == k.To && o.Bend >= k.Bend {
 			k.Bend = o.Bend + 0.05
 		}
@@ -55,79 +55,79 @@ func (b *Board) shoot(in rules.Input, client string, seq uint64, mine bool) *sho
 	if k.Bend > 0.3 {
 		k.Bend = 0
 	}
-	if len(b.shots) < shotsMost {
+	if len(b.shots) < shotsMax {
 		b.shots = append(b.shots, k)
 	}
 	return k
 }
 
-// stage takes in how far a call has come. It never goes back, and that it is applied
-// is for its event to say.
-func (b *Board) stage(k *shot, c *live.Call) {
-	if k.Stage.Over() || k.Stage == c.Stage || c.Stage == live.Applied || c.Stage == live.Rejected {
+// updateStage updates the stage of an attack from its call. Stages do not go back.
+// Applied and Rejected are set by the event instead.
+func (b *Board) updateStage(k *shot, c *live.Call) {
+	if k.Stage.Ended() || k.Stage == c.Stage || c.Stage == live.Applied || c.Stage == live.Rejected {
 		return
 	}
-	if k.Stage == live.Committed && !c.Stage.Over() {
+	if k.Stage == live.Committed && !c.Stage.Ended() {
 		return
 	}
 	k.Stage, k.Since = c.Stage, b.now
 	switch c.Stage {
 	case live.Committed:
 		if k.Mine {
-			b.hear(sound.Committed, k.From)
+			b.playCue(sound.Committed, k.From)
 		}
-	case live.Doubt:
+	case live.InDoubt:
 		if k.Mine {
-			b.hear(sound.Doubt, k.From)
+			b.playCue(sound.InDoubt, k.From)
 		}
-	case live.Failed, live.Lost:
+	case live.Failed, live.Unresolved:
 		k.Words = "no effect"
-		if c.Stage == live.Lost {
+		if c.Stage == live.Unresolved {
 			k.Words = "not known"
 		}
-		b.feed(scene.FeedLine{Words: c.Input + ": " + c.Output, Stage: c.Stage, Mine: k.Mine})
+		b.addFeedLine(scene.FeedLine{Words: c.Input + ": " + c.Output, Stage: c.Stage, Mine: k.Mine})
 		if k.Mine {
-			b.hear(sound.Refused, k.From)
+			b.playCue(sound.Refused, k.From)
 			b.Say(c.Input + ": " + c.Output)
 		}
-		k.ends, k.fades = b.now+lingers, goes
+		k.fadeAt, k.fadeTime = b.now+lingerDuration, fadeDuration
 	}
 }
 
-// reject shows that an attack was against the rules.
+// reject shows that the rules rejected an attack.
 func (b *Board) reject(k *shot, reason string) {
 	k.Stage, k.Since, k.Words = live.Rejected, b.now, reason
-	k.ends, k.fades = b.now+lingers/2, goes
+	k.fadeAt, k.fadeTime = b.now+lingerDuration/2, fadeDuration
 	if k.Mine {
-		k.ends = b.now + lingers
-		b.hear(sound.Refused, k.From)
+		k.fadeAt = b.now + lingerDuration
+		b.playCue(sound.Refused, k.From)
 	}
 }
 
-// apply lets an attack strike that is in the local log.
+// apply launches the projectile of an applied attack.
 func (b *Board) apply(k *shot, e *live.Event) {
 	if k.Mine && k.Stage < live.Committed {
-		b.hear(sound.Committed, k.From)
+		b.playCue(sound.Committed, k.From)
 	}
 	k.Stage, k.Since = live.Applied, b.now
-	k.event, k.strikes = e, b.now+flight
+	k.event, k.strikeAt = e, b.now+flight
 }
 
-// awaits says whether something flies to a city.
-func (b *Board) awaits(city string) bool {
+// hasIncoming reports whether a projectile flies to a city.
+func (b *Board) hasIncoming(city string) bool {
 	for _, k := range b.shots {
-		if k.strikes > 0 && k.event.City.Name == city {
+		if k.strikeAt > 0 && k.event.City.Name == city {
 			return true
 		}
 	}
 	return false
 }
 
-// strike is the moment in which an attack hits.
+// strike shows the impact of an attack.
 func (b *Board) strike(k *shot) {
 	e := k.event
-	k.strikes, k.Fly = 0, 1
-	k.ends, k.fades = b.now, goes
+	k.strikeAt, k.Progress = 0, 1
+	k.fadeAt, k.fadeTime = b.now, fadeDuration
 	c := b.city(e.City.Name)
 	if c == nil {
 		return
@@ -141,11 +141,11 @@ func (b *Board) strike(k *shot) {
 	if c.Name == b.View.Own {
 		shake *= 1.6
 	}
-	b.hear(cue, c.Name)
+	b.playCue(cue, c.Name)
 	b.View.Shake = max(b.View.Shake, shake)
-	b.float(c.Name, words, false)
-	b.burst(c.Name, sparks)
-	if !b.awaits(c.Name) { // and whatever else has happened to it meanwhile
+	b.addFloat(c.Name, words, false)
+	b.addSparks(c.Name, sparks)
+	if !b.hasIncoming(c.Name) { // later changes of the city were held back until now
 		for i := range b.View.Game.Cities {
 			if now := &b.View.Game.Cities[i]; now.Name == c.Name {
 				c.City = *now

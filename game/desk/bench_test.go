@@ -11,8 +11,9 @@ import (
 	"raftian/netsim/trace"
 )
 
-// open opens the run in the file that RUN names; the story without it.
-func open(b *testing.B) *Desk {
+// openRun opens the run in the file that the environment variable RUN names, or else
+// the story.
+func openRun(b *testing.B) *Desk {
 	r := replaytest.Story()
 	if name := os.Getenv("RUN"); name != "" {
 		from, err := trace.Open(name)
@@ -29,9 +30,9 @@ func open(b *testing.B) *Desk {
 	return d
 }
 
-// BenchmarkPlaying makes the scenes of a replay that plays.
+// BenchmarkPlaying builds the scenes of a replay that plays.
 func BenchmarkPlaying(b *testing.B) {
-	d := open(b)
+	d := openRun(b)
 	d.View.Playing = true
 	for b.Loop() {
 		if d.Tick(time.Second / 60); !d.View.Playing {
@@ -41,10 +42,10 @@ func BenchmarkPlaying(b *testing.B) {
 	}
 }
 
-// BenchmarkDragging makes the scenes of a replay whose timeline is dragged, all of
-// which is drawn anew each time.
+// BenchmarkDragging builds the scenes of a replay whose timeline is dragged, which
+// redraws it each time.
 func BenchmarkDragging(b *testing.B) {
-	d := open(b)
+	d := openRun(b)
 	d.zoom(d.run.End()/2, 0.9)
 	for i := 0; b.Loop(); i++ {
 		d.pan([]float64{0.001, -0.001}[i/20%2])
@@ -52,9 +53,9 @@ func BenchmarkDragging(b *testing.B) {
 	}
 }
 
-// BenchmarkScrubbing makes the scenes of a replay in which the cursor jumps.
+// BenchmarkScrubbing builds the scenes of a replay whose cursor jumps.
 func BenchmarkScrubbing(b *testing.B) {
-	d := open(b)
+	d := openRun(b)
 	for i := 0; b.Loop(); i++ {
 		d.Cursor.SeekEvent(i * 7919 % d.run.Events())
 		d.Draw()

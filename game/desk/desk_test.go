@@ -10,7 +10,7 @@ import (
 	"raftian/netsim/env"
 )
 
-// story is the story on a desk, drawn once.
+// story returns the story on a desk, drawn once.
 func story() *Desk {
 	d := Open(replaytest.Story(), glyph.NewBook(), 1280, 720)
 	d.Draw()
@@ -28,7 +28,7 @@ func (d *Desk) press(names ...string) {
 	d.Draw()
 }
 
-func TestARunOpensAtItsFirstViolation(t *testing.T) {
+func TestOpensAtFirstViolation(t *testing.T) {
 	d := story()
 	if d.Cursor.At() != replaytest.Violation || d.View.Playing {
 		t.Errorf("it opens at %v, playing: %v", d.Cursor.At(), d.View.Playing)
@@ -38,7 +38,7 @@ func TestARunOpensAtItsFirstViolation(t *testing.T) {
 	}
 }
 
-func TestKeysGoThroughTime(t *testing.T) {
+func TestKeysMoveTime(t *testing.T) {
 	d := story()
 	for _, c := range []struct {
 		keys []string
@@ -74,7 +74,7 @@ func TestKeysGoThroughTime(t *testing.T) {
 	}
 }
 
-func TestTimeGoesByWhileItPlays(t *testing.T) {
+func TestPlayingAdvancesTime(t *testing.T) {
 	d := story()
 	d.press("home")
 	d.View.Speed = 1
@@ -106,7 +106,7 @@ func TestTimeGoesByWhileItPlays(t *testing.T) {
 	if d.press("space"); d.Cursor.N() != 0 || !d.View.Playing {
 		t.Error("Space at the end does not begin anew")
 	}
-	d.View.Speed = 0.0005 // frames that are less than a nanosecond add up
+	d.View.Speed = 0.0005 // fractions of a nanosecond add up
 	for range 1000 {
 		d.Tick(1000)
 	}
@@ -115,14 +115,14 @@ func TestTimeGoesByWhileItPlays(t *testing.T) {
 	}
 }
 
-func TestTheTimelineIsZoomedAndMoved(t *testing.T) {
+func TestTimelineZoomAndPan(t *testing.T) {
 	d := story()
 	d.press("home")
 	d.show(0, d.run.End())
 	for range 40 {
 		d.press("w")
 	}
-	if got := d.View.To - d.View.From; got != shortest {
+	if got := d.View.To - d.View.From; got != windowMin {
 		t.Errorf("it shows %d ns at least", got)
 	}
 	for range 40 {
@@ -148,7 +148,7 @@ func TestTheTimelineIsZoomedAndMoved(t *testing.T) {
 	}
 }
 
-func TestTheMouseScrubsDragsAndZooms(t *testing.T) {
+func TestMouseScrubsDragsAndZooms(t *testing.T) {
 	d := story()
 	d.show(0, d.run.End())
 	d.Draw()
@@ -182,15 +182,15 @@ func TestTheMouseScrubsDragsAndZooms(t *testing.T) {
 	}
 }
 
-func TestAClickInspectsOrGoesThere(t *testing.T) {
+func TestClickInspectsOrSeeks(t *testing.T) {
 	d := story()
-	for _, do := range []scene.Do{scene.Node, scene.Fault} {
+	for _, do := range []scene.Action{scene.Node, scene.Fault} {
 		d.show(0, d.run.End())
 		d.View.Chosen = scene.Target{}
 		d.Draw()
 		for _, h := range d.list.Hits {
 			x, y := h.Box.X+h.Box.W/2, h.Box.Y+h.Box.H/2
-			if h.Target.Do != do || d.scene.At(x, y).Target != h.Target {
+			if h.Target.Action != do || d.scene.At(x, y).Target != h.Target {
 				continue
 			}
 			d.Point(x, y)
@@ -209,20 +209,20 @@ func TestAClickInspectsOrGoesThere(t *testing.T) {
 	for y := lanes.Y + lanes.H/2; y < lanes.Bottom(); y += 4 {
 		for x := lanes.X; x < lanes.Right(); x += 4 {
 			d.Point(x, y)
-			if hit := d.scene.At(x, y); hit == nil || hit.Target.Do != scene.Op || found[hit.Target.N] {
+			if hit := d.scene.At(x, y); hit == nil || hit.Target.Action != scene.Op || found[hit.Target.N] {
 				continue
 			}
 			d.View.Chosen = scene.Target{}
 			d.Down()
 			d.Up()
-			found[d.View.Chosen.N] = d.View.Chosen.Do == scene.Op
+			found[d.View.Chosen.N] = d.View.Chosen.Action == scene.Op
 		}
 	}
 	if len(found) != len(d.run.Ops) {
 		t.Errorf("clicks find %d of %d calls", len(found), len(d.run.Ops))
 	}
 	d.press("esc", "3")
-	if d.View.Chosen != (scene.Target{Do: scene.Node, N: 2}) {
+	if d.View.Chosen != (scene.Target{Action: scene.Node, N: 2}) {
 		t.Errorf("3 chooses %+v", d.View.Chosen)
 	}
 	d.press("esc", "9")

@@ -12,79 +12,79 @@ import (
 	"raftian/netsim/plan"
 )
 
-// Change is another plan, which differs from a run's in one thing.
+// Change is a plan that differs from a run's plan in one respect.
 type Change struct {
 	Words string
 	Plan  plan.Plan
 }
 
-// tree holds the runs that came of changes to one, each with its desk.
-type tree struct {
-	branches []*branch
-	now      int // which of them is shown
-	other    int // which stands beside it, if split
-	split    bool
-	can      bool
-	asked    *Change
-	saving   bool
+// forkTree holds the runs that resulted from changes to one run, each with its desk.
+type forkTree struct {
+	branches    []*branch
+	current     int // index of the branch that is shown
+	besideIndex int // branch that is shown beside it, if split
+	split       bool
+	allowed     bool // runs can be made
+	requested   *Change
+	saving      bool
 }
 
 type branch struct {
 	desk   *Desk
-	parent int    // in branches; -1 of the first
-	words  string // what was changed
+	parent int    // index in branches; -1 for the first
+	words  string // the change
 	file   string // where the run is kept
-	saved  string // its name, once it is saved
+	saved  string // its name, once saved
 }
 
-// changesMost is how many changes are offered at a time, a letter each.
-const changesMost = 14
+// changesMax is the number of changes offered, with a letter each.
+const changesMax = 14
 
-// Allow lets runs be made with changes; without it they cannot be, as in a browser.
-func (d *Desk) Allow() { d.tree.can = true }
+// Allow enables making runs with changes, which browsers cannot.
+func (d *Desk) Allow() { d.forks.allowed = true }
 
-// Asked is the change that somebody wants to see, once.
+// Asked returns the requested change, once.
 func (d *Desk) Asked() (Change, bool) {
-	c := d.tree.asked
-	d.tree.asked = nil
+	c := d.forks.requested
+	d.forks.requested = nil
 	if c == nil {
 		return Change{}, false
 	}
 	return *c, true
 }
 
-// Saving is the file of the run that somebody wants saved, and its number, once.
+// Saving returns the file and the number of the run to save, once.
 func (d *Desk) Saving() (file string, number int, asked bool) {
-	if !d.tree.saving {
+	if !d.forks.saving {
 		return "", 0, false
 	}
-	d.tree.saving = false
-	b := d.tree.branches[d.tree.now]
-	return b.file, d.tree.now, b.file != ""
+	d.forks.saving = false
+	b := d.forks.branches[d.forks.current]
+	return b.file, d.forks.current, b.file != ""
 }
 
-// Saved says under which name the run that is shown was saved.
+// Saved sets the name under which the current run was saved.
 func (d *Desk) Saved(name string) {
-	d.tree.branches[d.tree.now].saved = name
+	d.forks.branches[d.forks.current].saved = name
 	d.Say("saved as " + name)
-	d.offer()
+	d.openWhatIf()
 }
 
-// Now is the desk that is to be shown.
-func (d *Desk) Now() *Desk { return d.tree.branches[d.tree.now].desk }
+// Now returns the desk to show.
+func (d *Desk) Now() *Desk { return d.forks.branches[d.forks.current].desk }
 
-// Fork puts a run that came of a change of this one beside it, and shows it at the
-// first event that differs. The run is kept in a file.
+// Fork adds a run that resulted from a change, shows it beside this one, and moves to
+// the first event that differs. file is where the run is kept.
 func (d *Desk) Fork(c Change, r *replay.Run, file string) {
-	t := d.tree
+	t := d.forks
 	fork := Open(r, d.book, d.View.W, d.View.H)
-	fork.tree = t
+	fork.forks = t
 	parent := slices.IndexFunc(t.branches, func(b *branch) bool { return b.desk == d })
 	t.branches = append(t.branches, &branch{desk: fork, parent: parent, words: c.Words, file: file})
 	fork.View.Speed, fork.View.Heartbeats, fork.View.Ordinal = d.View.Speed, d.View.Heartbeats, d.View.Ordinal
 	d.View.WhatIf = nil
-	t.now, t.other, t.split = len(t.branches)-1, parent, true
-	if n := t.contrast(); n > 0 {
+	t.current, t.besideIndex, t.split = len(t.branches)-1, parent, true
+	if n := t.compare(); n > 0 {
 		fork.Cursor.SeekEvent(n)
 		fork.show(d.View.From, d.View.To)
 		fork.follow()
@@ -94,32 +94,33 @@ func (d *Desk) Fork(c Change, r *replay.Run, file string) {
 	}
 }
 
-// contrast finds the first event in which the two runs differ that stand beside each
-// other; 0 is that they are the same.
-func (t *tree) contrast() int {
-	here, there := t.branches[t.now], t.branches[t.other]
+// compare finds the first event in which the two runs shown differ; 0 if they are
+// equal.
+func (t *forkTree) compare() int {
+	here, there := t.branches[t.current], t.branches[t.besideIndex]
 	n := replay.FirstDifference(there.desk.run, here.desk.run)
-	was, now := words(there.desk.run, n), words(here.desk.run, n)
-	here.desk.View.Differs = scene.Difference{Event: n, Was: was, Now: now, Change: here.words}
-	there.desk.View.Differs = scene.Difference{Event: n, Was: now, Now: was, Change: there.words}
+	was, now := eventText(there.desk.run, n), eventText(here.desk.run, n)
+	here.desk.View.Difference = scene.Difference{Event: n, Was: was, Now: now, Change: here.words}
+	there.desk.View.Difference = scene.Difference{Event: n, Was: now, Now: was, Change: there.words}
 	return n
 }
 
-// beside is the run that stands beside this one, at the same moment; nil if none does.
-func (d *Desk) beside() *scene.Other {
-	t := d.tree
-	if !t.split || len(t.branches) < 2 || t.other == t.now || t.branches[t.now].desk != d {
+// beside returns the run shown beside this one, at the same instant; nil if there is
+// none.
+func (d *Desk) beside() *scene.BesideRun {
+	t := d.forks
+	if !t.split || len(t.branches) < 2 || t.besideIndex == t.current || t.branches[t.current].desk != d {
 		return nil
 	}
-	o := t.branches[t.other]
+	o := t.branches[t.besideIndex]
 	o.desk.Cursor.Seek(d.Cursor.At())
-	return &scene.Other{Scene: o.desk.scene, Cursor: o.desk.Cursor, View: &o.desk.View,
-		Words: fmt.Sprintf("RUN %d: %s", t.other, o.words), Here: fmt.Sprintf("RUN %d: %s", t.now, t.branches[t.now].words)}
+	return &scene.BesideRun{Scene: o.desk.scene, Cursor: o.desk.Cursor, View: &o.desk.View,
+		Title: fmt.Sprintf("RUN %d: %s", t.besideIndex, o.words), MainTitle: fmt.Sprintf("RUN %d: %s", t.current, t.branches[t.current].words)}
 }
 
-// split shows another run beside this one, or this one alone.
+// split shows two runs side by side, or only the current one.
 func (d *Desk) split() {
-	t := d.tree
+	t := d.forks
 	if len(t.branches) < 2 {
 		d.Say("there is no other run; F makes one")
 		return
@@ -127,8 +128,8 @@ func (d *Desk) split() {
 	t.split = !t.split
 }
 
-// words is an event in words.
-func words(r *replay.Run, n int) string {
+// eventText describes an event.
+func eventText(r *replay.Run, n int) string {
 	if n == 0 {
 		return ""
 	}
@@ -139,79 +140,79 @@ func words(r *replay.Run, n int) string {
 	return fmt.Sprintf("%s %s %s", e.At, e.Machine, e.Words())
 }
 
-// turn shows another run of the tree, at the same moment.
-func (d *Desk) turn(to int) {
-	t := d.tree
+// switchTo shows another run of the tree at the same instant.
+func (d *Desk) switchTo(to int) {
+	t := d.forks
 	to = (to + len(t.branches)) % len(t.branches)
 	next := t.branches[to].desk
 	if next == d {
 		return
 	}
-	t.now, t.other = to, t.now
-	t.contrast()
-	next.Resize(d.View.W, d.View.H, d.View.Dense)
+	t.current, t.besideIndex = to, t.current
+	t.compare()
+	next.Resize(d.View.W, d.View.H, d.View.PixelRatio)
 	next.Cursor.Seek(d.Cursor.At())
 	next.show(d.View.From, d.View.To)
 	next.View.Playing, next.View.Speed = d.View.Playing, d.View.Speed
-	next.changes++
+	next.version++
 	if d.View.WhatIf != nil {
 		d.View.WhatIf = nil
-		next.offer()
+		next.openWhatIf()
 	}
-	next.Say("run " + fmt.Sprint(t.now) + ": " + t.branches[t.now].words)
+	next.Say("run " + fmt.Sprint(t.current) + ": " + t.branches[t.current].words)
 }
 
-// offer opens the list of changes and runs.
-func (d *Desk) offer() {
-	w := &scene.WhatIf{At: d.Cursor.At(), Can: d.tree.can && !d.run.Header.Live, Live: d.run.Header.Live}
-	for _, c := range d.offered() {
+// openWhatIf opens the list of changes and runs.
+func (d *Desk) openWhatIf() {
+	w := &scene.WhatIf{At: d.Cursor.At(), Allowed: d.forks.allowed && !d.run.Header.Live, Live: d.run.Header.Live}
+	for _, c := range d.changesOffered() {
 		w.Choices = append(w.Choices, c.Words)
 	}
-	for i, b := range d.tree.branches {
+	for i, b := range d.forks.branches {
 		depth := 0
-		for p := b.parent; p >= 0; p = d.tree.branches[p].parent {
+		for p := b.parent; p >= 0; p = d.forks.branches[p].parent {
 			depth++
 		}
 		w.Branches = append(w.Branches, scene.Branch{Words: b.words, Depth: depth, Outcome: b.desk.run.Outcome(),
-			Here: i == d.tree.now, Saved: b.saved})
+			Here: i == d.forks.current, Saved: b.saved})
 	}
 	d.View.WhatIf = w
 }
 
-// pressWhatIf is about keys while the list is open.
+// pressWhatIf handles keys while the list is open.
 func (d *Desk) pressWhatIf(k Key) {
 	switch {
 	case k.Name == "esc" || k.Name == "f" && k.Shift:
 		d.View.WhatIf = nil
 	case k.Name == "tab":
-		d.turn(d.tree.now + 1)
+		d.switchTo(d.forks.current + 1)
 	case k.Name == "s" && k.Shift:
-		d.tree.saving = true
-	case len(k.Name) == 1 && k.Name[0] >= 'a' && k.Name[0] < 'a'+changesMost:
-		d.choice(int(k.Name[0] - 'a'))
+		d.forks.saving = true
+	case len(k.Name) == 1 && k.Name[0] >= 'a' && k.Name[0] < 'a'+changesMax:
+		d.requestRun(int(k.Name[0] - 'a'))
 	}
 }
 
-// choice has a run made with one of the changes.
-func (d *Desk) choice(i int) {
-	all := d.offered()
-	if i >= len(all) || !d.tree.can || d.run.Header.Live {
+// requestRun requests a run with one of the changes.
+func (d *Desk) requestRun(i int) {
+	all := d.changesOffered()
+	if i >= len(all) || !d.forks.allowed || d.run.Header.Live {
 		return
 	}
 	d.View.WhatIf, d.View.Playing = nil, false
-	d.tree.asked = &all[i]
+	d.forks.requested = &all[i]
 	d.Say("running the plan again " + all[i].Words)
 }
 
-// offered are the changes that are offered at this moment.
-func (d *Desk) offered() []Change {
+// changesOffered returns the changes offered at this instant.
+func (d *Desk) changesOffered() []Change {
 	all := append(d.without(), d.with()...)
 	all = slices.DeleteFunc(all, func(c Change) bool { return c.Plan.Validate() != nil })
-	return all[:min(len(all), changesMost)]
+	return all[:min(len(all), changesMax)]
 }
 
-// without are changes that leave something out: faults around this moment, and the
-// call that is inspected.
+// without returns changes that remove something: faults near this instant, and the
+// inspected call.
 func (d *Desk) without() []Change {
 	var all []Change
 	var near []int
@@ -233,7 +234,7 @@ func (d *Desk) without() []Change {
 		p.Faults = slices.Delete(slices.Clone(p.Faults), int(f.Number-1), int(f.Number))
 		all = append(all, Change{fmt.Sprintf("without fault %d: %s", f.Number, f.Text), p})
 	}
-	if t := d.View.Chosen; t.Do == scene.Op && t.N < len(d.run.Ops) {
+	if t := d.View.Chosen; t.Action == scene.Op && t.N < len(d.run.Ops) {
 		op := &d.run.Ops[t.N]
 		p := d.run.Plan
 		p.Script = slices.DeleteFunc(slices.Clone(p.Script), func(s plan.Step) bool {
@@ -244,10 +245,10 @@ func (d *Desk) without() []Change {
 	return all
 }
 
-// with are changes that add something at this moment, about the node that is
-// inspected or else the leader.
+// with returns changes that add something at this instant, on the inspected node or
+// else the leader.
 func (d *Desk) with() []Change {
-	at, m := d.Cursor.At(), d.whom()
+	at, m := d.Cursor.At(), d.subject()
 	name := d.run.Machines[m]
 	var others []string
 	for _, o := range d.run.Machines {
@@ -287,14 +288,14 @@ func (d *Desk) with() []Change {
 	return all
 }
 
-// whom is the node that changes are about.
-func (d *Desk) whom() int {
-	if t := d.View.Chosen; t.Do == scene.Node && t.N < len(d.run.Machines) {
+// subject returns the machine that changes are about.
+func (d *Desk) subject() int {
+	if t := d.View.Chosen; t.Action == scene.Node && t.N < len(d.run.Machines) {
 		return t.N
 	}
 	best := 0
 	for i, n := range d.Cursor.State().Nodes {
-		if b := d.Cursor.State().Nodes[best]; n.Is == replay.Leader && (b.Is != replay.Leader || n.Term > b.Term) {
+		if b := d.Cursor.State().Nodes[best]; n.Status == replay.Leader && (b.Status != replay.Leader || n.Term > b.Term) {
 			best = i
 		}
 	}

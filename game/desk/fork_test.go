@@ -10,7 +10,7 @@ import (
 	"raftian/game/scene"
 )
 
-// planned is the story with its faults in its plan.
+// planned returns the story with its faults in its plan.
 func planned(t *testing.T) *Desk {
 	t.Helper()
 	d := Open(replaytest.Story(), glyph.NewBook(), 1280, 720)
@@ -19,11 +19,11 @@ func planned(t *testing.T) *Desk {
 	return d
 }
 
-func TestChangesAreValidPlansThatDifferInOneThing(t *testing.T) {
+func TestChangesAreValidSingleEdits(t *testing.T) {
 	d := planned(t)
 	d.Seek(replaytest.TwoLeaders)
 	was := d.run.Plan.String()
-	all := d.offered()
+	all := d.changesOffered()
 	kinds := map[string]bool{}
 	for _, c := range all {
 		if err := c.Plan.Validate(); err != nil {
@@ -53,17 +53,17 @@ func TestChangesAreValidPlansThatDifferInOneThing(t *testing.T) {
 		}
 	}
 	d.press("1")
-	if c := d.offered()[2]; !strings.Contains(c.Words, "n1") {
+	if c := d.changesOffered()[2]; !strings.Contains(c.Words, "n1") {
 		t.Errorf("%s: not about the node that is inspected", c.Words)
 	}
 }
 
-func TestACallThatIsInspectedCanBeLeftOut(t *testing.T) {
+func TestInspectedCallCanBeDropped(t *testing.T) {
 	d := planned(t)
 	for i := range d.run.Ops {
-		d.View.Chosen = scene.Target{Do: scene.Op, N: i}
+		d.View.Chosen = scene.Target{Action: scene.Op, N: i}
 		found := false
-		for _, c := range d.offered() {
+		for _, c := range d.changesOffered() {
 			found = found || strings.HasPrefix(c.Words, "without the call") && len(c.Plan.Script) == len(d.run.Plan.Script)-1
 		}
 		if !found {
@@ -72,7 +72,7 @@ func TestACallThatIsInspectedCanBeLeftOut(t *testing.T) {
 	}
 }
 
-func TestAForkIsShownBesideItsRun(t *testing.T) {
+func TestForkShownBesideRun(t *testing.T) {
 	d := planned(t)
 	if d.press("f"); d.View.WhatIf == nil || len(d.View.WhatIf.Branches) != 1 {
 		t.Fatal("F does not open the list")
@@ -84,10 +84,10 @@ func TestAForkIsShownBesideItsRun(t *testing.T) {
 	}
 	d.Fork(c, replaytest.Shorter(), "file")
 	fork := d.Now()
-	if fork == d || fork.View.Differs.Event == 0 || fork.Cursor.N() != min(fork.View.Differs.Event, fork.run.Events()) {
-		t.Errorf("the fork is at event %d; it differs at %+v", fork.Cursor.N(), fork.View.Differs)
+	if fork == d || fork.View.Difference.Event == 0 || fork.Cursor.N() != min(fork.View.Difference.Event, fork.run.Events()) {
+		t.Errorf("the fork is at event %d; it differs at %+v", fork.Cursor.N(), fork.View.Difference)
 	}
-	// Both are drawn, at one moment, each with its first difference.
+	// Both are drawn at the same instant, each with its first difference.
 	layers := func(d *Desk) (all []string) {
 		for _, l := range d.Draw().Layers {
 			all = append(all, l.Name)
@@ -105,8 +105,8 @@ func TestAForkIsShownBesideItsRun(t *testing.T) {
 			t.Errorf("%q is not among what is shown: %q", want, shown)
 		}
 	}
-	if fork.View.Differs.Event != d.View.Differs.Event || fork.View.Differs.Now != d.View.Differs.Was {
-		t.Errorf("one says %+v, the other %+v", fork.View.Differs, d.View.Differs)
+	if fork.View.Difference.Event != d.View.Difference.Event || fork.View.Difference.Now != d.View.Difference.Was {
+		t.Errorf("one says %+v, the other %+v", fork.View.Difference, d.View.Difference)
 	}
 	if d.Cursor.At() != min(fork.Cursor.At(), d.run.End()) {
 		t.Errorf("the run beside is at %v, want %v", d.Cursor.At(), fork.Cursor.At())
@@ -131,7 +131,7 @@ func TestAForkIsShownBesideItsRun(t *testing.T) {
 	}
 }
 
-func TestWhereNoRunsCanBeMadeNoneIsAskedFor(t *testing.T) {
+func TestNoForksWithoutRunner(t *testing.T) {
 	d := story()
 	d.press("f", "a")
 	if _, asked := d.Asked(); asked {

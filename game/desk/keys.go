@@ -9,19 +9,19 @@ import (
 	"raftian/game/scene"
 )
 
-// Key is a key that was pressed: Name is what it has written on it, in small
-// letters, or "space", "left", "right", "home", "end", "enter", "esc", "backspace".
+// Key is a pressed key. Name is its label in lower case, or "space", "left", "right",
+// "home", "end", "enter", "esc", "backspace".
 type Key struct {
 	Name  string
 	Shift bool
 }
 
-// shift is how far Shift+Left goes.
-const shift = 100 * time.Millisecond
+// shiftStep is the distance of Shift+Left and Shift+Right.
+const shiftStep = 100 * time.Millisecond
 
-// Press does what a key does.
+// Press handles a key.
 func (d *Desk) Press(k Key) {
-	d.changes++
+	d.version++
 	v := &d.View
 	switch {
 	case v.Help:
@@ -39,12 +39,12 @@ func (d *Desk) Press(k Key) {
 	}
 	if len(k.Name) == 1 && k.Name[0] >= '1' && k.Name[0] <= '9' {
 		if n := int(k.Name[0] - '1'); n < len(d.run.Machines) {
-			d.choose(scene.Target{Do: scene.Node, N: n})
+			d.choose(scene.Target{Action: scene.Node, N: n})
 		}
 	}
 }
 
-// pressTime is about keys that go through time.
+// pressTime handles keys that move in time.
 func (d *Desk) pressTime(k Key) bool {
 	v, c := &d.View, d.Cursor
 	switch k.Name {
@@ -72,11 +72,11 @@ func (d *Desk) pressTime(k Key) bool {
 		v.Playing = false
 		c.SeekEvent(d.run.Events())
 	case "e":
-		d.hop(c.Violation, k, "violation")
+		d.jump(c.Violation, k, "violation")
 	case "n":
-		d.hop(c.Fault, k, "fault")
+		d.jump(c.Fault, k, "fault")
 	case "t":
-		d.hop(c.Term, k, "term")
+		d.jump(c.Term, k, "term")
 	default:
 		return false
 	}
@@ -88,14 +88,14 @@ func (d *Desk) pressArrow(k Key) {
 	d.View.Playing = false
 	by := map[string]int{"left": -1, "right": 1}[k.Name]
 	if k.Shift {
-		d.Cursor.Seek(d.Cursor.At().Add(time.Duration(by) * shift))
+		d.Cursor.Seek(d.Cursor.At().Add(time.Duration(by) * shiftStep))
 		return
 	}
 	d.Cursor.Step(by)
 }
 
-// hop goes to the next thing of a kind, or to the previous one with Shift.
-func (d *Desk) hop(to func(forward bool) bool, k Key, what string) {
+// jump moves to the next thing of a kind, or to the previous one with Shift.
+func (d *Desk) jump(to func(forward bool) bool, k Key, what string) {
 	d.View.Playing = false
 	if to(!k.Shift) {
 		d.Say(fmt.Sprintf("%s: event %d", what, d.Cursor.N()))
@@ -108,20 +108,20 @@ func (d *Desk) hop(to func(forward bool) bool, k Key, what string) {
 	d.Say(fmt.Sprintf("no %s %s this moment", what, where))
 }
 
-// shuttle plays in a direction, or twice as fast if it does so already.
+// shuttle plays in a direction, or doubles the speed if it plays already.
 func (d *Desk) shuttle(sign float64) {
 	v := &d.View
 	if v.Playing && v.Speed*sign > 0 {
-		d.pace(2)
+		d.changeSpeed(2)
 		return
 	}
 	v.Speed = math.Abs(v.Speed) * sign
 	v.Playing = true
 }
 
-// pace makes a replay faster or, by a factor below 1, slower: to the next of a row of
-// round speeds.
-func (d *Desk) pace(factor float64) {
+// changeSpeed selects the next faster speed of a list, or the next slower one if factor
+// is below 1.
+func (d *Desk) changeSpeed(factor float64) {
 	v := &d.View
 	steps := []float64{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50}
 	now, sign := math.Abs(v.Speed), math.Copysign(1, v.Speed)
@@ -142,14 +142,14 @@ func (d *Desk) pace(factor float64) {
 	}
 }
 
-// pressView is about keys that change what is seen.
+// pressView handles keys that change the view.
 func (d *Desk) pressView(k Key) bool {
 	v := &d.View
 	switch k.Name {
 	case "[":
-		d.pace(0.5)
+		d.changeSpeed(0.5)
 	case "]":
-		d.pace(2)
+		d.changeSpeed(2)
 	case "w":
 		d.zoom(d.Cursor.At(), 0.5)
 	case "s":
@@ -162,9 +162,9 @@ func (d *Desk) pressView(k Key) bool {
 		d.pin()
 	case "f":
 		v.Playing = false
-		d.offer()
+		d.openWhatIf()
 	case "tab":
-		d.turn(d.tree.now + 1)
+		d.switchTo(d.forks.current + 1)
 	case "h":
 		v.Heartbeats = !v.Heartbeats
 	case "b":
@@ -174,7 +174,7 @@ func (d *Desk) pressView(k Key) bool {
 	case "o":
 		v.Ordinal = !v.Ordinal
 	case "/":
-		if k.Shift { // is "?" on many keyboards
+		if k.Shift { // "?" on many keyboards
 			v.Help = true
 		} else {
 			v.Searching, v.Search = true, ""
@@ -190,7 +190,7 @@ func (d *Desk) pressView(k Key) bool {
 	return true
 }
 
-// pin pins this moment, or takes its pin away.
+// pin adds a pin at the cursor, or removes it.
 func (d *Desk) pin() {
 	v := &d.View
 	for i, m := range v.Pins {
@@ -200,16 +200,16 @@ func (d *Desk) pin() {
 			return
 		}
 	}
-	v.Pins = append(v.Pins, scene.Mark{At: d.Cursor.At(), Event: d.Cursor.N()})
+	v.Pins = append(v.Pins, scene.UserPin{At: d.Cursor.At(), Event: d.Cursor.N()})
 	d.Say(fmt.Sprintf("pin P%d at event %d", len(v.Pins), d.Cursor.N()))
 }
 
-// Typing says whether characters are for Type.
+// Typing reports whether characters go to Type.
 func (d *Desk) Typing() bool { return d.View.Searching }
 
-// Type adds what is typed to a search.
+// Type adds a character to the search.
 func (d *Desk) Type(r rune) {
-	d.changes++
+	d.version++
 	if d.View.Searching && r >= ' ' && len(d.View.Search) < 100 {
 		d.View.Search += string(r)
 	}

@@ -7,26 +7,26 @@ import (
 	"raftian/netsim/env"
 )
 
-// grip is what the mouse holds while its button is down.
-type grip struct {
+// mouseDrag is the state of the mouse while its button is pressed.
+type mouseDrag struct {
 	held   bool
 	on     scene.Target
-	x, y   float32     // where it went down
-	moved  bool        // far enough to be no click
+	x, y   float32     // where it was pressed
+	moved  bool        // too far for a click
 	from   env.Instant // what the timeline showed then
 	to     env.Instant
-	offset env.Instant // on the minimap, from the mouse to what is shown
+	offset env.Instant // on the minimap: from the mouse to what is shown
 }
 
-// Point says where the mouse is, in pixels of the scene.
+// Point sets the position of the mouse, in pixels of the scene.
 func (d *Desk) Point(x, y float32) {
 	v := &d.View
 	if v.X == x && v.Y == y && v.Hover {
 		return
 	}
-	d.changes++
+	d.version++
 	v.X, v.Y, v.Hover = x, y, true
-	g := &d.grip
+	g := &d.mouse
 	if !g.held {
 		return
 	}
@@ -38,37 +38,37 @@ func (d *Desk) Point(x, y float32) {
 	}
 }
 
-// Leave says that the mouse is nowhere.
+// Leave handles that the mouse leaves the window.
 func (d *Desk) Leave() {
 	if d.View.Hover {
 		d.View.Hover = false
-		d.changes++
+		d.version++
 	}
 }
 
-// Over is what the mouse points at; Nothing if at nothing.
-func (d *Desk) Over() scene.Do {
+// Over returns what the mouse points at; scene.Nothing if nothing.
+func (d *Desk) Over() scene.Action {
 	if hit := d.at(d.View.X, d.View.Y); hit != nil && d.View.Hover {
-		return hit.Target.Do
+		return hit.Target.Action
 	}
 	return scene.Nothing
 }
 
-// Down says that the mouse's button went down where it points.
+// Down handles that the mouse button is pressed.
 func (d *Desk) Down() {
-	d.changes++
+	d.version++
 	v := &d.View
 	if v.Help {
 		v.Help = false
 		return
 	}
-	g := grip{held: true, x: v.X, y: v.Y, from: v.From, to: v.To}
+	g := mouseDrag{held: true, x: v.X, y: v.Y, from: v.From, to: v.To}
 	if hit := d.at(v.X, v.Y); hit != nil {
 		g.on = hit.Target
 	}
-	// Whatever lies on the timeline: a drag goes through time.
-	d.grip = g
-	switch g.on.Do {
+	// A drag anywhere on the timeline moves the cursor.
+	d.mouse = g
+	switch g.on.Action {
 	case scene.Scrub:
 		v.Playing = false
 		d.Cursor.Seek(d.scene.When(v.X))
@@ -77,15 +77,15 @@ func (d *Desk) Down() {
 	}
 }
 
-// Up says that it went up.
+// Up handles that the mouse button is released.
 func (d *Desk) Up() {
-	d.changes++
-	g := d.grip
-	d.grip = grip{}
+	d.version++
+	g := d.mouse
+	d.mouse = mouseDrag{}
 	if !g.held || g.moved {
 		return
 	}
-	switch g.on.Do {
+	switch g.on.Action {
 	case scene.Press:
 		name := g.on.Key
 		k := Key{Name: name}
@@ -99,14 +99,14 @@ func (d *Desk) Up() {
 			d.Cursor.SeekEvent(g.on.N)
 			d.follow()
 		}
-	case scene.Turn:
-		d.turn(g.on.N)
+	case scene.ShowRun:
+		d.switchTo(g.on.N)
 	case scene.Node, scene.Op, scene.Fault, scene.Message:
 		d.choose(g.on)
 	}
 }
 
-// choose inspects something; again, and no more.
+// choose inspects something, or stops inspecting it.
 func (d *Desk) choose(t scene.Target) {
 	if d.View.Chosen == t {
 		t = scene.Target{}
@@ -121,14 +121,14 @@ func (d *Desk) at(x, y float32) *scene.Hit {
 	return d.scene.At(x, y)
 }
 
-// drag moves the mouse with its button down.
+// drag handles a move of the mouse with its button pressed.
 func (d *Desk) drag(x float32) {
-	g := &d.grip
+	g := &d.mouse
 	onTimeline := d.scene.Layout().Timeline.Holds(g.x, g.y)
 	switch {
-	case g.on.Do == scene.Slide:
+	case g.on.Action == scene.Slide:
 		d.slide(x)
-	case g.on.Do == scene.Pan:
+	case g.on.Action == scene.Pan:
 		by := d.scene.When(g.x) - d.scene.When(x)
 		if !d.View.Ordinal {
 			d.show(g.from+by, g.to+by)
@@ -136,14 +136,14 @@ func (d *Desk) drag(x float32) {
 		}
 		d.show(d.View.From+by, d.View.To+by)
 		g.x = x
-	case onTimeline && g.on.Do != scene.Press:
+	case onTimeline && g.on.Action != scene.Press:
 		d.View.Playing = false
 		d.Cursor.Seek(d.scene.When(x))
 	}
 }
 
-// slide puts the middle of what the timeline shows under the mouse, and the cursor
-// with it if that is not in sight any more.
+// slide centres the timeline on the mouse's position in the minimap, and moves the
+// cursor if it is no longer visible.
 func (d *Desk) slide(x float32) {
 	v := &d.View
 	t, length := d.scene.WhenAll(x), v.To-v.From
@@ -157,9 +157,9 @@ func (d *Desk) slide(x float32) {
 	}
 }
 
-// Wheel turns the mouse's wheel: up zooms in where the mouse is, sideways moves.
+// Wheel handles the mouse wheel: vertical zooms at the mouse, horizontal pans.
 func (d *Desk) Wheel(x, y float64) {
-	d.changes++
+	d.version++
 	v := &d.View
 	if y != 0 {
 		t := d.Cursor.At()

@@ -1,6 +1,6 @@
-// Package glyph holds the type that a scene is set in: the Go fonts, how wide a
-// text is, and what each character looks like. Every renderer takes its characters
-// from here, so that what is drawn is as wide as it was laid out to be.
+// Package glyph provides the fonts of scenes: a Book renders Glyphs of the Go fonts and
+// measures texts. All renderers use it, so that texts are as wide as the layout
+// assumed.
 package glyph
 
 import (
@@ -24,11 +24,10 @@ const (
 	Regular Face = iota
 	Bold
 	Mono
-	faces
+	faceCount
 )
 
-// Family is the face's name as a style sheet has it, with what may stand in for
-// it.
+// Family returns the font-family value of a style sheet, with fallbacks.
 func (f Face) Family() string {
 	if f == Mono {
 		return "'Go Mono',Menlo,Consolas,monospace"
@@ -36,42 +35,41 @@ func (f Face) Family() string {
 	return "Go,Helvetica,Arial,sans-serif"
 }
 
-// Glyph is a character in a face and size.
+// Glyph is a character rendered in a face and size.
 type Glyph struct {
-	Mask    *image.Alpha // nil if there is nothing to see
-	DX, DY  int          // of the mask's corner from the pen, in pixels; y goes down
-	Advance float32      // of the pen, in pixels
+	Mask    *image.Alpha // nil if it is blank
+	DX, DY  int          // offset of the mask's upper left corner from the pen, in pixels; y points down
+	Advance float32      // of the pen in pixels
 }
 
-// Book holds the faces, and what was made of them so far. It is not for use by
-// several goroutines at a time.
+// Book holds the faces, and caches glyphs and widths. It must not be used concurrently.
 type Book struct {
-	fonts  [faces]*opentype.Font
-	sizes  map[size]font.Face
-	glyphs map[key]Glyph
-	widths map[wide]float32
+	fonts  [faceCount]*opentype.Font
+	sizes  map[sizeKey]font.Face
+	glyphs map[glyphKey]Glyph
+	widths map[widthKey]float32
 	buf    sfnt.Buffer
 }
 
-type size struct {
+type sizeKey struct {
 	face Face
 	px   uint8
 }
 
-type key struct {
-	size
+type glyphKey struct {
+	sizeKey
 	r rune
 }
 
-type wide struct {
-	size
+type widthKey struct {
+	sizeKey
 	text string
 }
 
-// NewBook opens the faces.
+// NewBook loads the faces.
 func NewBook() *Book {
-	b := &Book{sizes: map[size]font.Face{}, glyphs: map[key]Glyph{}, widths: map[wide]float32{}}
-	for f, ttf := range [faces][]byte{Regular: goregular.TTF, Bold: gobold.TTF, Mono: gomono.TTF} {
+	b := &Book{sizes: map[sizeKey]font.Face{}, glyphs: map[glyphKey]Glyph{}, widths: map[widthKey]float32{}}
+	for f, ttf := range [faceCount][]byte{Regular: goregular.TTF, Bold: gobold.TTF, Mono: gomono.TTF} {
 		font, err := opentype.Parse(ttf)
 		if err != nil {
 			panic(fmt.Sprintf("a font that is part of the program cannot be read: %v", err))
@@ -81,7 +79,7 @@ func NewBook() *Book {
 	return b
 }
 
-func (b *Book) face(s size) font.Face {
+func (b *Book) face(s sizeKey) font.Face {
 	f := b.sizes[s]
 	if f == nil {
 		var err error
@@ -94,14 +92,14 @@ func (b *Book) face(s size) font.Face {
 	return f
 }
 
-// Glyph is a character in a face of so many pixels.
+// Glyph returns a character in a face of px pixels.
 func (b *Book) Glyph(f Face, px uint8, r rune) Glyph {
-	k := key{size{f, px}, r}
+	k := glyphKey{sizeKey{f, px}, r}
 	g, known := b.glyphs[k]
 	if known {
 		return g
 	}
-	face := b.face(k.size)
+	face := b.face(k.sizeKey)
 	rect, mask, from, advance, ok := face.Glyph(fixed.Point26_6{}, r)
 	if ok {
 		g.Advance = float32(advance) / 64
@@ -120,13 +118,12 @@ func (b *Book) Glyph(f Face, px uint8, r rune) Glyph {
 	return g
 }
 
-// widthsMost is how many widths are remembered; texts that change with every frame
-// would fill any memory.
-const widthsMost = 20_000
+// widthsMax limits the cache of widths, since texts may change with every frame.
+const widthsMax = 20_000
 
-// Width is how wide a text is, in pixels.
+// Width returns the width of a text in pixels.
 func (b *Book) Width(f Face, px uint8, text string) float32 {
-	k := wide{size{f, px}, text}
+	k := widthKey{sizeKey{f, px}, text}
 	if w, known := b.widths[k]; known {
 		return w
 	}
@@ -134,23 +131,22 @@ func (b *Book) Width(f Face, px uint8, text string) float32 {
 	for _, r := range text {
 		w += b.Glyph(f, px, r).Advance
 	}
-	if len(b.widths) >= widthsMost {
+	if len(b.widths) >= widthsMax {
 		clear(b.widths)
 	}
 	b.widths[k] = w
 	return w
 }
 
-// Fit cuts a text so that it is no wider than that, with an ellipsis where
-// something is left out.
-func (b *Book) Fit(f Face, px uint8, text string, most float32) string {
-	if b.Width(f, px, text) <= most {
+// Fit cuts a text to a width in pixels. An ellipsis replaces what is cut.
+func (b *Book) Fit(f Face, px uint8, text string, maxWidth float32) string {
+	if b.Width(f, px, text) <= maxWidth {
 		return text
 	}
-	room := most - b.Glyph(f, px, '…').Advance
+	left := maxWidth - b.Glyph(f, px, '…').Advance
 	var w float32
 	for i, r := range text {
-		if w += b.Glyph(f, px, r).Advance; w > room {
+		if w += b.Glyph(f, px, r).Advance; w > left {
 			if i == 0 {
 				return ""
 			}
@@ -160,15 +156,15 @@ func (b *Book) Fit(f Face, px uint8, text string, most float32) string {
 	return text
 }
 
-// Wrap breaks a text into lines no wider than that, between words where it can, and
-// leaves out what does not fit in so many lines.
-func (b *Book) Wrap(f Face, px uint8, text string, most float32, lines int) []string {
+// Wrap breaks a text into lines of a maximum width in pixels, between words where
+// possible. What does not fit into the given number of lines is cut.
+func (b *Book) Wrap(f Face, px uint8, text string, maxWidth float32, lines int) []string {
 	var all []string
 	for text != "" && len(all) < lines {
 		if len(all) == lines-1 {
-			return append(all, b.Fit(f, px, text, most))
+			return append(all, b.Fit(f, px, text, maxWidth))
 		}
-		cut := b.breakAt(f, px, text, most)
+		cut := b.lineBreak(f, px, text, maxWidth)
 		all = append(all, text[:cut])
 		for text = text[cut:]; text != "" && text[0] == ' '; {
 			text = text[1:]
@@ -177,15 +173,15 @@ func (b *Book) Wrap(f Face, px uint8, text string, most float32, lines int) []st
 	return all
 }
 
-// breakAt is how many bytes of text make a line.
-func (b *Book) breakAt(f Face, px uint8, text string, most float32) int {
+// lineBreak returns the number of bytes that fit on a line.
+func (b *Book) lineBreak(f Face, px uint8, text string, maxWidth float32) int {
 	var w float32
 	space := 0
 	for i, r := range text {
 		if r == ' ' {
 			space = i
 		}
-		if w += b.Glyph(f, px, r).Advance; w > most && i > 0 {
+		if w += b.Glyph(f, px, r).Advance; w > maxWidth && i > 0 {
 			if space > 0 {
 				return space
 			}
@@ -195,5 +191,5 @@ func (b *Book) breakAt(f Face, px uint8, text string, most float32) int {
 	return len(text)
 }
 
-// Cap is how high capital letters are, in pixels, rounded.
+// Cap returns the height of capital letters in pixels, rounded.
 func Cap(px uint8) float32 { return float32(math.Round(float64(px) * 0.72)) }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestATextIsCutToItsRoom(t *testing.T) {
+func TestFit(t *testing.T) {
 	b := NewBook()
 	const text = "n1 lost entry 251 of term 3, which was committed and durable"
 	whole := b.Width(Regular, 12, text)
@@ -23,7 +23,7 @@ func TestATextIsCutToItsRoom(t *testing.T) {
 	}
 }
 
-func TestATextIsBrokenIntoLinesThatFit(t *testing.T) {
+func TestWrap(t *testing.T) {
 	b := NewBook()
 	const text = "n1 lost entry 251 of term 3, which was committed and durable averyveryverylongwordthatfitsnowhere"
 	for room := float32(40); room < 400; room += 13 {
@@ -42,9 +42,9 @@ func TestATextIsBrokenIntoLinesThatFit(t *testing.T) {
 	}
 }
 
-func TestEveryCharacterOfTheSceneIsThere(t *testing.T) {
+func TestEveryCharacterHasAGlyph(t *testing.T) {
 	b := NewBook()
-	for f := range faces {
+	for f := range faceCount {
 		for _, r := range "AZaz09 .,:;#×·→←≠…—–µ|<>()[]{}\"'+-=/?!↔" {
 			if r == ' ' {
 				continue

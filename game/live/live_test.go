@@ -8,7 +8,7 @@ import (
 	"raftian/game/live"
 )
 
-func TestLinesAreReadAsTheyAreMeant(t *testing.T) {
+func TestParseLine(t *testing.T) {
 	for line, want := range map[string]string{
 		"n1 attack n2": "command  n1 attack n2", "attack n2": "command  me attack n2", " add  z ": "command  add z", "del z": "command  del z",
 		"join": "command  add me", "leave": "command  del me", "join z": "command  add z",
@@ -30,9 +30,9 @@ func TestLinesAreReadAsTheyAreMeant(t *testing.T) {
 	}
 }
 
-func TestASnapshotSurvivesTheWayToABrowser(t *testing.T) {
-	was := live.Snapshot{Version: 3, City: "n1", Calls: []live.Call{{ID: 1, Stage: live.Doubt}, {ID: 2, Stage: live.Lost}},
-		Nodes: []live.Node{{ID: "n1", Hash: 1<<63 + 1, Cut: true}}, Bots: live.BotsRest}
+func TestSnapshotJSONRoundTrip(t *testing.T) {
+	was := live.Snapshot{Version: 3, City: "n1", Calls: []live.Call{{ID: 1, Stage: live.InDoubt}, {ID: 2, Stage: live.Unresolved}},
+		Nodes: []live.Node{{ID: "n1", Hash: 1<<63 + 1, Cut: true}}, Bots: live.BotsPaused}
 	b, err := json.Marshal(was)
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestASnapshotSurvivesTheWayToABrowser(t *testing.T) {
 	if err := json.Unmarshal(b, &now); err != nil {
 		t.Fatal(err)
 	}
-	if now.Calls[0].Stage != live.Doubt || now.Calls[1].Stage != live.Lost || now.Nodes[0] != was.Nodes[0] || now.Bots != live.BotsRest {
+	if now.Calls[0].Stage != live.InDoubt || now.Calls[1].Stage != live.Unresolved || now.Nodes[0] != was.Nodes[0] || now.Bots != live.BotsPaused {
 		t.Errorf("%s is read as %+v", b, now)
 	}
 	if err := json.Unmarshal([]byte(`{"calls":[{"stage":"won"}]}`), &now); err == nil {

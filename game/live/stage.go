@@ -2,42 +2,42 @@ package live
 
 import "fmt"
 
-// Stage is how far a command has come. What a city suffers is shown at Applied, and
-// never before.
+// Stage is the progress of a command. Its effect on cities is shown at Applied, not
+// before.
 type Stage uint8
 
 const (
-	Sent      Stage = iota // it went out; nobody knows more
-	Doubt                  // it was not answered in time, and is still asked about
-	Committed              // it is in the log for good
-	Applied                // the player's node has it in its local log
-	Rejected               // it is in the log, and against the rules: it changed nothing
-	Failed                 // it certainly had no effect
-	Lost                   // nobody asks any more what came of it: it may yet take effect
-	stages
+	Sent       Stage = iota // nothing more is known
+	InDoubt                 // not answered in time; retried
+	Committed               // it is committed
+	Applied                 // the player's node has applied it to its local log
+	Rejected                // committed, and rejected by the rules: without effect
+	Failed                  // had no effect
+	Unresolved              // retries have ended, and it may still take effect
+	stageCount
 )
 
-func names() [stages]string {
-	return [stages]string{"sent", "doubt", "committed", "applied", "rejected", "failed", "lost"}
+func stageNames() [stageCount]string {
+	return [stageCount]string{"sent", "doubt", "committed", "applied", "rejected", "failed", "lost"}
 }
 
-// String is the stage's name, which is also its form in JSON.
+// String returns the name of the stage, which is its form in JSON, too.
 func (s Stage) String() string {
-	if s < stages {
-		return names()[s]
+	if s < stageCount {
+		return stageNames()[s]
 	}
 	return fmt.Sprintf("stage %d", s)
 }
 
-// Over says whether nothing more will come of the command.
-func (s Stage) Over() bool { return s >= Applied }
+// Ended reports whether the stage is final.
+func (s Stage) Ended() bool { return s >= Applied }
 
 // MarshalText implements encoding.TextMarshaler.
 func (s Stage) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *Stage) UnmarshalText(text []byte) error {
-	for k, name := range names() {
+	for k, name := range stageNames() {
 		if name == string(text) {
 			*s = Stage(k)
 			return nil

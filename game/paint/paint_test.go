@@ -20,7 +20,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
 
-// story is the story when two lead.
+// story returns the scene of the story with two leaders.
 func story(book *glyph.Book) *scene.List {
 	r := replaytest.Story()
 	c := replay.NewCursor(r)
@@ -28,7 +28,7 @@ func story(book *glyph.Book) *scene.List {
 	return scene.New(r, book).Draw(c, &scene.View{W: 1280, H: 720, To: r.End(), Speed: 1})
 }
 
-func TestThePictureIsTheOneThatWasApproved(t *testing.T) {
+func TestPictureMatchesGolden(t *testing.T) {
 	book := glyph.NewBook()
 	path := filepath.Join("testdata", "story.png")
 	var b bytes.Buffer
@@ -43,7 +43,7 @@ func TestThePictureIsTheOneThatWasApproved(t *testing.T) {
 	painttest.Approved(t, path, paint.Image(story(book), book))
 }
 
-func TestADrawingHasEveryItemAndEveryText(t *testing.T) {
+func TestSVGHasEveryItemAndText(t *testing.T) {
 	book := glyph.NewBook()
 	l := story(book)
 	var b bytes.Buffer
@@ -96,8 +96,8 @@ func TestADrawingHasEveryItemAndEveryText(t *testing.T) {
 	}
 }
 
-// Each shape puts its colour where it should be and nowhere else.
-func TestShapesAreWhereTheyShouldBe(t *testing.T) {
+// Each shape colours the pixels inside it and no others.
+func TestShapePositions(t *testing.T) {
 	red := scene.Color{R: 255, A: 255}
 	for name, c := range map[string]struct {
 		item    scene.Item

@@ -8,8 +8,8 @@ import (
 
 type point struct{ x, y float32 }
 
-// outline calls fill with the closed paths around an item, dash by dash. Where two
-// paths come at once, the second is a hole in the first.
+// outline calls fill with the closed paths of an item, once per dash. The second of two
+// paths is a hole in the first.
 func outline(it *scene.Item, fill func([][]point)) {
 	switch it.Shape {
 	case scene.Rect:
@@ -37,7 +37,7 @@ func outline(it *scene.Item, fill func([][]point)) {
 	}
 }
 
-// dashes calls draw with each part of a stroke that is drawn, as fractions of it.
+// dashes calls draw with each visible part of a stroke, as fractions of its length.
 func dashes(it *scene.Item, length float32, draw func(from, to float32)) {
 	if it.Dash == 0 || length <= 0 {
 		draw(0, 1)
@@ -49,7 +49,7 @@ func dashes(it *scene.Item, length float32, draw func(from, to float32)) {
 	}
 }
 
-// stroke is a part of a line, as wide as it is.
+// stroke returns the outline of a part of a line.
 func stroke(it *scene.Item, from, to float32) []point {
 	dx, dy := it.X2-it.X, it.Y2-it.Y
 	length := float32(math.Hypot(float64(dx), float64(dy)))
@@ -61,7 +61,7 @@ func stroke(it *scene.Item, from, to float32) []point {
 	return []point{{x1 + nx, y1 + ny}, {x2 + nx, y2 + ny}, {x2 - nx, y2 - ny}, {x1 - nx, y1 - ny}}
 }
 
-// circle is a part of a circle, in turns clockwise from the top.
+// circle returns an arc, in turns clockwise from the top.
 func circle(x, y, r, from, to float32) []point {
 	n := int(math.Ceil(math.Abs(float64(to-from)) * (12 + 4*math.Sqrt(float64(max(r, 0)))*2)))
 	n = max(n, 1)

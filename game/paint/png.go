@@ -1,8 +1,8 @@
-// Package paint draws display lists into files, for papers, for tests and for
-// machines without a display.
+// Package paint renders display lists of package scene into PNG and SVG files, without
+// a display.
 //
 //	png.go  pixels
-//	path.go the outlines of items
+//	path.go outlines of items
 //	svg.go  SVG
 package paint
 
@@ -20,13 +20,13 @@ import (
 	"raftian/game/scene"
 )
 
-// PNG writes a scene as a PNG file. The same scene gives the same bytes.
+// PNG writes a scene as a PNG file. The output is deterministic.
 func PNG(w io.Writer, l *scene.List, book *glyph.Book) error {
 	encoder := png.Encoder{CompressionLevel: png.BestCompression}
 	return encoder.Encode(w, Image(l, book))
 }
 
-// Image draws a scene into pixels.
+// Image renders a scene into pixels.
 func Image(l *scene.List, book *glyph.Book) *image.RGBA {
 	p := &painter{to: image.NewRGBA(image.Rect(0, 0, l.W, l.H)), book: book}
 	for i := range l.Layers {
@@ -38,7 +38,7 @@ func Image(l *scene.List, book *glyph.Book) *image.RGBA {
 	return p.to
 }
 
-// painter puts items into an image.
+// painter renders items into an image.
 type painter struct {
 	to     *image.RGBA
 	book   *glyph.Book
@@ -57,7 +57,7 @@ func (p *painter) item(it *scene.Item) {
 	outline(it, func(path [][]point) { p.fill(path, it.Color) })
 }
 
-// text blends each character's mask.
+// text draws a text with the glyphs' masks.
 func (p *painter) text(it *scene.Item) {
 	src := ink(it.Color)
 	pen := it.X
@@ -72,7 +72,7 @@ func (p *painter) text(it *scene.Item) {
 	}
 }
 
-// fill fills what closed paths go around.
+// fill fills closed paths.
 func (p *painter) fill(paths [][]point, c scene.Color) {
 	lo, hi := point{math.MaxFloat32, math.MaxFloat32}, point{-math.MaxFloat32, -math.MaxFloat32}
 	for _, path := range paths {
@@ -102,7 +102,7 @@ func (p *painter) fill(paths [][]point, c scene.Color) {
 		p.raster.Draw(p.to, at, ink(c), image.Point{})
 		return
 	}
-	mask := image.NewAlpha(image.Rect(0, 0, at.Dx(), at.Dy())) // what is cut at the edge
+	mask := image.NewAlpha(image.Rect(0, 0, at.Dx(), at.Dy())) // clipped at the edge
 	p.raster.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
 	draw.DrawMask(p.to, seen, ink(c), image.Point{}, mask, seen.Min.Sub(at.Min), draw.Over)
 }

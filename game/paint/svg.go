@@ -13,9 +13,8 @@ import (
 	"raftian/game/scene"
 )
 
-// SVG writes a scene as SVG (W3C, SVG 1.1). Texts stay texts; each is stretched to
-// the width it was laid out for, whatever font a reader has. The same scene gives
-// the same bytes.
+// SVG writes a scene as SVG (W3C, SVG 1.1). Texts remain texts, stretched to the width
+// of the layout in case the viewer lacks the font. The output is deterministic.
 func SVG(w io.Writer, l *scene.List, book *glyph.Book) error {
 	s := &svg{bufio.NewWriter(w), book}
 	s.put(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d">`+"\n", l.W, l.H, l.W, l.H)
@@ -41,7 +40,7 @@ type svg struct {
 
 func (s *svg) put(format string, args ...any) { fmt.Fprintf(s.w, format, args...) }
 
-// num is a coordinate with at most two decimals.
+// num formats a coordinate with at most two decimals.
 func num(x float32) string {
 	return strconv.FormatFloat(math.Round(float64(x)*100)/100, 'f', -1, 32)
 }

@@ -12,18 +12,18 @@ import (
 	"raftian/netsim/trace"
 )
 
-// Builder makes a Run from its events, in order.
+// Builder makes a Run from its events, which are passed in order.
 type Builder struct {
-	run      *Run
-	machines map[string]int8
-	recorder *history.Recorder
-	traffic  *traffic
-	marker   *marker
-	tips     []int32             // of each machine's log
-	calls    map[callID]int32    // in r.Ops
-	orders   []history.Op        // of the operator, which no history has
-	payloads map[uint64]int32    // ops, by the hash of their commands
-	wanted   map[uint64]struct{} // states that snapshots held
+	run            *Run
+	machines       map[string]int8
+	recorder       *history.Recorder
+	messages       *messageBuilder
+	landmarks      *landmarkBuilder
+	lastEntries    []int32             // last log entry of each machine
+	calls          map[callID]int32    // index in r.Ops
+	operatorOps    []history.Op        // calls of the operator, which are not in the history
+	opsByHash      map[uint64]int32    // ops by the hash of their commands
+	snapshotStates map[uint64]struct{} // hashes of states held by snapshots
 }
 
 type callID struct {
@@ -31,25 +31,25 @@ type callID struct {
 	seq    uint64
 }
 
-// NewBuilder begins a Run.
+// NewBuilder starts a Run.
 func NewBuilder(h trace.Header, p plan.Plan) *Builder {
 	r := &Run{Header: h, Plan: p, Machines: p.Machines, hasGame: p.Guest == "game"}
 	if r.hasGame {
-		r.begin, _ = rules.New(p.Beginners())
+		r.initialGame, _ = rules.New(p.Beginners())
 	}
 	b := &Builder{run: r, machines: map[string]int8{"": World}, recorder: history.NewRecorder(),
-		traffic: newTraffic(r), marker: newMarker(r),
-		calls: map[callID]int32{}, payloads: map[uint64]int32{}, wanted: map[uint64]struct{}{}}
+		messages: newMessageBuilder(r), landmarks: newLandmarkBuilder(r),
+		calls: map[callID]int32{}, opsByHash: map[uint64]int32{}, snapshotStates: map[uint64]struct{}{}}
 	for i, name := range p.Machines {
 		b.machines[name] = int8(i)
-		b.tips = append(b.tips, none)
+		b.lastEntries = append(b.lastEntries, none)
 	}
-	r.lanes = make([][]int32, len(p.Machines))
+	r.machineEvents = make([][]int32, len(p.Machines))
 	r.printed = make([][]trace.Line, len(p.Machines))
 	return b
 }
 
-// Event takes the next event.
+// Event adds the next event.
 func (b *Builder) Event(e *trace.Event) {
 	r := b.run
 	r.events = append(r.events, *e)
@@ -60,7 +60,7 @@ func (b *Builder) Event(e *trace.Event) {
 	}
 	r.at, r.machine = append(r.at, e.At), append(r.machine, m)
 	if m != World {
-		r.lanes[m] = append(r.lanes[m], int32(n))
+		r.machineEvents[m] = append(r.machineEvents[m], int32(n))
 	}
 	peer := World
 	if p, known := b.machines[e.Peer]; known {
@@ -68,10 +68,10 @@ func (b *Builder) Event(e *trace.Event) {
 	}
 	b.recorder.Event(e)
 	aux := int32(none)
-	if b.traffic.event(n, e, int(m), peer) {
+	if b.messages.event(n, e, int(m), peer) {
 		aux = int32(peer)
 	}
-	b.marker.event(n, e, int(m))
+	b.landmarks.event(n, e, int(m))
 	switch e.Kind {
 	case env.KindAppend, env.KindLog, env.KindTruncate:
 		if m != World {
@@ -80,82 +80,82 @@ func (b *Builder) Event(e *trace.Event) {
 	case env.KindInvoke:
 		b.invoke(e)
 	case env.KindReturn:
-		b.answer(e)
+		b.complete(e)
 	case env.KindRestore:
-		b.wanted[e.State] = struct{}{}
+		b.snapshotStates[e.State] = struct{}{}
 	}
 	r.aux = append(r.aux, aux)
 }
 
-// log follows a machine's log and returns its last entry.
+// log updates a machine's log and returns its last entry.
 func (b *Builder) log(n int, e *trace.Event, m int8) int32 {
-	r, tip := b.run, b.tips[m]
+	r, tip := b.run, b.lastEntries[m]
 	switch {
 	case e.Kind == env.KindAppend:
-		below := r.below(tip, e.Index-1)
-		tip = r.push(Entry{e.Index, e.Term, e.Hash, e.Text, int32(n), none, below})
+		below := r.descend(tip, e.Index-1)
+		tip = r.addEntry(Entry{e.Index, e.Term, e.Hash, e.Text, int32(n), none, below})
 	case e.Kind == env.KindTruncate && e.Text == "suffix":
-		tip = r.below(tip, e.Index-1)
+		tip = r.descend(tip, e.Index-1)
 	case e.Kind == env.KindTruncate:
 		if last := e.Index + e.Count; tip != none && r.entries[tip].Index < last {
 			tip = none
 		}
 	case e.Count == 0:
 		tip = none
-	default: // what it finds on its disk
+	default: // the log found on its disk
 		last := e.Index + e.Count - 1
-		if tip = r.below(tip, last); tip == none || r.entries[tip].Index < last || r.entries[tip].Term != e.Term {
-			tip = r.push(Entry{last, e.Term, 0, "", 0, none, r.below(tip, last-1)})
+		if tip = r.descend(tip, last); tip == none || r.entries[tip].Index < last || r.entries[tip].Term != e.Term {
+			tip = r.addEntry(Entry{last, e.Term, 0, "", 0, none, r.descend(tip, last-1)})
 		}
 	}
-	b.tips[m] = tip
+	b.lastEntries[m] = tip
 	return tip
 }
 
-// invoke remembers a call, and keeps the operator's.
+// invoke records an invocation by the operator.
 func (b *Builder) invoke(e *trace.Event) {
 	id := callID{e.Client, e.Seq}
 	if _, again := b.calls[id]; again || e.Client != env.Operator {
 		return
 	}
-	b.calls[id] = int32(len(b.orders))
-	b.orders = append(b.orders, history.Op{Client: e.Client, Seq: e.Seq, Input: e.Text, Call: e.At, CallEvent: e.N})
+	b.calls[id] = int32(len(b.operatorOps))
+	b.operatorOps = append(b.operatorOps, history.Op{Client: e.Client, Seq: e.Seq, Input: e.Text, Call: e.At, CallEvent: e.N})
 }
 
-func (b *Builder) answer(e *trace.Event) {
+func (b *Builder) complete(e *trace.Event) {
 	if e.Client != env.Operator {
 		return
 	}
 	k, ok := b.calls[callID{e.Client, e.Seq}]
-	if !ok || b.orders[k].ReturnEvent != 0 {
+	if !ok || b.operatorOps[k].ReturnEvent != 0 {
 		return
 	}
-	op := &b.orders[k]
+	op := &b.operatorOps[k]
 	op.Return, op.ReturnEvent = e.At, e.N
 	op.Outcome, op.Output = history.ParseReturn(e.Text)
 }
 
-// Printed takes the next line that a program printed.
+// Printed adds the next line that a program printed.
 func (b *Builder) Printed(line trace.Line) {
 	if m, known := b.machines[line.Machine]; known && m != World {
 		b.run.printed[m] = append(b.run.printed[m], line)
 	}
 }
 
-// Build ends the Run with what follows its events: what the judges said, how the
-// world program died if it did, and why there are no more events if there should
-// be. The Builder is of no use after that.
+// Build completes the Run with the verdicts, the error of the world program if it died,
+// and the error of the file if it was truncated. The Builder must not be used
+// afterwards.
 func (b *Builder) Build(verdicts []verdict.Verdict, exit string, broken error) *Run {
 	r := b.run
 	r.Verdicts, r.Exit, r.Broken = verdicts, exit, broken
-	b.marker.close()
-	b.traffic.close()
+	b.landmarks.close()
+	b.messages.close()
 	b.gatherOps()
 	b.joinEvents()
 	r.indexOps()
-	r.pin()
-	r.blame()
-	b.key()
+	r.gatherPins()
+	r.markCitedOps()
+	b.buildKeyframes()
 	return r
 }
 
@@ -164,7 +164,7 @@ func (b *Builder) gatherOps() {
 	r := b.run
 	clear(b.calls)
 	numbers := map[string]int{}
-	for _, ops := range [][]history.Op{b.recorder.Ops(), b.orders} {
+	for _, ops := range [][]history.Op{b.recorder.Ops(), b.operatorOps} {
 		for _, op := range ops {
 			k, known := numbers[op.Client]
 			if !known {
@@ -173,13 +173,13 @@ func (b *Builder) gatherOps() {
 				r.Clients = append(r.Clients, op.Client)
 			}
 			b.calls[callID{op.Client, op.Seq}] = int32(len(r.Ops))
-			r.Ops = append(r.Ops, Op{Op: op, Number: len(r.Ops), Of: k, Machine: r.MachineOf(int(op.CallEvent))})
+			r.Ops = append(r.Ops, Op{Op: op, Number: len(r.Ops), ClientNumber: k, Machine: r.MachineOf(int(op.CallEvent))})
 		}
 	}
 	b.sortClients()
 }
 
-// sortClients puts p2 before p10, and the operator last.
+// sortClients orders p2 before p10, and the operator last.
 func (b *Builder) sortClients() {
 	r := b.run
 	order := make([]int, len(r.Clients))
@@ -198,7 +198,7 @@ func (b *Builder) sortClients() {
 	}
 	r.Clients = names
 	for i := range r.Ops {
-		r.Ops[i].Of = place[r.Ops[i].Of]
+		r.Ops[i].ClientNumber = place[r.Ops[i].ClientNumber]
 	}
 }
 
@@ -209,8 +209,7 @@ func btoi(b bool) int {
 	return 0
 }
 
-// joinEvents says of events which op they are about, and of log entries which
-// command they are.
+// joinEvents links events to their ops, and log entries to their commands.
 func (b *Builder) joinEvents() {
 	r := b.run
 	for i := range r.events {
@@ -223,58 +222,58 @@ func (b *Builder) joinEvents() {
 			}
 			r.aux[i] = k
 			if e.Kind == env.KindApply {
-				b.payloads[e.Hash] = k
+				b.opsByHash[e.Hash] = k
 			}
 		}
 	}
 	for i := range r.entries {
 		if e := &r.entries[i]; e.Text == "command" {
-			if k, known := b.payloads[e.Hash]; known {
+			if k, known := b.opsByHash[e.Hash]; known {
 				e.Op = k
 			}
 		}
 	}
 }
 
-// indexOps sorts each client's ops by their ends.
+// indexOps orders and indexes each client's ops by their ends.
 func (r *Run) indexOps() {
-	r.calls, r.callsOf = make([]spans, len(r.Clients)), make([][]int32, len(r.Clients))
+	r.opIndex, r.opsOfClient = make([]intervalIndex, len(r.Clients)), make([][]int32, len(r.Clients))
 	for i := range r.Ops {
-		of := r.Ops[i].Of
-		r.callsOf[of] = append(r.callsOf[of], int32(i))
+		of := r.Ops[i].ClientNumber
+		r.opsOfClient[of] = append(r.opsOfClient[of], int32(i))
 	}
-	for k, ops := range r.callsOf {
+	for k, ops := range r.opsOfClient {
 		slices.SortStableFunc(ops, func(i, j int32) int { return cmp.Compare(r.Ops[i].End(r), r.Ops[j].End(r)) })
-		r.calls[k] = newSpans(len(ops), func(i int) (env.Instant, env.Instant) {
+		r.opIndex[k] = newIntervalIndex(len(ops), func(i int) (env.Instant, env.Instant) {
 			return r.Ops[ops[i]].Call, r.Ops[ops[i]].End(r)
 		})
 	}
 }
 
-// key goes through the run once, keeps the State every keyEvery events, and the
-// games that snapshots held.
-func (b *Builder) key() {
+// buildKeyframes goes through the run once and keeps the State every keyframeInterval
+// events, and the games held by snapshots.
+func (b *Builder) buildKeyframes() {
 	r := b.run
-	s := r.start()
-	held := map[uint64]int32{}
+	s := r.initialState()
+	gamesByState := map[uint64]int32{}
 	for n := 1; n <= len(r.events); n++ {
-		if (n-1)%keyEvery == 0 {
-			r.keys = append(r.keys, s.clone())
+		if (n-1)%keyframeInterval == 0 {
+			r.keyframes = append(r.keyframes, s.clone())
 		}
 		e := r.Event(n)
-		if k, known := held[e.State]; known && e.Kind == env.KindRestore {
+		if k, known := gamesByState[e.State]; known && e.Kind == env.KindRestore {
 			r.aux[n-1] = k
 		}
 		r.step(&s, n)
 		if m := r.machine[n-1]; m != World && e.Kind == env.KindApply && r.hasGame {
-			_, wanted := b.wanted[e.State]
-			if _, has := held[e.State]; wanted && !has && s.Nodes[m].GameKnown {
-				held[e.State] = int32(len(r.games))
+			_, inSnapshot := b.snapshotStates[e.State]
+			if _, has := gamesByState[e.State]; inSnapshot && !has && s.Nodes[m].GameKnown {
+				gamesByState[e.State] = int32(len(r.games))
 				r.games = append(r.games, s.Nodes[m].Game)
 			}
 		}
 	}
-	if len(r.keys) == 0 {
-		r.keys = append(r.keys, s)
+	if len(r.keyframes) == 0 {
+		r.keyframes = append(r.keyframes, s)
 	}
 }

@@ -7,61 +7,62 @@ import (
 	"raftian/netsim/env"
 )
 
-// Cursor stands at a moment of a Run: after some number of its events, at an
-// instant that is not before the last of them nor at or after the next one. Going
-// anywhere takes one keyframe and less than keyEvery events.
+// Cursor stands at an instant of a Run: after a number of its events, not before the
+// last of them and before the next one. Seeking takes one keyframe and fewer than
+// keyframeInterval events.
 type Cursor struct {
 	run   *Run
-	n     int // events that have happened
+	n     int // number of events that have happened
 	at    env.Instant
 	state State
 }
 
-// NewCursor stands before the first event.
+// NewCursor returns a cursor before the first event.
 func NewCursor(r *Run) *Cursor {
 	c := &Cursor{run: r}
-	r.keys[0].copyTo(&c.state)
+	r.keyframes[0].copyTo(&c.state)
 	return c
 }
 
-// Run is what the cursor goes through.
+// Run returns the run.
 func (c *Cursor) Run() *Run { return c.run }
 
-// N is how many events have happened; the last of them is event N.
+// N returns the number of events that have happened, which is the number of the last
+// one.
 func (c *Cursor) N() int { return c.n }
 
-// At is the instant.
+// At returns the instant.
 func (c *Cursor) At() env.Instant { return c.at }
 
-// State is the run at this moment. It is good until the cursor moves.
+// State returns the state at this instant. It is valid until the cursor moves.
 func (c *Cursor) State() *State { return &c.state }
 
-// Seek goes to an instant: every event up to it has happened.
+// Seek moves to an instant, after all events up to it.
 func (c *Cursor) Seek(t env.Instant) {
 	t = max(0, min(t, c.run.End()))
-	c.to(c.run.Until(t))
+	c.moveTo(c.run.Until(t))
 	c.at = t
 }
 
-// SeekEvent goes to just after event n; before the first if n is 0.
+// SeekEvent moves to just after event n; before the first event if n is 0.
 func (c *Cursor) SeekEvent(n int) {
 	n = max(0, min(n, len(c.run.events)))
-	c.to(n)
+	c.moveTo(n)
 	c.at = 0
 	if n > 0 {
 		c.at = c.run.At(n)
 	}
 }
 
-// Step goes on by so many events; back, if that is below 0.
+// Step moves by a number of events, backwards if it is negative.
 func (c *Cursor) Step(by int) { c.SeekEvent(c.n + by) }
 
-// to brings the state to just after event n.
-func (c *Cursor) to(n int) {
-	if n < c.n || n-c.n > keyEvery {
-		key := min(n/keyEvery, len(c.run.keys)-1)
-		c.run.keys[key].copyTo(&c.state)
-		c.n = key * keyEvery
+// moveTo updates the state to just after event n.
+func (c *Cursor) moveTo(n int) {
+	if n < c.n || n-c.n > keyframeInterval {
+		key := min(n/keyframeInterval, len(c.run.keyframes)-1)
+		c.run.keyframes[key].copyTo(&c.state)
+		c.n = key * keyframeInterval
 	}
 	for c.n < n {
 		c.n++
@@ -69,18 +70,17 @@ func (c *Cursor) to(n int) {
 	}
 }
 
-// Before is the State before the last event, or nil if there was none. It is made
-// anew.
+// Before returns a new State before the last event; nil if there was none.
 func (c *Cursor) Before() *State {
 	if c.n == 0 {
 		return nil
 	}
 	b := NewCursor(c.run)
-	b.to(c.n - 1)
+	b.moveTo(c.n - 1)
 	return &b.state
 }
 
-// Printed is how many of the lines of Run.Printed have been printed.
+// Printed returns the number of lines of Run.Printed that are printed so far.
 func (c *Cursor) Printed(machine int) int {
 	lines := c.run.Printed(machine)
 	return sort.Search(len(lines), func(i int) bool {
@@ -89,28 +89,28 @@ func (c *Cursor) Printed(machine int) int {
 	})
 }
 
-// Violation goes to where the next violation can be seen, or the previous one if
-// forward is false, and reports whether there is one. Without a verdict that
-// failed it goes to what a verdict could not decide.
+// Violation moves to the next event at which a violation can be seen, or to the
+// previous one, and reports whether there is one. Without failed verdicts it moves to
+// events that inconclusive ones cite.
 func (c *Cursor) Violation(forward bool) bool {
-	if len(c.run.failures) > 0 {
-		return c.hop(len(c.run.failures), forward, func(i int) int { return int(c.run.failures[i]) })
+	if len(c.run.violations) > 0 {
+		return c.jump(len(c.run.violations), forward, func(i int) int { return int(c.run.violations[i]) })
 	}
-	return c.hop(len(c.run.Pins), forward, func(i int) int { return c.run.Pins[i].Event })
+	return c.jump(len(c.run.Pins), forward, func(i int) int { return c.run.Pins[i].Event })
 }
 
-// Fault goes to the beginning of the next fault, or of the previous one.
+// Fault moves to the beginning of the next fault, or of the previous one.
 func (c *Cursor) Fault(forward bool) bool {
-	return c.hop(len(c.run.Faults), forward, func(i int) int { return c.run.Faults[i].Event })
+	return c.jump(len(c.run.Faults), forward, func(i int) int { return c.run.Faults[i].Event })
 }
 
-// Term goes to where the next term begins, or to the beginning of a previous one.
+// Term moves to the beginning of the next term, or of the previous one.
 func (c *Cursor) Term(forward bool) bool {
-	return c.hop(len(c.run.terms), forward, func(i int) int { return int(c.run.terms[i]) })
+	return c.jump(len(c.run.terms), forward, func(i int) int { return int(c.run.terms[i]) })
 }
 
-// hop goes to the next of some events that rise.
-func (c *Cursor) hop(count int, forward bool, event func(i int) int) bool {
+// jump moves to the next or the previous of some events in order.
+func (c *Cursor) jump(count int, forward bool, event func(i int) int) bool {
 	i := sort.Search(count, func(i int) bool { return event(i) > c.n })
 	if !forward {
 		i = sort.Search(count, func(i int) bool { return event(i) >= c.n }) - 1
@@ -122,8 +122,8 @@ func (c *Cursor) hop(count int, forward bool, event func(i int) int) bool {
 	return true
 }
 
-// Find goes to the next event whose words, or machine, contain text, whatever its
-// case; to the previous one if forward is false. It starts over at the ends.
+// Find moves to the next event whose machine or text contains the given text, ignoring
+// case; to the previous one if forward is false. The search wraps around.
 func (c *Cursor) Find(text string, forward bool) bool {
 	total, step := len(c.run.events), 1
 	if !forward {

@@ -15,14 +15,14 @@ import (
 	"raftian/netsim/trace"
 )
 
-// three is a plan of the game on three machines.
-func three() plan.Plan {
+// threeMachines returns a plan of the game on three machines.
+func threeMachines() plan.Plan {
 	return plan.Plan{Guest: "game", Machines: []string{"n1", "n2", "n3"}, Length: 10 * time.Second}
 }
 
 // build makes a Run from events, which it numbers.
 func build(events []trace.Event, verdicts ...verdict.Verdict) *Run {
-	b := NewBuilder(trace.Header{Guest: "game"}, three())
+	b := NewBuilder(trace.Header{Guest: "game"}, threeMachines())
 	for i := range events {
 		events[i].N = uint64(i + 1)
 		b.Event(&events[i])
@@ -30,8 +30,7 @@ func build(events []trace.Event, verdicts ...verdict.Verdict) *Run {
 	return b.Build(verdicts, "", nil)
 }
 
-// anyEvents draws a trace that makes little sense and has everything in it, in
-// the order of time.
+// anyEvents draws an implausible trace with all kinds of events, ordered by time.
 func anyEvents(t *rapid.T, most int) []trace.Event {
 	names := rapid.SampledFrom([]string{"n1", "n2", "n3"})
 	kinds := []string{trace.KindBoot, trace.KindCrash, trace.KindExit, trace.KindDial, trace.KindDeliver, trace.KindHold,
@@ -72,13 +71,12 @@ func anyEvents(t *rapid.T, most int) []trace.Event {
 	return events
 }
 
-// Wherever the cursor goes, and however it came there, the State is the one that
-// going through the run from its start leads to.
-func TestSeekingAnywhereIsReplayingFromTheStart(t *testing.T) {
+// The State at an instant does not depend on how the cursor got there.
+func TestSeekEqualsReplay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := build(anyEvents(t, 3*keyEvery))
-		states := []State{r.start()}
-		s := r.start()
+		r := build(anyEvents(t, 3*keyframeInterval))
+		states := []State{r.initialState()}
+		s := r.initialState()
 		for n := 1; n <= r.Events(); n++ {
 			r.step(&s, n)
 			states = append(states, s.clone())
@@ -100,23 +98,23 @@ func TestSeekingAnywhereIsReplayingFromTheStart(t *testing.T) {
 			case 4:
 				c.Term(rapid.Bool().Draw(t, "forward"))
 			}
-			if !same(c.state, states[c.N()]) {
+			if !sameState(c.state, states[c.N()]) {
 				t.Fatalf("after event %d the state is\n%+v, from the start it is\n%+v", c.N(), c.state, states[c.N()])
 			}
 		}
 	})
 }
 
-// same compares States; what is empty may be nil.
-func same(a, b State) bool {
+// sameState compares States. Empty slices may be nil.
+func sameState(a, b State) bool {
 	for _, s := range []*State{&a, &b} {
 		s.Active, s.Clients = append([]int32{}, s.Active...), append([]Client{}, s.Clients...)
 	}
 	return reflect.DeepEqual(a, b)
 }
 
-// A log that shares what is below with others is the log that a list would be.
-func TestLogsAreWhatListsWouldBe(t *testing.T) {
+// Logs that share prefixes equal logs held as lists.
+func TestLogAgainstSlices(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var events []trace.Event
 		var list []Entry
@@ -161,7 +159,7 @@ func TestLogsAreWhatListsWouldBe(t *testing.T) {
 	})
 }
 
-func TestWhichIntervalsTouchOne(t *testing.T) {
+func TestIntervalOverlap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		instant := rapid.Map(rapid.IntRange(0, 30), func(i int) env.Instant { return env.Instant(i) })
 		n := rapid.IntRange(0, 40).Draw(t, "n")
@@ -170,11 +168,11 @@ func TestWhichIntervalsTouchOne(t *testing.T) {
 			ends[i] = env.Instant(i)
 			begins[i] = ends[i] - min(ends[i], instant.Draw(t, "length"))
 		}
-		s := newSpans(n, func(i int) (env.Instant, env.Instant) { return begins[i], ends[i] })
+		s := newIntervalIndex(n, func(i int) (env.Instant, env.Instant) { return begins[i], ends[i] })
 		from := instant.Draw(t, "from")
 		to := from + instant.Draw(t, "more")
 		var got, want []int
-		s.touching(from, to, func(i int) { got = append(got, i) })
+		s.overlapping(from, to, func(i int) { got = append(got, i) })
 		for i := range n {
 			if begins[i] <= to && ends[i] >= from {
 				want = append(want, i)
@@ -186,7 +184,7 @@ func TestWhichIntervalsTouchOne(t *testing.T) {
 	})
 }
 
-func TestPartsAreTheMachinesThatCanTalk(t *testing.T) {
+func TestComponents(t *testing.T) {
 	events := []trace.Event{{At: 1, Note: env.Note{Kind: trace.KindFault, Conn: 1, Text: "partition n1 | n2,n3 for 1s"}},
 		{At: 2, Note: env.Note{Kind: trace.KindFault, Conn: 2, Text: "oneway n2 -> n3 for 1s"}},
 		{At: 3, Note: env.Note{Kind: trace.KindMend, Conn: 1, Text: "partition"}}}
@@ -194,19 +192,19 @@ func TestPartsAreTheMachinesThatCanTalk(t *testing.T) {
 	c := NewCursor(r)
 	for n, want := range []string{"[[0 1 2]]", "[[0] [1 2]]", "[[0] [1] [2]]", "[[0 1 2]]"} {
 		c.SeekEvent(n)
-		if got := fmt.Sprint(r.Reach(c.State(), c.At()).Parts); got != want {
+		if got := fmt.Sprint(r.Reach(c.State(), c.At()).Components); got != want {
 			t.Errorf("after %d events the parts are %s, want %s", n, got, want)
 		}
 	}
 	for m := range c.state.Nodes {
-		c.state.Nodes[m].Is = Follower
+		c.state.Nodes[m].Status = Follower
 	}
-	if reach := r.Reach(c.State(), c.At()); reach.Way(1, 2) != Cut || reach.Way(2, 1) != Open || reach.Way(0, 1) != Open {
-		t.Errorf("with n2 -> n3 cut the ways are %v", reach.ways)
+	if reach := r.Reach(c.State(), c.At()); reach.Link(1, 2) != Cut || reach.Link(2, 1) != Open || reach.Link(0, 1) != Open {
+		t.Errorf("with n2 -> n3 cut the ways are %v", reach.links)
 	}
 }
 
-func TestTheWayLeadsPastViolationsFaultsAndTerms(t *testing.T) {
+func TestLandmarks(t *testing.T) {
 	var events []trace.Event
 	for i := range 1000 {
 		e := trace.Event{At: env.Instant(i), Machine: "n1", Note: env.Note{Kind: env.KindFrames}}
@@ -246,8 +244,9 @@ func TestTheWayLeadsPastViolationsFaultsAndTerms(t *testing.T) {
 	}
 }
 
-// The cities of every machine are those of the rules, whatever it restarted from.
-func TestCitiesComeFromTheRules(t *testing.T) {
+// The cities of every machine follow the rules, also after restarts and restored
+// snapshots.
+func TestCitiesComeFromRules(t *testing.T) {
 	at := env.Instant(0)
 	event := func(machine, kind string, n env.Note) trace.Event {
 		at++
@@ -288,8 +287,8 @@ func TestCitiesComeFromTheRules(t *testing.T) {
 	}
 }
 
-// What bytes were for is found out from the requests beside them.
-func TestMessagesAreKnownByTheRequestsBesideThem(t *testing.T) {
+// Messages are classified by the requests at the same instant.
+func TestMessagesMatchedToRequests(t *testing.T) {
 	ms := func(n int) env.Instant { return env.Instant(n) * env.Instant(time.Millisecond) }
 	event := func(at int, machine, peer, kind string, n env.Note) trace.Event {
 		n.Kind, n.Peer = kind, peer

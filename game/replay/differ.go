@@ -1,7 +1,7 @@
 package replay
 
-// FirstDifference is the number of the first event that two runs do not share; it may
-// be one more than either has. It is 0 if they are the same.
+// FirstDifference returns the number of the first event in which two runs differ, which
+// may be one past the end of the shorter one; 0 if they are equal.
 func FirstDifference(a, b *Run) int {
 	n := min(len(a.events), len(b.events))
 	for i := range n {

@@ -10,59 +10,59 @@ import (
 	"raftian/netsim/trace"
 )
 
-// MessageKind is what a message is for.
+// MessageKind is the purpose of a message.
 type MessageKind uint8
 
 const (
-	Other     MessageKind = iota // not known
-	Heartbeat                    // a leader says that it is there
-	Append                       // entries of a log, or none to tell what is committed
-	Vote                         // a candidate asks for a vote, or whether it would get one
-	Snapshot                     // a state, instead of the entries that led to it
-	Timeout                      // the leader asks another to stand
-	Call                         // a player's call on its way to the leader
+	Other     MessageKind = iota // unknown
+	Heartbeat                    // an empty AppendEntries that only shows that the leader is alive
+	Append                       // AppendEntries
+	Vote                         // RequestVote or RequestPreVote
+	Snapshot                     // InstallSnapshot
+	Timeout                      // TimeoutNow, of a leadership transfer
+	Call                         // a player's call forwarded to the leader
 )
 
-// String is the kind in a word or two.
+// String returns the kind in a few words.
 func (k MessageKind) String() string {
 	return [...]string{"bytes", "heartbeat", "entries", "vote", "snapshot", "leadership transfer", "call"}[k]
 }
 
-// Message is a segment that was under way between two machines.
+// Message is a segment in flight between two machines.
 type Message struct {
 	Sent, Arrived env.Instant
 	From, To      int // machines
 	Kind          MessageKind
 	Reply         bool
-	Granted       bool   // of a reply: it was a yes
-	Lost          string // why it did not leave: "cut", "loss", "down", "stall"; then it is tried again at Arrived
+	Granted       bool   // a response that is positive
+	Lost          string // why it was held back: "cut", "loss", "down", "stall"; it is retransmitted later
 	Bytes         uint64
-	Event         int // of its arrival, or of its loss
-	// Halfway says that nobody saw it: of a live session's requests only their sending and
-	// the coming of the answer are known, and half way in between one ends and the other
-	// begins.
-	Halfway bool
+	Event         int // of its arrival, or of its being held back
+	// Estimated says that the segment was not traced: of a live session's requests only
+	// the instants of sending and of the response are known, and the request is assumed
+	// to arrive half way in between.
+	Estimated bool
 }
 
-// heldMost is how long a message that could not leave is shown.
-const heldMost = 400 * time.Millisecond
+// heldShownMax is how long a message that was held back is shown.
+const heldShownMax = 400 * time.Millisecond
 
-// traffic finds out what the bytes on connections were. A trace has requests and
-// bytes apart: bytes that left at the instant of a request to the same machine are
-// that request; what comes back on the same connection is its answer; and what goes
-// to a port that no request ever went to is a player's call.
-type traffic struct {
-	run   *Run
-	conns map[uint64]*wire
-	asked map[[2]int][]request // that no bytes were matched with, by from and to
-	port  string               // to which requests go
-	open  map[string][]int     // of a live session, requests without an answer, by who, whom and what
-	last  map[[2]int]int       // the last message between two machines, in run.Messages
+// messageBuilder classifies segments. A trace has requests and segments separately. A
+// segment that left at the instant of a request to the same machine is that request; a
+// segment in the other direction on the same connection is its response; and a segment
+// to a port without requests is a forwarded call.
+type messageBuilder struct {
+	run        *Run
+	conns      map[uint64]*connection
+	requests   map[[2]int][]request // not matched with segments yet, by sender and receiver
+	port       string               // destination port of requests
+	unanswered map[string][]int     // of a live session: requests without a response, by exchangeKey
+	last       map[[2]int]int       // the last message between two machines, in run.Messages
 }
 
-// wire is a connection.
-type wire struct {
-	from int // who dialled
+// connection is a connection between machines.
+type connection struct {
+	from int // the machine that dialled
 	port string
 	kind MessageKind // of the last request on it
 }
@@ -72,34 +72,34 @@ type request struct {
 	kind MessageKind
 }
 
-func newTraffic(r *Run) *traffic {
-	return &traffic{run: r, conns: map[uint64]*wire{}, asked: map[[2]int][]request{}, last: map[[2]int]int{},
-		open: map[string][]int{}}
+func newMessageBuilder(r *Run) *messageBuilder {
+	return &messageBuilder{run: r, conns: map[uint64]*connection{}, requests: map[[2]int][]request{}, last: map[[2]int]int{},
+		unanswered: map[string][]int{}}
 }
 
-// event takes event n; whether it is a leader's word to a follower, or the answer to
-// one, is its answer.
-func (t *traffic) event(n int, e *trace.Event, machine, peer int) (led bool) {
+// event takes event n. It reports whether the event shows that a follower heard from
+// its leader.
+func (t *messageBuilder) event(n int, e *trace.Event, machine, peer int) (led bool) {
 	if machine == World || peer == World {
 		return false
 	}
 	there := [2]int{machine, peer}
 	switch e.Kind {
 	case trace.KindDial:
-		if t.port == "" && len(t.asked[there]) > 0 {
+		if t.port == "" && len(t.requests[there]) > 0 {
 			t.port = e.Text
 		}
-		t.conns[e.Conn] = &wire{from: machine, port: e.Text}
+		t.conns[e.Conn] = &connection{from: machine, port: e.Text}
 	case env.KindRPC:
 		if t.run.Header.Live {
-			key := exchange(e)
-			t.open[key] = append(t.open[key], n)
+			key := exchangeKey(e)
+			t.unanswered[key] = append(t.unanswered[key], n)
 			return false
 		}
-		t.asked[there] = append(t.asked[there], request{e.At, messageKind(e.Text)})
+		t.requests[there] = append(t.requests[there], request{e.At, messageKind(e.Text)})
 	case env.KindReply:
 		if t.run.Header.Live {
-			return t.answered(n, e, machine, peer)
+			return t.reply(n, e, machine, peer)
 		}
 		if k, ok := t.last[[2]int{peer, machine}]; ok && t.run.Messages[k].Arrived == e.At {
 			m := &t.run.Messages[k]
@@ -112,41 +112,41 @@ func (t *traffic) event(n int, e *trace.Event, machine, peer int) (led bool) {
 		t.run.Messages = append(t.run.Messages, m)
 		return !m.Reply && (m.Kind == Append || m.Kind == Heartbeat || m.Kind == Snapshot)
 	case trace.KindHold:
-		m := Message{Sent: e.At, Arrived: e.At.Add(min(e.Took, heldMost)), From: machine, To: peer, Bytes: e.Count, Event: n, Lost: e.Text}
+		m := Message{Sent: e.At, Arrived: e.At.Add(min(e.Took, heldShownMax)), From: machine, To: peer, Bytes: e.Count, Event: n, Lost: e.Text}
 		m.Kind, m.Reply = t.classify(e.Conn, machine, peer, m.Sent)
 		t.run.Messages = append(t.run.Messages, m)
 	}
 	return false
 }
 
-// exchange names what a request and its answer have in common.
-func exchange(e *trace.Event) string {
+// exchangeKey identifies a request and its response.
+func exchangeKey(e *trace.Event) string {
 	name, _, _ := strings.Cut(e.Text, " ")
 	return e.Machine + " " + e.Peer + " " + name
 }
 
-// answered takes the answer to a request of a live session; whether it is a follower's,
-// which has heard of its leader then, is its answer.
-func (t *traffic) answered(n int, e *trace.Event, machine, peer int) (led bool) {
-	key := exchange(e)
-	open := t.open[key]
+// reply takes the response to a request of a live session. It reports whether it is a
+// follower's.
+func (t *messageBuilder) reply(n int, e *trace.Event, machine, peer int) (led bool) {
+	key := exchangeKey(e)
+	open := t.unanswered[key]
 	if len(open) == 0 {
 		return false
 	}
-	t.open[key] = open[1:]
-	if strings.Contains(e.Text, " ") { // it failed
+	t.unanswered[key] = open[1:]
+	if strings.Contains(e.Text, " ") { // the request failed
 		return false
 	}
 	kind, sent := messageKind(e.Text), t.run.events[open[0]-1].At
 	half := sent + (e.At-sent)/2
 	t.run.Messages = append(t.run.Messages,
-		Message{Sent: sent, Arrived: half, From: machine, To: peer, Kind: kind, Event: n, Halfway: true},
-		Message{Sent: half, Arrived: e.At, From: peer, To: machine, Kind: kind, Reply: true, Granted: e.Count == 1, Event: n, Halfway: true})
+		Message{Sent: sent, Arrived: half, From: machine, To: peer, Kind: kind, Event: n, Estimated: true},
+		Message{Sent: half, Arrived: e.At, From: peer, To: machine, Kind: kind, Reply: true, Granted: e.Count == 1, Event: n, Estimated: true})
 	return kind == Append || kind == Heartbeat || kind == Snapshot
 }
 
-// classify says what bytes on a connection were that left at an instant.
-func (t *traffic) classify(conn uint64, from, to int, sent env.Instant) (kind MessageKind, reply bool) {
+// classify returns what a segment on a connection is that left at an instant.
+func (t *messageBuilder) classify(conn uint64, from, to int, sent env.Instant) (kind MessageKind, reply bool) {
 	w := t.conns[conn]
 	switch {
 	case w == nil:
@@ -156,17 +156,17 @@ func (t *traffic) classify(conn uint64, from, to int, sent env.Instant) (kind Me
 	case w.from != from:
 		return w.kind, true
 	}
-	asked := t.asked[[2]int{from, to}]
+	asked := t.requests[[2]int{from, to}]
 	for i := len(asked) - 1; i >= 0; i-- {
-		// One that had to wait for its connection left later.
+		// A request that waited for its connection was sent later.
 		if asked[i].at == sent || w.kind == Other && asked[i].at < sent {
 			w.kind = asked[i].kind
-			t.asked[[2]int{from, to}] = slices.Delete(asked, i, i+1)
+			t.requests[[2]int{from, to}] = slices.Delete(asked, i, i+1)
 			return w.kind, false
 		}
 	}
-	if len(asked) > 64 { // they never left
-		t.asked[[2]int{from, to}] = slices.Clone(asked[len(asked)-16:])
+	if len(asked) > 64 { // they were never sent
+		t.requests[[2]int{from, to}] = slices.Clone(asked[len(asked)-16:])
 	}
 	return w.kind, false
 }
@@ -188,9 +188,9 @@ func messageKind(text string) MessageKind {
 	return Other
 }
 
-// close sorts the messages.
-func (t *traffic) close() {
+// close orders the messages.
+func (t *messageBuilder) close() {
 	all := t.run.Messages
 	slices.SortStableFunc(all, func(a, b Message) int { return cmp.Compare(a.Arrived, b.Arrived) })
-	t.run.ways = newSpans(len(all), func(i int) (env.Instant, env.Instant) { return all[i].Sent, all[i].Arrived })
+	t.run.messageIndex = newIntervalIndex(len(all), func(i int) (env.Instant, env.Instant) { return all[i].Sent, all[i].Arrived })
 }

@@ -11,20 +11,20 @@ import (
 	"raftian/netsim/trace"
 )
 
-// The sections of a run file that a replay reads, by their tags. Calls are taken
-// from the events.
+// The tags of the sections of a run file that are read. Calls are taken from the
+// events.
 const (
 	TagVerdict = "verdict"
 	TagExit    = "exit"
 	TagLine    = "line"
 )
 
-// ErrStopped says that whoever watched the reading wanted no more of it.
+// ErrStopped is returned by Read if progress returned false.
 var ErrStopped = errors.New("reading was stopped")
 
-// Read reads a Run. Of a file that is cut off or damaged it takes what can be read
-// and says in Run.Broken what cannot. It calls progress now and then with the
-// number of events so far, if it is not nil, and stops if that returns false.
+// Read reads a Run. Of a truncated or damaged file it returns what can be read, with
+// the error in Run.Broken. It calls progress, if not nil, every few thousand events
+// with their number, and stops if it returns false.
 func Read(from *trace.Reader, progress func(events int) bool) (*Run, error) {
 	p, err := plan.Parse(from.Header().Plan)
 	if err != nil {
@@ -49,7 +49,7 @@ func Read(from *trace.Reader, progress func(events int) bool) (*Run, error) {
 		err = nil
 	}
 	r := b.Build(verdicts, exit, err)
-	r.place()
+	r.findPoints()
 	return r, nil
 }
 

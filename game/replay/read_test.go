@@ -9,11 +9,11 @@ import (
 	"raftian/netsim/trace"
 )
 
-// file is a run file of n events, mostly traffic.
+// file returns a run file of n events, mostly messages.
 func file(tb testing.TB, n int) []byte {
 	tb.Helper()
 	var b bytes.Buffer
-	p := three()
+	p := threeMachines()
 	p.Heal = env.Instant(time.Second)
 	w, err := trace.NewWriter(&b, trace.Header{Guest: "game", Plan: p.String()})
 	d := trace.NewDigest()
@@ -59,7 +59,7 @@ func read(tb testing.TB, b []byte) *Run {
 	return r
 }
 
-func TestAFileThatIsCutOffIsReadAsFarAsItGoes(t *testing.T) {
+func TestTruncatedFile(t *testing.T) {
 	b := file(t, 40_000)
 	whole := read(t, b)
 	if whole.Broken != nil || whole.Events() != 40_000 || len(whole.Verdicts) != 1 {
@@ -71,7 +71,7 @@ func TestAFileThatIsCutOffIsReadAsFarAsItGoes(t *testing.T) {
 	}
 }
 
-func TestReadingStopsWhenNobodyWantsMore(t *testing.T) {
+func TestReadingStopsWhenCanceled(t *testing.T) {
 	from, err := trace.NewReader(bytes.NewReader(file(t, 40_000)))
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestReadingStopsWhenNobodyWantsMore(t *testing.T) {
 	}
 }
 
-// A million events are read and gone through; see what it costs with -bench.
+// BenchmarkMillion reads a million events and builds their Run.
 func BenchmarkMillion(b *testing.B) {
 	bytes := file(b, 1_000_000)
 	for b.Loop() {

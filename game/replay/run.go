@@ -1,19 +1,19 @@
-// Package replay goes through a run that was kept: what every machine, client and
-// message was doing at any of its moments. It reads, and changes nothing; what it
-// looks like is in package scene.
+// Package replay navigates a recorded run. A Builder makes a Run from its events; a
+// Cursor stands at an instant of a Run and has the State of every machine and client
+// there. The package is read-only and draws nothing; package scene does.
 //
-//	run.go       Run: all of a run, sorted by time and never changed
-//	read.go      reading one from its file
-//	build.go     Builder: a Run from its events
-//	marks.go     what the way through a run leads past: violations, faults, terms
-//	log.go       Entry: logs that share what they have in common
-//	messages.go  Message: what was under way, from when to when
-//	state.go     State: machines and clients at a moment
-//	step.go      what each event changes in it
-//	cursor.go    Cursor: at a moment; forward and back
-//	reach.go     who can reach whom
-//	points.go    when each call can be thought to take effect
-//	spans.go     which of many intervals touch one
+//	run.go            Run: a whole run, ordered by time, immutable
+//	read.go           reading one from a file
+//	build.go          Builder: a Run from events
+//	landmarks.go      faults, roles, and the events that verdicts cite
+//	log.go            Entry: logs that share common prefixes
+//	messages.go       Message: segments in flight
+//	state.go          State: machines and clients at an instant
+//	step.go           the effect of each event on a State
+//	cursor.go         Cursor: seeking and stepping
+//	reachability.go   which machines can reach each other
+//	linearization.go  possible linearization points of calls
+//	intervals.go      an index of overlapping intervals
 package replay
 
 import (
@@ -28,64 +28,64 @@ import (
 	"raftian/netsim/trace"
 )
 
-// World stands for the number of a machine where none is meant.
+// World is the number of a machine if no machine is meant.
 const World = -1
 
-// Run is a run that was kept. Machines and clients go by their numbers, from 0, in
-// the order of their names' lists; events by theirs, from 1, as in the trace. A Run
-// is never changed once it is built, and what it returns must not be.
+// Run is a recorded run. Machines and clients are numbered from 0, in the order of
+// their lists; events from 1, as in the trace. A Run is immutable once built, and so is
+// what it returns.
 type Run struct {
 	Header   trace.Header
 	Plan     plan.Plan
 	Machines []string
-	Clients  []string // in the order of their first calls; the operator, if it calls, last
+	Clients  []string // ordered by name; the operator last
 	Ops      []Op
 	Verdicts []verdict.Verdict
 	Faults   []Fault
-	Pins     []Pin     // what verdicts rest on, by event
-	Exit     string    // what the world program said, if it died
-	Broken   error     // why the file could not be read further; nil if it is whole
-	Messages []Message // by the end of their way
+	Pins     []Pin     // events that verdicts cite, ordered by event
+	Exit     string    // what the world program reported if it died
+	Broken   error     // why the file could not be read to its end; nil if it was
+	Messages []Message // ordered by arrival
 
-	events   []trace.Event
-	at       []env.Instant // of each event
-	machine  []int8        // of each event
-	aux      []int32       // of each event: what it is about, by its kind; none if nothing
-	entries  []Entry
-	games    []rules.State // that snapshots held
-	begin    rules.State
-	hasGame  bool
-	keys     []State   // State before event 1, 1+keyEvery, 1+2*keyEvery, …
-	lanes    [][]int32 // events of each machine, by number
-	ways     spans     // of Messages
-	calls    []spans   // of each client's Ops
-	callsOf  [][]int32 // each client's Ops, in the order of its spans
-	roles    [][]Role  // of each machine, by time
-	terms    []int32   // the first event of each term
-	leaders  []Lead
-	failures []int32 // events at which a violation can be seen
-	heal     env.Instant
-	printed  [][]trace.Line // what each machine's programs printed, by time
+	events        []trace.Event
+	at            []env.Instant // of each event
+	machine       []int8        // of each event
+	aux           []int32       // of each event: the number of what it is about, depending on its kind, or none
+	entries       []Entry
+	games         []rules.State // states held by snapshots
+	initialGame   rules.State
+	hasGame       bool
+	keyframes     []State         // State before event 1, 1+keyframeInterval, 1+2*keyframeInterval, …
+	machineEvents [][]int32       // numbers of the events of each machine
+	messageIndex  intervalIndex   // of Messages
+	opIndex       []intervalIndex // of each client's Ops
+	opsOfClient   [][]int32       // each client's Ops, in the order of opIndex
+	roles         [][]RolePeriod  // of each machine, ordered by time
+	terms         []int32         // first event of each term
+	leaderships   []Leadership
+	violations    []int32 // events at which a violation can be seen
+	heal          env.Instant
+	printed       [][]trace.Line // lines printed on each machine, ordered by time
 }
 
-// keyEvery is how many events lie between keyframes.
-const keyEvery = 256
+// keyframeInterval is the number of events between keyframes.
+const keyframeInterval = 256
 
-// none is an aux that is about nothing.
+// none is the aux value of an event that is about nothing.
 const none = -1
 
-// Op is a call of a client, with what a replay needs besides.
+// Op is a call with additional data for a replay.
 type Op struct {
 	history.Op
-	Number   int // in Run.Ops
-	Of       int // the client's number
-	Machine  int // where it was called; World if not known
-	Point    Point
-	Illegal  bool // a verdict that failed rests on it
-	Doubtful bool // a verdict that decided nothing rests on it
+	Number       int // in Run.Ops
+	ClientNumber int // the client's number
+	Machine      int // where it was invoked; World if unknown
+	Point        LinearizationPoint
+	Illegal      bool // a failed verdict cites it
+	Undecided    bool // an inconclusive verdict cites it
 }
 
-// End is when the call ends on a time axis: at its return or with the run.
+// End returns the instant of the response, or the end of the run if there is none.
 func (o *Op) End(r *Run) env.Instant {
 	if o.Return == 0 {
 		return r.End()
@@ -93,19 +93,19 @@ func (o *Op) End(r *Run) env.Instant {
 	return o.Return
 }
 
-// Events is how many there are.
+// Events returns the number of events.
 func (r *Run) Events() int { return len(r.events) }
 
-// Event is event n, from 1.
+// Event returns event n, from 1.
 func (r *Run) Event(n int) *trace.Event { return &r.events[n-1] }
 
-// At is when event n, from 1, happened.
+// At returns the instant of event n, from 1.
 func (r *Run) At(n int) env.Instant { return r.at[n-1] }
 
-// MachineOf is the machine of event n, or World.
+// MachineOf returns the machine of event n, or World.
 func (r *Run) MachineOf(n int) int { return int(r.machine[n-1]) }
 
-// OpOf is the op that event n is about; nil if it is about none.
+// OpOf returns the op that event n is about; nil if there is none.
 func (r *Run) OpOf(n int) *Op {
 	e := r.Event(n)
 	if k := r.aux[n-1]; k != none && (e.Kind == env.KindInvoke || e.Kind == env.KindReturn || e.Kind == env.KindApply) {
@@ -114,7 +114,7 @@ func (r *Run) OpOf(n int) *Op {
 	return nil
 }
 
-// EventsOf are the events that are about an op, rising. It goes through the run.
+// EventsOf returns the events about an op, in order. It scans the run.
 func (r *Run) EventsOf(op *Op) []int {
 	var all []int
 	for n := int(op.CallEvent); n <= len(r.events); n++ {
@@ -125,7 +125,8 @@ func (r *Run) EventsOf(op *Op) []int {
 	return all
 }
 
-// End is the instant of the last event, or as long as the plan says.
+// End returns the instant of the last event, or the plan's length if there are no
+// events.
 func (r *Run) End() env.Instant {
 	if len(r.at) == 0 {
 		return env.Instant(r.Plan.Length)
@@ -133,43 +134,43 @@ func (r *Run) End() env.Instant {
 	return r.at[len(r.at)-1]
 }
 
-// Heal is when every fault is over, or 0 if the run never came that far.
+// Heal returns when all faults have ended, or 0 if the run ended before.
 func (r *Run) Heal() env.Instant { return r.heal }
 
-// HasGame reports whether the run is one of the game, so that there are cities.
+// HasGame reports whether the run is of the game, which has cities.
 func (r *Run) HasGame() bool { return r.hasGame }
 
-// Machine is the number of a machine by its name, or World.
+// Machine returns the number of a machine, or World.
 func (r *Run) Machine(name string) int { return slices.Index(r.Machines, name) }
 
-// Until is how many events happened at t or before.
+// Until returns the number of events at t or before.
 func (r *Run) Until(t env.Instant) int {
 	return sort.Search(len(r.at), func(i int) bool { return r.at[i] > t })
 }
 
-// Lane are the numbers of the events on a machine, rising.
-func (r *Run) Lane(machine int) []int32 { return r.lanes[machine] }
+// EventsOn returns the events on a machine, in order.
+func (r *Run) EventsOn(machine int) []int32 { return r.machineEvents[machine] }
 
-// Printed are the lines that programs on a machine printed, by time.
+// Printed returns the lines that programs on a machine printed, ordered by time.
 func (r *Run) Printed(machine int) []trace.Line { return r.printed[machine] }
 
-// Roles are the roles of a machine, by time; gaps are times without any.
-func (r *Run) Roles(machine int) []Role { return r.roles[machine] }
+// Roles returns the roles of a machine over time, which may have gaps.
+func (r *Run) Roles(machine int) []RolePeriod { return r.roles[machine] }
 
-// Leads are the leaderships in the order in which they began.
-func (r *Run) Leads() []Lead { return r.leaders }
+// Leaderships returns the leaderships in the order of their beginnings.
+func (r *Run) Leaderships() []Leadership { return r.leaderships }
 
-// OpsDuring calls yield for each op of a client that lasts within [from, to].
+// OpsDuring calls yield for each op of a client that overlaps [from, to].
 func (r *Run) OpsDuring(client int, from, to env.Instant, yield func(*Op)) {
-	r.calls[client].touching(from, to, func(i int) { yield(&r.Ops[r.callsOf[client][i]]) })
+	r.opIndex[client].overlapping(from, to, func(i int) { yield(&r.Ops[r.opsOfClient[client][i]]) })
 }
 
-// MessagesAt calls yield for each message that is under way at t.
+// MessagesAt calls yield for each message in flight at t.
 func (r *Run) MessagesAt(t env.Instant, yield func(*Message)) {
-	r.ways.touching(t, t, func(i int) { yield(&r.Messages[i]) })
+	r.messageIndex.overlapping(t, t, func(i int) { yield(&r.Messages[i]) })
 }
 
-// Setting is one of the plan's settings; "" if it has none of that name.
+// Setting returns a setting of the plan; "" if it is absent.
 func (r *Run) Setting(key string) string {
 	for _, s := range r.Plan.Settings {
 		if s.Key == key {
@@ -179,24 +180,24 @@ func (r *Run) Setting(key string) string {
 	return ""
 }
 
-// Role is a machine in a role, or down, for a while.
-type Role struct {
-	Is       Standing
+// RolePeriod is a period in which a machine has one status and term.
+type RolePeriod struct {
+	Status   NodeStatus
 	Term     uint64
 	From, To env.Instant
 	Event    int // with which it begins
 }
 
-// Lead is a leadership.
-type Lead struct {
+// Leadership is the period in which a machine leads a term.
+type Leadership struct {
 	Machine  int
 	Term     uint64
 	From, To env.Instant
 	Event    int
 }
 
-// Outcome is what the verdicts come to: Fail if one did, else Inconclusive if one
-// was, or if there are none.
+// Outcome combines the verdicts: Fail if one failed; else Inconclusive if one was, or
+// there are none; else Pass.
 func (r *Run) Outcome() verdict.Outcome {
 	worst := verdict.Pass
 	for _, v := range r.Verdicts {

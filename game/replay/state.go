@@ -7,79 +7,79 @@ import (
 	"raftian/netsim/env"
 )
 
-// Standing is what a machine is to the others.
-type Standing uint8
+// NodeStatus is the status of a machine in the cluster.
+type NodeStatus uint8
 
 const (
-	Down    Standing = iota // it has crashed, its program has ended, or it never started
-	Booting                 // it runs, and takes no part yet
+	Down    NodeStatus = iota // it has crashed, its program has ended, or it was never started
+	Booting                   // it runs, and Raft has not started yet
 	Follower
 	Candidate
 	Leader
-	Shutdown // its participant has ended, and its program has not
+	Shutdown // Raft has shut down, and its program has not ended
 )
 
-// String is the standing in a word.
-func (s Standing) String() string {
+// String returns the name of the status.
+func (s NodeStatus) String() string {
 	return [...]string{"down", "booting", "follower", "candidate", "leader", "shut down"}[s]
 }
 
-// State is all of a run at one moment.
+// State is the state of a run at an instant.
 type State struct {
 	Nodes   []Node
 	Clients []Client
-	Active  []int32 // faults that have begun and are not over, by their beginning; numbers in Run.Faults
-	Term    uint64  // the highest that any machine had
-	Commit  uint64  // the highest index that any machine knew to be committed
+	Active  []int32 // active faults in the order of their beginnings; indexes in Run.Faults
+	Term    uint64  // highest term of any machine
+	Commit  uint64  // highest commit index known to any machine
 	Healed  bool
 }
 
-// Node is a machine and what runs on it. When it is down, what it last knew stays
-// to be seen, until it boots.
+// Node is the state of a machine and its program. While it is down, its last state
+// remains until it boots.
 type Node struct {
-	Is    Standing
-	Why   string      // of Down: "power", "kill", or how its program ended
-	Since env.Instant // it is what it is since then
-	Boot  uint64      // incarnation, from 1
+	Status     NodeStatus
+	DownReason string      // of Down: "power", "kill", or how its program ended
+	Since      env.Instant // since when it has its status
+	Boot       uint64      // incarnation, from 1
 
-	Term     uint64
-	VoteFor  int         // a machine, World if for nobody
-	VoteTerm uint64      // when that was
-	Heard    env.Instant // when the last entries or heartbeat of a leader came
+	Term          uint64
+	VoteFor       int         // a machine; World if it has not voted
+	VoteTerm      uint64      // term of that vote
+	LeaderContact env.Instant // when the last entries or heartbeat of a leader arrived
 
-	First    uint64 // the first index that its log still holds, or would
-	tip      int32  // its log's last entry, or none
-	Commit   uint64
-	Applied  uint64
-	Snapshot uint64 // the index up to which its last snapshot reaches
-	Config   string // the members, as it knows them
+	First     uint64 // first index in its log, or the next one to be
+	lastEntry int32  // of its log, or none
+	Commit    uint64
+	Applied   uint64
+	Snapshot  uint64 // last index that its last snapshot includes
+	Config    string // the configuration, as it knows it
 
-	StateHash uint64 // of its state machine, as it said when it last applied
+	StateHash uint64 // of its state machine at the last applied entry
 	Game      rules.State
 	GameKnown bool
-	Local     uint64 // the index that its player's local log has reached
-	LocalHash uint64 // the chain of it
-	Diag      int32  // its last line in the program's own log, an event; 0 if none
+	Local     uint64 // last index of its player's local log
+	LocalHash uint64 // chain hash of the local log
+	LastDiag  int32  // event of the last line in the program's log; 0 if there is none
 }
 
-// Client is a client and its calls so far.
+// Client is the state of a client and statistics of its calls.
 type Client struct {
-	Op                  int32 // the last call it made, a number in Run.Ops; none before the first
-	Waiting             bool  // for its answer
+	Op                  int32 // its last call, in Run.Ops; none before the first
+	Waiting             bool  // for the response
 	OK, Failed, Unknown int
 }
 
-// Calls is how many calls the client has made that have their answer.
+// Calls returns the number of the client's calls that have ended.
 func (c *Client) Calls() int { return c.OK + c.Failed + c.Unknown }
 
-// clone is a copy that shares nothing that changes.
+// clone returns a deep copy.
 func (s *State) clone() State {
 	c := *s
 	c.Nodes, c.Clients, c.Active = slices.Clone(s.Nodes), slices.Clone(s.Clients), slices.Clone(s.Active)
 	return c
 }
 
-// copyTo is clone into memory that is there.
+// copyTo copies s into t and reuses its memory.
 func (s *State) copyTo(t *State) {
 	nodes, clients, active := t.Nodes, t.Clients, t.Active
 	*t = *s
@@ -88,11 +88,11 @@ func (s *State) copyTo(t *State) {
 	t.Active = append(active[:0], s.Active...)
 }
 
-// start is the State before the first event.
-func (r *Run) start() State {
+// initialState returns the State before the first event.
+func (r *Run) initialState() State {
 	s := State{Nodes: make([]Node, len(r.Machines)), Clients: make([]Client, len(r.Clients))}
 	for i := range s.Nodes {
-		s.Nodes[i] = Node{VoteFor: World, First: 1, tip: none, Game: r.begin, GameKnown: r.hasGame}
+		s.Nodes[i] = Node{VoteFor: World, First: 1, lastEntry: none, Game: r.initialGame, GameKnown: r.hasGame}
 	}
 	for i := range s.Clients {
 		s.Clients[i].Op = none

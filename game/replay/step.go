@@ -8,7 +8,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// step takes event n, from 1, into a State.
+// step applies event n, from 1, to a State.
 func (r *Run) step(s *State, n int) {
 	e, aux := &r.events[n-1], r.aux[n-1]
 	m := r.machine[n-1]
@@ -22,35 +22,35 @@ func (r *Run) step(s *State, n int) {
 		r.stepPower(node, e)
 	case trace.KindDeliver:
 		if aux != none {
-			node.Heard = e.At
+			node.LeaderContact = e.At
 		}
 	case env.KindReply:
 		if aux != none {
-			s.Nodes[aux].Heard = e.At
+			s.Nodes[aux].LeaderContact = e.At
 		}
 	case env.KindInvoke, env.KindReturn:
 		if aux != none {
-			stepClient(&s.Clients[r.Ops[aux].Of], e, aux)
+			stepClient(&s.Clients[r.Ops[aux].ClientNumber], e, aux)
 		}
 	case env.KindApply, env.KindRestore, env.KindSnapshot, env.KindLocal:
 		r.stepGame(node, e, aux)
 	case env.KindDiag:
-		node.Diag = int32(n)
+		node.LastDiag = int32(n)
 	default:
 		r.stepRaft(node, e, aux)
 	}
 	s.Term, s.Commit = max(s.Term, node.Term), max(s.Commit, node.Commit)
 }
 
-// stepWorld is about faults, and about clients that are on no machine.
+// stepWorld handles faults, and clients outside of machines.
 func (r *Run) stepWorld(s *State, e *trace.Event, aux int32) {
 	switch e.Kind {
 	case env.KindInvoke, env.KindReturn:
 		if aux != none {
-			stepClient(&s.Clients[r.Ops[aux].Of], e, aux)
+			stepClient(&s.Clients[r.Ops[aux].ClientNumber], e, aux)
 		}
 	case trace.KindFault:
-		if k := r.fault(e.Conn); k != none {
+		if k := r.faultIndex(e.Conn); k != none {
 			s.Active = append(s.Active, k)
 		}
 	case trace.KindMend:
@@ -65,27 +65,27 @@ func (r *Run) stepWorld(s *State, e *trace.Event, aux int32) {
 	}
 }
 
-// stepPower is about machines that go down and come up.
+// stepPower handles crashes and boots.
 func (r *Run) stepPower(n *Node, e *trace.Event) {
 	n.Since = e.At
 	if e.Kind != trace.KindBoot {
-		n.Is, n.Why = Down, e.Text
+		n.Status, n.DownReason = Down, e.Text
 		if e.Kind == trace.KindExit {
-			n.Why = strings.TrimSpace("its program ended: " + e.Text)
+			n.DownReason = strings.TrimSpace("its program ended: " + e.Text)
 		}
 		return
 	}
 	was := *n
-	*n = Node{Is: Booting, Since: e.At, Boot: e.Boot, Heard: e.At, Diag: was.Diag,
+	*n = Node{Status: Booting, Since: e.At, Boot: e.Boot, LeaderContact: e.At, LastDiag: was.LastDiag,
 		Term: was.Term, VoteFor: was.VoteFor, VoteTerm: was.VoteTerm,
-		First: was.First, tip: was.tip, Snapshot: was.Snapshot, Config: was.Config,
-		Game: r.begin, GameKnown: r.hasGame}
+		First: was.First, lastEntry: was.lastEntry, Snapshot: was.Snapshot, Config: was.Config,
+		Game: r.initialGame, GameKnown: r.hasGame}
 	if strings.HasPrefix(e.Text, "empty") {
-		n.Term, n.VoteFor, n.VoteTerm, n.First, n.tip, n.Snapshot, n.Config = 0, World, 0, 1, none, 0, ""
+		n.Term, n.VoteFor, n.VoteTerm, n.First, n.lastEntry, n.Snapshot, n.Config = 0, World, 0, 1, none, 0, ""
 	}
 }
 
-// stepClient is about calls and answers.
+// stepClient handles invocations and responses.
 func stepClient(c *Client, e *trace.Event, op int32) {
 	if e.Kind == env.KindInvoke {
 		c.Op, c.Waiting = op, true
@@ -104,14 +104,14 @@ func stepClient(c *Client, e *trace.Event, op int32) {
 	}
 }
 
-// stepGame is about the state machine and the player's local log.
+// stepGame handles the state machine and the player's local log.
 func (r *Run) stepGame(n *Node, e *trace.Event, aux int32) {
 	switch e.Kind {
 	case env.KindApply:
 		n.Applied, n.StateHash = e.Index, e.State
 		n.Commit = max(n.Commit, e.Index)
 		switch {
-		case e.Text != "": // a copy, which changes nothing
+		case e.Text != "": // a duplicate, without effect
 		case aux == none:
 			n.GameKnown = false
 		case n.GameKnown:
@@ -130,14 +130,14 @@ func (r *Run) stepGame(n *Node, e *trace.Event, aux int32) {
 	}
 }
 
-// stepRaft is about terms, votes, roles and logs.
+// stepRaft handles terms, votes, roles and logs.
 func (r *Run) stepRaft(n *Node, e *trace.Event, aux int32) {
 	switch e.Kind {
 	case env.KindRole:
-		if is := standing(e.Text); is != n.Is {
-			n.Is, n.Since = is, e.At
+		if is := statusOfRole(e.Text); is != n.Status {
+			n.Status, n.Since = is, e.At
 			if is == Follower {
-				n.Heard = e.At
+				n.LeaderContact = e.At
 			}
 		}
 		n.Term = max(n.Term, e.Term)
@@ -145,26 +145,26 @@ func (r *Run) stepRaft(n *Node, e *trace.Event, aux int32) {
 		n.Term = e.Term
 	case env.KindVote:
 		n.VoteFor, n.VoteTerm = r.Machine(e.Peer), e.Term
-		n.Heard = e.At // who votes begins to wait anew
+		n.LeaderContact = e.At // granting a vote resets the election timer
 	case env.KindCommit:
 		n.Commit = e.Index
 	case env.KindConfig:
 		n.Config = e.Text
 	case env.KindAppend, env.KindLog, env.KindTruncate:
-		n.tip = aux
+		n.lastEntry = aux
 		switch {
 		case e.Kind == env.KindTruncate && e.Text == "prefix":
 			n.First = e.Index + e.Count
 		case e.Kind == env.KindLog && e.Count > 0:
 			n.First = e.Index
-		case e.Kind == env.KindAppend && (n.First > e.Index || r.entries[aux].below == none):
+		case e.Kind == env.KindAppend && (n.First > e.Index || r.entries[aux].previous == none):
 			n.First = e.Index
 		}
 	}
 }
 
-// standing is a role by its name in a trace.
-func standing(name string) Standing {
+// statusOfRole parses the name of a role in a trace.
+func statusOfRole(name string) NodeStatus {
 	switch name {
 	case "leader":
 		return Leader

@@ -6,26 +6,26 @@ import (
 	"fmt"
 )
 
-// stateVersion is the newest form of a State as bytes: the version; how many
-// cities, one byte; each city by name: the name's length, one byte, the name,
-// the status, one byte, whose highest bit says that the city rests, the health,
-// one byte, the score, eight; and the State's Hash, eight. Integers are
-// big-endian. A State has only one such form.
+// stateVersion is the version of the binary form of a State. The form is: the version, 1
+// byte; the number of cities, 1 byte; each city, ordered by name: the length of its name,
+// 1 byte, the name, the status, 1 byte, whose highest bit is set if the city rests, the
+// health, 1 byte, the score, 8 bytes; and the State's Hash, 8 bytes. Integers are
+// big-endian. The form of a State is unique.
 const stateVersion = 2
 
-// MarshalBinary implements encoding.BinaryMarshaler. It returns no error.
+// MarshalBinary implements encoding.BinaryMarshaler. The error is always nil.
 func (s State) MarshalBinary() ([]byte, error) {
 	b := append(make([]byte, 0, 64+32*len(s.cities)), stateVersion, byte(len(s.cities)))
 	for _, c := range s.cities {
 		b = append(append(b, byte(len(c.Name))), c.Name...)
-		b = append(b, c.condition(), byte(c.Health))
+		b = append(b, c.statusByte(), byte(c.Health))
 		b = binary.BigEndian.AppendUint64(b, c.Score)
 	}
 	return binary.BigEndian.AppendUint64(b, s.Hash()), nil
 }
 
-// UnmarshalBinary implements encoding.BinaryUnmarshaler. Bytes that are not
-// just what MarshalBinary returned are an error and leave s as it is.
+// UnmarshalBinary implements encoding.BinaryUnmarshaler. It accepts exactly what
+// MarshalBinary returns. After an error s is unchanged.
 func (s *State) UnmarshalBinary(b []byte) error {
 	if len(b) > 0 && b[0] > stateVersion {
 		return fmt.Errorf("a game's state of version %d; this program knows versions up to %d", b[0], stateVersion)
@@ -55,7 +55,7 @@ func (s *State) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// unmarshalCity takes one city off b.
+// unmarshalCity parses one city from the front of b.
 func unmarshalCity(b []byte) (c City, rest []byte, err error) {
 	if len(b) < 1 || len(b) < 1+int(b[0])+10 {
 		return c, nil, errors.New("a game's state: cut off")
@@ -74,7 +74,7 @@ func unmarshalCity(b []byte) (c City, rest []byte, err error) {
 	return c, b[end+10:], nil
 }
 
-// valid says whether the rules allow such a city.
+// valid reports whether the rules allow such a city.
 func (c City) valid() bool {
 	if !ValidName(c.Name) {
 		return false

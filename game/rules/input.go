@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Verb is what a command does.
+// Verb is the action of a command.
 type Verb uint8
 
 const (
@@ -15,18 +15,18 @@ const (
 	Look
 )
 
-// Input is a command. The zero Input is none.
+// Input is a command. The zero Input is invalid.
 type Input struct {
 	Verb   Verb
-	City   string // who attacks, or whom it is about; "" to Look at everything
-	Target string // who is attacked
+	City   string // the attacker, or the city that the command is about; "" with Look is all cities
+	Target string // of an attack
 }
 
-// nameMax is how many bytes a name may have.
+// nameMax is the maximum length of a name in bytes.
 const nameMax = 16
 
-// ValidName says whether a city may have that name: 1 to 16 bytes, a letter
-// first, then letters, digits and hyphens; letters are a to z.
+// ValidName reports whether a city may have this name: 1 to 16 bytes, a letter first,
+// then letters, digits and hyphens. Letters are a to z.
 func ValidName(name string) bool {
 	if len(name) < 1 || len(name) > nameMax || name[0] < 'a' || name[0] > 'z' {
 		return false
@@ -40,36 +40,35 @@ func ValidName(name string) bool {
 	return true
 }
 
-// ParseInput reads the text form of a command: "X attack Y", "add Z", "del Z",
-// "look Z" or "look", with single spaces. What it accepts, Input.String prints
-// back as it was.
+// ParseInput parses a command: "X attack Y", "add Z", "del Z", "look Z" or "look", with
+// single spaces. Input.String is its inverse.
 func ParseInput(text string) (Input, error) {
-	word := strings.SplitN(text, " ", 4)
+	words := strings.SplitN(text, " ", 4)
 	var in Input
 	switch {
-	case len(word) == 1 && word[0] == "look":
+	case len(words) == 1 && words[0] == "look":
 		return Input{Verb: Look}, nil
-	case len(word) == 3 && word[1] == "attack":
-		in = Input{Attack, word[0], word[2]}
-	case len(word) == 2 && word[0] == "add":
-		in = Input{Verb: Add, City: word[1]}
-	case len(word) == 2 && word[0] == "del":
-		in = Input{Verb: Del, City: word[1]}
-	case len(word) == 2 && word[0] == "look":
-		in = Input{Verb: Look, City: word[1]}
+	case len(words) == 3 && words[1] == "attack":
+		in = Input{Attack, words[0], words[2]}
+	case len(words) == 2 && words[0] == "add":
+		in = Input{Verb: Add, City: words[1]}
+	case len(words) == 2 && words[0] == "del":
+		in = Input{Verb: Del, City: words[1]}
+	case len(words) == 2 && words[0] == "look":
+		in = Input{Verb: Look, City: words[1]}
 	default:
-		return Input{}, errors.New(ReasonUnknown.about(""))
+		return Input{}, errors.New(ReasonUnknown.text(""))
 	}
 	if !ValidName(in.City) {
-		return Input{}, errors.New(ReasonName.about(in.City))
+		return Input{}, errors.New(ReasonName.text(in.City))
 	}
 	if in.Verb == Attack && !ValidName(in.Target) {
-		return Input{}, errors.New(ReasonName.about(in.Target))
+		return Input{}, errors.New(ReasonName.text(in.Target))
 	}
 	return in, nil
 }
 
-// String is the text form of a command; of none, "".
+// String returns the text form of a command; "" for the zero Input.
 func (in Input) String() string {
 	switch in.Verb {
 	case Attack:

@@ -5,38 +5,38 @@ import (
 	"strings"
 )
 
-// Result says what came of a command.
+// Result is the outcome of a command.
 type Result uint8
 
 const (
 	Rejected    Result = iota // Reason says why
-	Hit                       // City was attacked and is still playing
-	Destruction               // City was attacked and is destroyed
-	Added                     // City is playing again, or for the first time
+	Hit                       // City was attacked and still plays
+	Destruction               // City was attacked and destroyed
+	Added                     // City plays, again or for the first time
 	Departure                 // City has departed
-	Report                    // City is as it says
-	Summary                   // State is as it says
+	Report                    // a Look at City
+	Summary                   // a Look at State
 )
 
-// Reason says why a command was rejected.
+// Reason is why a command was rejected.
 type Reason uint8
 
 const (
-	ReasonUnknown   Reason = iota // it is no command
-	ReasonName                    // no city can have that name
+	ReasonUnknown   Reason = iota // not a command
+	ReasonName                    // not a valid name
 	ReasonAbsent                  // the city is not in the game
 	ReasonDestroyed               // the city is destroyed
 	ReasonPlaying                 // the city to be added is playing
 	ReasonItself                  // the city attacks itself
-	ReasonFull                    // the game knows CitiesMax cities
+	ReasonFull                    // the game has CitiesMax cities
 	ReasonResting                 // the city was the last to attack
-	ReasonChanges                 // it was to look only
+	ReasonChanges                 // a query that is not a Look
 )
 
-// Output is what came of a command.
+// Output is the outcome of a command.
 type Output struct {
 	Result Result
-	City   City   // whom it is about, as it now is; if Rejected, its name only
+	City   City   // the city the command is about, afterwards; if Rejected, only its name
 	Reason Reason // if Rejected
 	State  State  // if Summary
 }
@@ -45,12 +45,12 @@ func rejected(why Reason, name string) Output {
 	return Output{Result: Rejected, Reason: why, City: City{Name: name}}
 }
 
-// rejection begins the text of every output that is Rejected.
-const rejection = "rejected: "
+// rejectedPrefix begins the text of each Output that is Rejected.
+const rejectedPrefix = "rejected: "
 
-// String is the text form of an output, such as "hit n2 90", "destroyed n2",
-// "added n2", "departed n2", "n2 health 90 score 3", or "rejected: n2 is not in
-// the game". It is one line, and short except for a Summary.
+// String returns the text form of an output, such as "hit n2 90", "destroyed n2",
+// "added n2", "departed n2", "n2 health 90 score 3", or "rejected: n2 is not in the
+// game". It is one line, and short except for a Summary.
 func (o Output) String() string {
 	switch o.Result {
 	case Hit:
@@ -66,12 +66,12 @@ func (o Output) String() string {
 	case Summary:
 		return o.State.String()
 	}
-	return rejection + o.Reason.about(o.City.Name)
+	return rejectedPrefix + o.Reason.text(o.City.Name)
 }
 
-// about puts the reason in words. A name that may be anything is quoted and, if
-// it is too long for a name, cut.
-func (r Reason) about(name string) string {
+// text describes the reason. A name that may be anything is quoted and, if too long,
+// cut.
+func (r Reason) text(name string) string {
 	switch r {
 	case ReasonName:
 		if len(name) > nameMax {
@@ -99,22 +99,22 @@ func (r Reason) about(name string) string {
 // String describes a city: "n2 health 90 score 3", the same and "resting", "n2
 // destroyed score 3" or "n2 departed score 3".
 func (c City) String() string {
-	condition := " health " + strconv.Itoa(c.Health)
+	status := " health " + strconv.Itoa(c.Health)
 	switch c.Status {
 	case Destroyed:
-		condition = " destroyed"
+		status = " destroyed"
 	case Departed:
-		condition = " departed"
+		status = " departed"
 	}
-	text := c.Name + condition + " score " + strconv.FormatUint(c.Score, 10)
+	text := c.Name + status + " score " + strconv.FormatUint(c.Score, 10)
 	if c.Resting {
 		text += " resting"
 	}
 	return text
 }
 
-// String describes every city, by name, and who wins: "n1 health 90 score 1, n2
-// destroyed score 0; n1 wins". A game without cities is "no cities".
+// String describes every city, ordered by name, and the winner: "n1 health 90 score 1,
+// n2 destroyed score 0; n1 wins". A game without cities is "no cities".
 func (s State) String() string {
 	if len(s.cities) == 0 {
 		return "no cities"

@@ -60,23 +60,21 @@ func Step(s State, in Input) (State, Output) {
 	return s, Output{Result: Rejected, Reason: ReasonUnknown}
 }
 
-// StepText is Step over text forms. A text that is no command is rejected like
-// a command against the rules.
+// StepText is Step on text forms. A text that is not a command is rejected.
 func StepText(s State, input string) (State, string) {
 	in, err := ParseInput(input)
 	if err != nil {
-		return s, rejection + err.Error()
+		return s, rejectedPrefix + err.Error()
 	}
 	s, out := Step(s, in)
 	return s, out.String()
 }
 
-// QueryText answers a command that only looks, as StepText does. Any other is
-// rejected.
+// QueryText answers a Look as StepText does. It rejects any other command.
 func QueryText(s State, input string) string {
 	in, err := ParseInput(input)
 	if err != nil {
-		return rejection + err.Error()
+		return rejectedPrefix + err.Error()
 	}
 	if in.Verb != Look {
 		return rejected(ReasonChanges, in.City).String()
@@ -100,7 +98,7 @@ func attack(s State, attacker, target string) (State, Output) {
 	if s.cities[x].Resting {
 		return s, rejected(ReasonResting, attacker)
 	}
-	next := s.roused()
+	next := s.withoutResting()
 	by, hit := &next.cities[x], &next.cities[y]
 	by.Resting = true
 	hit.Health -= Damage
@@ -112,7 +110,7 @@ func attack(s State, attacker, target string) (State, Output) {
 	return next, Output{Result: Destruction, City: *hit}
 }
 
-// playing returns where the city is if it is playing, or -1 and why it is not.
+// playing returns the index of a city that plays, or -1 and the rejection.
 func playing(s State, name string) (int, Output) {
 	i, known := s.find(name)
 	switch {
@@ -137,7 +135,7 @@ func add(s State, name string) (State, Output) {
 	case s.cities[i].Status == Playing:
 		return s, rejected(ReasonPlaying, name)
 	}
-	next := s.roused()
+	next := s.withoutResting()
 	c := &next.cities[i]
 	c.Status, c.Health = Playing, HealthFull
 	return next, Output{Result: Added, City: *c}
@@ -148,7 +146,7 @@ func del(s State, name string) (State, Output) {
 	if !known || s.cities[i].Status == Departed {
 		return s, rejected(ReasonAbsent, name)
 	}
-	next := s.roused()
+	next := s.withoutResting()
 	c := &next.cities[i]
 	c.Status, c.Health = Departed, 0
 	return next, Output{Result: Departure, City: *c}

@@ -19,9 +19,9 @@ func newGame(t rapid.TB, names ...string) rules.State {
 	return s
 }
 
-// A game as it is read: each command and what comes of it, over three cities.
-func TestAGameGoesByTheRules(t *testing.T) {
-	// nine hits, by two cities in turn, the second of them first and last
+// Scripts of commands and their outputs, over three cities.
+func TestGameFollowsRules(t *testing.T) {
+	// nine hits by two cities in turn, the first of which begins and ends
 	attacks := func(second, first, target string) string {
 		var b strings.Builder
 		for i, by := range []string{first, second, first, second, first, second, first, second, first} {
@@ -158,7 +158,7 @@ func TestAGameGoesByTheRules(t *testing.T) {
 	}
 }
 
-func TestNothingIsNoCommand(t *testing.T) {
+func TestEmptyCommand(t *testing.T) {
 	s := newGame(t, "n1")
 	for _, text := range []string{"", " ", "look ", " look", "add", "add ", "n1 attack n1\n"} {
 		if after, out := rules.StepText(s, text); !strings.HasPrefix(out, "rejected: ") || !after.Equal(s) {
@@ -174,7 +174,7 @@ func TestNothingIsNoCommand(t *testing.T) {
 	}
 }
 
-func TestAGameKnowsSoManyCitiesAndNoMore(t *testing.T) {
+func TestCityLimit(t *testing.T) {
 	s := newGame(t)
 	for i := range rules.CitiesMax {
 		s, _ = rules.StepText(s, "add n"+strconv.Itoa(i))
@@ -188,7 +188,7 @@ func TestAGameKnowsSoManyCitiesAndNoMore(t *testing.T) {
 	}
 }
 
-func TestANewGameRefusesBadNames(t *testing.T) {
+func TestNewGameRefusesInvalidNames(t *testing.T) {
 	for _, test := range []struct {
 		names []string
 		want  string
@@ -202,7 +202,7 @@ func TestANewGameRefusesBadNames(t *testing.T) {
 	}
 }
 
-func TestAGameWithoutCitiesSaysSo(t *testing.T) {
+func TestGameWithoutCities(t *testing.T) {
 	if _, out := rules.StepText(rules.State{}, "look"); out != "no cities" {
 		t.Errorf("look => %s", out)
 	}
@@ -211,7 +211,7 @@ func TestAGameWithoutCitiesSaysSo(t *testing.T) {
 	}
 }
 
-func TestACityIsFoundByItsName(t *testing.T) {
+func TestFindCity(t *testing.T) {
 	s := newGame(t, "n2", "n1")
 	if c, known := s.City("n2"); !known || c.Name != "n2" || c.Health != rules.HealthFull {
 		t.Errorf("City(n2) = %v, %v", c, known)
@@ -265,9 +265,8 @@ func BenchmarkHash(b *testing.B) {
 	}
 }
 
-// A query is answered as the command would be, or rejected; whoever asks may
-// keep the state he has.
-func TestAQueryAnswersLikeALookAndNothingElse(t *testing.T) {
+// A query is answered as the command would be, or rejected.
+func TestQueryEqualsLook(t *testing.T) {
 	s := newGame(t, "n1", "n2")
 	s, _ = rules.StepText(s, "n1 attack n2")
 	for _, text := range []string{"look", "look n2", "look n9", "look N", "dance"} {

@@ -13,7 +13,7 @@ import (
 	"raftian/game/rules"
 )
 
-// anyState is a game after some commands.
+// anyState generates states reached by commands.
 var anyState = rapid.Custom(func(t *rapid.T) rules.State {
 	var s rules.State
 	for _, input := range rapid.SliceOf(anyInput).Draw(t, "inputs") {
@@ -22,7 +22,7 @@ var anyState = rapid.Custom(func(t *rapid.T) rules.State {
 	return s
 })
 
-func TestAStateOutlivesItsBytes(t *testing.T) {
+func TestStateDoesNotAliasBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyState.Draw(t, "state")
 		b, err := s.MarshalBinary()
@@ -36,7 +36,7 @@ func TestAStateOutlivesItsBytes(t *testing.T) {
 	})
 }
 
-func TestDamagedBytesAreNoState(t *testing.T) {
+func TestDamagedBytesRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b, _ := anyState.Draw(t, "state").MarshalBinary()
 		damaged := slices.Clone(b)
@@ -58,7 +58,7 @@ func TestDamagedBytesAreNoState(t *testing.T) {
 	})
 }
 
-func TestBytesAreRefusedForAReason(t *testing.T) {
+func TestDecodeErrors(t *testing.T) {
 	encode := func(cities ...string) []byte {
 		b := []byte{2, byte(len(cities))}
 		for _, c := range cities {
@@ -67,6 +67,7 @@ func TestBytesAreRefusedForAReason(t *testing.T) {
 		return append(b, make([]byte, 8)...)
 	}
 	const (
+		// playing returns the index of a city that plays, or -1 and the rejection.
 		playing   = "\x01\x64\x00\x00\x00\x00\x00\x00\x00\x00"
 		ailing    = "\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 		sturdy    = "\x01\x65\x00\x00\x00\x00\x00\x00\x00\x00"
@@ -103,7 +104,7 @@ func TestBytesAreRefusedForAReason(t *testing.T) {
 	}
 }
 
-func TestStatesHashAlikeIfAndOnlyIfTheyAreEqual(t *testing.T) {
+func TestHashEqualIffStateEqual(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := anyState.Draw(t, "a"), anyState.Draw(t, "b")
 		if equal := a.String() == b.String(); a.Equal(b) != equal || (a.Hash() == b.Hash()) != equal {
@@ -112,7 +113,7 @@ func TestStatesHashAlikeIfAndOnlyIfTheyAreEqual(t *testing.T) {
 	})
 }
 
-func TestAStateHashesAlikeHoweverItCameAbout(t *testing.T) {
+func TestHashIndependentOfHistory(t *testing.T) {
 	names := []string{"a", "b", "c", "d", "e"}
 	want := newGame(t, names...).Hash()
 	rapid.Check(t, func(t *rapid.T) {
@@ -122,7 +123,7 @@ func TestAStateHashesAlikeHoweverItCameAbout(t *testing.T) {
 	})
 }
 
-func TestTheHashIsFNV1a(t *testing.T) {
+func TestHashIsFNV1a(t *testing.T) {
 	s := newGame(t, "n1", "n2")
 	s, _ = rules.StepText(s, "n2 attack n1")
 	for range 10 {
@@ -158,7 +159,7 @@ func FuzzBytesThatAreAStateAreItsOnlyForm(f *testing.F) {
 	})
 }
 
-func TestAGameIsMadeOfItsCities(t *testing.T) {
+func TestGameFromCities(t *testing.T) {
 	s, err := rules.New([]string{"b", "a", "c"})
 	if err != nil {
 		t.Fatal(err)
@@ -168,12 +169,12 @@ func TestAGameIsMadeOfItsCities(t *testing.T) {
 	}
 	cities := s.Cities()
 	cities[0], cities[2] = cities[2], cities[0]
-	if got, err := rules.Of(cities); err != nil || !got.Equal(s) {
+	if got, err := rules.FromCities(cities); err != nil || !got.Equal(s) {
 		t.Errorf("it is %v, want %v (%v)", got, s, err)
 	}
 	for _, wrong := range [][]rules.City{{{Name: "A", Status: rules.Playing, Health: 5}}, {{Name: "a", Status: rules.Playing, Health: 101}}, {{Name: "a", Status: rules.Playing}},
 		{{Name: "a", Status: 9}}, {{Name: "a", Status: rules.Departed}, {Name: "a", Status: rules.Departed}}} {
-		if got, err := rules.Of(wrong); err == nil {
+		if got, err := rules.FromCities(wrong); err == nil {
 			t.Errorf("%+v make the game %v", wrong, got)
 		}
 	}

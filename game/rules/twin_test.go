@@ -12,19 +12,20 @@ import (
 	"raftian/game/rules"
 )
 
-// twin is the dumb twin of a State: what is known of each city, changed in place.
+// twin is a reference model of State: maps of what is known of each city, updated in
+// place.
 type twin struct {
 	health   map[string]int // of those playing
 	score    map[string]int // of all there are
 	departed map[string]bool
-	last     string // who attacked last, "" if something else has happened since
+	last     string // the city that attacked last; "" if another command has changed the game since
 }
 
 func newTwin() *twin {
 	return &twin{map[string]int{}, map[string]int{}, map[string]bool{}, ""}
 }
 
-// absence is the reason why a city cannot be in an attack, or "".
+// absence returns the rejection of an attack by or on a city; "" if it plays.
 func (w *twin) absence(name string) string {
 	_, known := w.score[name]
 	switch {
@@ -147,7 +148,7 @@ var (
 	})
 )
 
-func TestStepDoesAsItsTwin(t *testing.T) {
+func TestStepAgainstReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s rules.State
 		w := newTwin()

@@ -9,13 +9,13 @@ import (
 	"raftian/netsim/env"
 )
 
-// axis joins moments and places: by time, or by the order of events.
+// axis maps instants to positions: by time, or by the order of events.
 type axis struct {
 	run      *replay.Run
 	plot     Box
 	from, to env.Instant
 	ordinal  bool
-	n0, n1   int // events before from, and up to to
+	n0, n1   int // number of events before from, and up to to
 }
 
 func newAxis(r *replay.Run, v *View, plot Box) axis {
@@ -30,7 +30,7 @@ func newAxis(r *replay.Run, v *View, plot Box) axis {
 	return a
 }
 
-// x is where a moment is; it may lie outside the plot.
+// x returns the position of an instant, which may be outside of the plot.
 func (a *axis) x(t env.Instant) float32 {
 	if a.ordinal {
 		return a.xn(a.run.Until(t))
@@ -38,7 +38,7 @@ func (a *axis) x(t env.Instant) float32 {
 	return a.plot.X + a.plot.W*float32(float64(t-a.from)/float64(a.to-a.from))
 }
 
-// xEvent is where event n is.
+// xEvent returns the position of event n.
 func (a *axis) xEvent(n int) float32 {
 	if a.ordinal {
 		return a.xn(n)
@@ -50,7 +50,7 @@ func (a *axis) xn(n int) float32 {
 	return a.plot.X + a.plot.W*float32(float64(n-a.n0)/float64(a.n1-a.n0))
 }
 
-// when is the moment at a place.
+// when returns the instant at a position.
 func (a *axis) when(x float32) env.Instant {
 	part := float64((x - a.plot.X) / a.plot.W)
 	if a.ordinal {
@@ -63,7 +63,7 @@ func (a *axis) when(x float32) env.Instant {
 	return a.from + env.Instant(part*float64(a.to-a.from))
 }
 
-// clip keeps a stretch inside the plot; ok is false if nothing of it is.
+// clip limits a range to the plot; ok is false if nothing of it is inside.
 func (a *axis) clip(x1, x2 float32) (from, to float32, ok bool) {
 	if x2 < a.plot.X || x1 > a.plot.Right() {
 		return 0, 0, false
@@ -71,7 +71,8 @@ func (a *axis) clip(x1, x2 float32) (from, to float32, ok bool) {
 	return max(x1, a.plot.X), min(x2, a.plot.Right()), true
 }
 
-// events is how many events had happened at each pixel's left edge, and at the end.
+// events returns the number of events that had happened at each pixel's left edge, and
+// at the end.
 func (a *axis) events() []int {
 	columns := max(1, int(a.plot.W))
 	all := make([]int, columns+1)
@@ -85,13 +86,13 @@ func (a *axis) events() []int {
 	return all
 }
 
-// tick is a place on the axis with its name.
+// tick is a labelled position.
 type tick struct {
 	x    float32
 	name string
 }
 
-// ticks are about gap apart.
+// ticks returns ticks about gap pixels apart.
 func (a *axis) ticks(gap float32) []tick {
 	count := max(1, float64(a.plot.W/gap))
 	var all []tick
@@ -110,7 +111,7 @@ func (a *axis) ticks(gap float32) []tick {
 	return all
 }
 
-// nice is a round number not below x: 1, 2 or 5 times a power of ten.
+// nice returns a round number not below x: 1, 2 or 5 times a power of ten.
 func nice(x float64) float64 {
 	if x <= 0 {
 		return 1
@@ -124,7 +125,7 @@ func nice(x float64) float64 {
 	return 10 * power
 }
 
-// clock is a moment in seconds, as exactly as steps of such a size ask for.
+// clock formats an instant in seconds, with the decimals that steps of a size need.
 func clock(t env.Instant, step time.Duration) string {
 	decimals := 0
 	for unit := time.Second; step < unit && decimals < 9; unit /= 10 {
@@ -133,7 +134,7 @@ func clock(t env.Instant, step time.Duration) string {
 	return fmt.Sprintf("%.*f s", decimals, t.Seconds())
 }
 
-// thousands is a number with commas between groups of three digits from 10,000 on.
+// thousands formats a number, with commas from 10,000 on.
 func thousands(n int) string {
 	s := fmt.Sprint(n)
 	if n < 10_000 {

@@ -5,25 +5,25 @@ import (
 	"raftian/linearizability/verdict"
 )
 
-// Other is a run that is shown beside another one, at the same moment.
-type Other struct {
-	Scene  *Scene
-	Cursor *replay.Cursor
-	View   *View  // of which what is hovered, chosen and typed is left out
-	Words  string // what the run is
-	Here   string // and what the one is that it stands beside
+// BesideRun is a run shown beside another one at the same instant.
+type BesideRun struct {
+	Scene     *Scene
+	Cursor    *replay.Cursor
+	View      *View  // without hover, selection and typing
+	Title     string // of the run
+	MainTitle string // of the run it stands beside
 }
 
-// side says which part of a scene a run has.
+// side is the part of a scene that a run occupies.
 type side uint8
 
 const (
 	whole side = iota
-	upper      // with another run beside it: the left cluster and the upper timeline
-	lower      // the other one: the right cluster and the lower timeline
+	upper      // with a run beside it: the left cluster and the upper timeline
+	lower      // the run beside: the right cluster and the lower timeline
 )
 
-// besideLayout is where the panels of one of two runs are. Their logs have no room.
+// besideLayout returns the layout of one of two runs. Logs are left out.
 func besideLayout(w, h int, dense float64, part side) Layout {
 	l := NewLayout(w, h, dense)
 	gap := l.Title.X
@@ -46,22 +46,22 @@ func besideLayout(w, h int, dense float64, part side) Layout {
 	return l
 }
 
-// beside draws what there is of the other run.
-func (s *Scene) beside(o *Other, v *View) {
+// drawBeside draws the other run.
+func (s *Scene) drawBeside(o *BesideRun, v *View) {
 	view := *v
 	view.Hover, view.Chosen, view.Pins, view.WhatIf, view.Help, view.Searching = false, Target{}, nil, nil, false, false
-	view.Differs = o.View.Differs
+	view.Difference = o.View.Difference
 	o.Scene.prepare(&view, lower)
 	o.Scene.front.reset()
-	f := o.Scene.shot(o.Cursor, &view, &o.Scene.front)
-	f.heads(o.Words, true)
+	f := o.Scene.newDrawing(o.Cursor, &view, &o.Scene.front)
+	f.besideHeading(o.Title, true)
 	f.cluster()
 	f.nowOnTimeline()
 }
 
-// heads is the heading of a cluster that stands beside another: which run it is, and
-// what the judges say of it.
-func (f *shot) heads(words string, verdicts bool) {
+// besideHeading draws the heading of one of two clusters: the run's title and, with
+// verdicts, its outcome.
+func (f *drawing) besideHeading(words string, verdicts bool) {
 	b := f.lay.Cluster
 	f.box(b, panel)
 	f.frame(b, 1, edge)
@@ -82,7 +82,7 @@ func (f *shot) heads(words string, verdicts bool) {
 		default:
 			said, ink = "not decided", yellow
 		}
-		right = f.right(right, y, f.strong(ink), said) - 10
+		right = f.right(right, y, f.smallBold(ink), said) - 10
 	}
-	f.fit(b.X+10, y, right-b.X-10, f.strong(text), words)
+	f.fit(b.X+10, y, right-b.X-10, f.smallBold(text), words)
 }

@@ -11,8 +11,8 @@ import (
 	"raftian/netsim/trace"
 )
 
-// severity is how much a call is to be noticed; where many share a pixel the
-// greatest is drawn.
+// severity is the importance of a call; of calls that share a pixel the highest is
+// drawn.
 type severity uint8
 
 const (
@@ -28,7 +28,7 @@ func severityOf(op *replay.Op) severity {
 	switch {
 	case op.Illegal:
 		return illegal
-	case op.Doubtful:
+	case op.Undecided:
 		return doubtful
 	case op.Outcome == history.OK:
 		return answered
@@ -38,7 +38,7 @@ func severityOf(op *replay.Op) severity {
 	return unknown
 }
 
-// callColor is a call's; its shape differs, too.
+// callColor returns the colour of a call. Shapes differ as well.
 func callColor(s severity) Color {
 	switch s {
 	case illegal:
@@ -53,67 +53,67 @@ func callColor(s severity) Color {
 	return steel
 }
 
-// labelsMost is how many calls have their words written into them; more are slow to
-// draw and nobody reads them.
-const labelsMost = 140
+// labelsMax limits the number of calls with a text: more are slow to draw and hard to
+// read.
+const labelsMax = 140
 
-// lanesMost is how many clients have a lane each. Of more, those of one name, such as
-// p1, p1-2 and p1-3, share one.
-const lanesMost = 12
+// lanesMax is the number of clients that have a lane each. Beyond it, clients with the
+// same prefix, such as p1, p1-2 and p1-3, share one.
+const lanesMax = 12
 
-// lane is a lane of the timeline for one client or several.
+// lane is a lane of the timeline for one or several clients.
 type lane struct {
 	name    string
 	clients []int
 }
 
-// clientLanes are the lanes of clients.
+// clientLanes returns the lanes of clients.
 func (s *Scene) clientLanes() []lane {
-	if s.lanesOf != nil {
-		return s.lanesOf
+	if s.laneList != nil {
+		return s.laneList
 	}
 	at := map[string]int{}
 	for k, name := range s.run.Clients {
-		if len(s.run.Clients) > lanesMost {
+		if len(s.run.Clients) > lanesMax {
 			name, _, _ = strings.Cut(name, "-")
 		}
 		i, known := at[name]
 		if !known {
-			i = len(s.lanesOf)
-			at[name], s.lanesOf = i, append(s.lanesOf, lane{name: name})
+			i = len(s.laneList)
+			at[name], s.laneList = i, append(s.laneList, lane{name: name})
 		}
-		s.lanesOf[i].clients = append(s.lanesOf[i].clients, k)
+		s.laneList[i].clients = append(s.laneList[i].clients, k)
 	}
-	for i := range s.lanesOf {
-		if l := &s.lanesOf[i]; len(l.clients) > 1 {
+	for i := range s.laneList {
+		if l := &s.laneList[i]; len(l.clients) > 1 {
 			l.name = fmt.Sprintf("%s ×%d", l.name, len(l.clients))
 		}
 	}
-	return s.lanesOf
+	return s.laneList
 }
 
-// laneOf is a client's lane.
+// laneOf returns the index of a client's lane.
 func (s *Scene) laneOf(client int) int {
 	return slices.IndexFunc(s.clientLanes(), func(l lane) bool { return slices.Contains(l.clients, client) })
 }
 
-// clients is a lane per client: a bar per call.
+// clients draws the lanes of clients: a bar per call.
 func (t *timeline) clients() {
 	labels := 0
 	for i, b := range t.rows.clients {
 		l := &t.clientLanes()[i]
-		t.label(b, l.name, dim, Target{Do: Scrub})
+		t.label(b, l.name, dim, Target{Action: Scrub})
 		t.rect(b.X, b.Y, b.W, b.H, raised.Fade(0.28))
 		if len(l.clients) > 1 {
-			labels = labelsMost // words of several would lie on each other
+			labels = labelsMax // texts of several clients would overlap
 		}
 		t.calls(b, l, &labels)
 	}
 }
 
-// calls are those of a lane.
+// calls draws the calls of a lane.
 func (t *timeline) calls(b Box, l *lane, labels *int) {
-	crowd := make([]severity, int(b.W)+2) // of what is too short to be a bar
+	short := make([]severity, int(b.W)+2) // calls too short for a bar, by pixel
 	var wide []*replay.Op
 	for _, k := range l.clients {
 		t.run.OpsDuring(k, t.axis.from, t.axis.to, func(op *replay.Op) {
@@ -124,14 +124,14 @@ func (t *timeline) calls(b Box, l *lane, labels *int) {
 				wide = append(wide, op)
 			default:
 				i := int(x1 - b.X)
-				crowd[i] = max(crowd[i], severityOf(op))
+				short[i] = max(short[i], severityOf(op))
 			}
 		})
 	}
-	// What is open for long lies below what is short.
+	// Calls without a response are long, and drawn below short ones.
 	for _, s := range []severity{unknown, answered, refused, doubtful, illegal} {
 		if s == doubtful {
-			t.crowd(b, crowd)
+			t.shortCalls(b, short)
 		}
 		for _, op := range wide {
 			if severityOf(op) == s {
@@ -141,8 +141,8 @@ func (t *timeline) calls(b Box, l *lane, labels *int) {
 	}
 }
 
-// crowd draws calls that share pixels.
-func (t *timeline) crowd(b Box, crowd []severity) {
+// shortCalls draws calls that share pixels.
+func (t *timeline) shortCalls(b Box, crowd []severity) {
 	for i := 0; i < len(crowd); {
 		k := i + 1
 		for k < len(crowd) && crowd[k] == crowd[i] {
@@ -150,7 +150,7 @@ func (t *timeline) crowd(b Box, crowd []severity) {
 		}
 		if s := crowd[i]; s != nothing {
 			at := t.bar(b)
-			if s == refused { // less high, so that it can be told without colours
+			if s == refused { // lower, to be distinguishable without colours
 				at.Y, at.H = at.Y+at.H/3, at.H/3
 			}
 			color := callColor(s)
@@ -166,24 +166,24 @@ func (t *timeline) crowd(b Box, crowd []severity) {
 	}
 }
 
-// bar is the part of a client's lane in which bars lie.
+// bar returns the area of bars within a lane.
 func (t *timeline) bar(b Box) Box {
 	margin := float32(math.Floor(float64(b.H) * 0.12))
 	return Box{b.X, b.Y + margin, b.W, b.H - 2*margin}
 }
 
-// unknownNear is how much of a call that nobody knows the end of stands out, in
-// pixels; the rest is there, and in nobody's way.
-const unknownNear = 90
+// unknownTailWidth is the width in pixels up to which a call without a known result is
+// emphasised; the rest is drawn thin.
+const unknownTailWidth = 90
 
-// call is a bar from call to return: filled if it was answered, hollow if it
-// certainly did nothing, open at the right if nobody knows.
+// call draws a bar from invocation to response: filled if it succeeded, hollow if it
+// had no effect, open at the right if the result is unknown.
 func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
-	at, ok := t.span(t.bar(b), op.Call, op.End(t.run))
+	at, ok := t.spanBox(t.bar(b), op.Call, op.End(t.run))
 	if !ok {
 		return
 	}
-	if s >= doubtful && at.W < 8 { // not to be missed
+	if s >= doubtful && at.W < 8 { // wide enough to be noticed
 		at.X, at.W = at.X+at.W/2-4, 8
 	}
 	color := callColor(s)
@@ -193,7 +193,7 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 	case unknown:
 		t.rect(at.X, at.Y, 2, at.H, color)
 		mid := at.Y + at.H/2
-		near := min(at.Right(), at.X+unknownNear)
+		near := min(at.Right(), at.X+unknownTailWidth)
 		t.dashes(at.X, mid, near, mid, 2, 4, color.Fade(0.9))
 		t.line(near, mid, at.Right(), mid, 1, color.Fade(0.3))
 		t.triangle(at.Right()-5, mid-4, at.Right(), mid, at.Right()-5, mid+4, color)
@@ -205,7 +205,7 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 		t.rect(at.X, at.Y, 1, at.H, dim)
 	}
 	if s == doubtful {
-		t.middle(at.X+at.W/2, base(at.Y+at.H/2, t.small), t.strong(ground), "?")
+		t.middle(at.X+at.W/2, base(at.Y+at.H/2, t.small), t.smallBold(ground), "?")
 	}
 	if s == illegal {
 		t.frame(at, 2, vermilion)
@@ -215,10 +215,10 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 	if r := min(5, at.H*0.42); op.AppliedEvent != 0 && at.W >= 2*r && x >= t.axis.plot.X && x <= t.axis.plot.Right() {
 		t.diamond(x, at.Y+at.H/2, r, white)
 	}
-	t.point(at, op)
-	st := t.fine(text)
+	t.linearizationPoint(at, op)
+	st := t.smallPlain(text)
 	st.px = uint8(min(float32(st.px), at.H))
-	if room := min(at.W, max(0, x-6-at.X)); *labels < labelsMost && st.px >= 8 && s != unknown {
+	if room := min(at.W, max(0, x-6-at.X)); *labels < labelsMax && st.px >= 8 && s != unknown {
 		if op.AppliedEvent == 0 {
 			room = at.W
 		}
@@ -234,9 +234,9 @@ func (t *timeline) call(b Box, op *replay.Op, s severity, labels *int) {
 	}
 }
 
-// point is when a call can be thought to take effect that no machine applied: a small
-// diamond if the log tells its place, and a hollow one if a search chose it.
-func (t *timeline) point(at Box, op *replay.Op) {
+// linearizationPoint draws the linearization point of a call that no machine applied: a
+// small diamond if the log determines it, a hollow one if a search chose it.
+func (t *timeline) linearizationPoint(at Box, op *replay.Op) {
 	x, r := t.axis.x(op.Point.At), min(5, at.H*0.42)
 	if !op.Point.Known || at.W < 2*r || x < t.axis.plot.X || x > t.axis.plot.Right() {
 		return
@@ -250,15 +250,15 @@ func (t *timeline) point(at Box, op *replay.Op) {
 	for _, s := range [][4]float32{{-1, 0, 0, -1}, {0, -1, 1, 0}, {1, 0, 0, 1}, {0, 1, -1, 0}} {
 		t.line(x+s[0]*r, y+s[1]*r, x+s[2]*r, y+s[3]*r, 1.5, yellow)
 	}
-	st := t.fine(yellow)
+	st := t.smallPlain(yellow)
 	st.px = uint8(min(float32(st.px), at.H))
 	if words := "search's choice"; st.px >= 8 && at.Right()-x-8 > t.width(st, words)+4 {
 		t.text(x+8, base(y, st.px), st, words)
 	}
 }
 
-// opAt is the call at a place of the timeline: of several the shortest, but first those
-// on which verdicts rest.
+// opAt returns the call at a position of the timeline: of several the shortest, but
+// those that verdicts cite first.
 func (s *Scene) opAt(x, y float32) *replay.Op {
 	r := s.rows()
 	i := slices.IndexFunc(r.clients, func(b Box) bool { return b.Holds(x, y) })
@@ -285,7 +285,7 @@ func (s *Scene) opAt(x, y float32) *replay.Op {
 	return best
 }
 
-// tipOf is a call in a few lines.
+// tipOf returns the tooltip of a call.
 func tipOf(op *replay.Op, r *replay.Run) string {
 	tip := fmt.Sprintf("%s#%d %s", op.Client, op.Seq, op.Input)
 	switch {
@@ -310,7 +310,7 @@ func tipOf(op *replay.Op, r *replay.Run) string {
 	if op.Illegal {
 		tip += "\nVIOLATION: a verdict rests on it"
 	}
-	if op.Doubtful {
+	if op.Undecided {
 		tip += "\nnot decided: see the verdict"
 	}
 	return tip

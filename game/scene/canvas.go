@@ -2,23 +2,23 @@ package scene
 
 import "raftian/game/glyph"
 
-// canvas puts items on a layer, and words on one above it, unless they are to be in
-// order: a renderer that draws either kind at once is faster.
+// canvas collects items in a layer, and texts in a layer above it unless inOrder:
+// renderers are faster with layers of one kind.
 type canvas struct {
 	book    *glyph.Book
 	items   []Item
 	words   []Item
 	inOrder bool
 	hits    []Hit
-	body    uint8 // sizes of text, in pixels
+	body    uint8 // font sizes in pixels
 	small   uint8
-	// version is another one whenever the items are, of a canvas that is kept.
+	// version changes with the items of a cached canvas.
 	version uint64
 }
 
 func (c *canvas) reset() { c.items, c.words, c.hits = c.items[:0], c.words[:0], c.hits[:0] }
 
-// rect is a rectangle on whole pixels, of one at least.
+// rect adds a rectangle aligned to pixels, at least one pixel wide and high.
 func (c *canvas) rect(x, y, w, h float32, color Color) {
 	if w <= 0 || h <= 0 {
 		return
@@ -30,7 +30,7 @@ func (c *canvas) rect(x, y, w, h float32, color Color) {
 
 func (c *canvas) box(b Box, color Color) { c.rect(b.X, b.Y, b.W, b.H, color) }
 
-// frame is the inner edge of a box.
+// frame adds a border inside a box.
 func (c *canvas) frame(b Box, width float32, color Color) {
 	c.rect(b.X, b.Y, b.W, width, color)
 	c.rect(b.X, b.Bottom()-width, b.W, width, color)
@@ -58,24 +58,24 @@ func (c *canvas) ring(x, y, r, width float32, dash uint8, color Color) {
 	c.arc(x, y, r, width, 0, 1, dash, color)
 }
 
-// arc is a part of a ring, in turns clockwise from the top.
+// arc adds a part of a ring, in turns clockwise from the top.
 func (c *canvas) arc(x, y, r, width, from, to float32, dash uint8, color Color) {
 	c.items = append(c.items, Item{Shape: Ring, X: x, Y: y, X2: from, Y2: to, X3: r, Width: width, Dash: dash, Color: color})
 }
 
-// diamond stands on its tip.
+// diamond adds a square standing on a corner.
 func (c *canvas) diamond(x, y, r float32, color Color) {
 	c.triangle(x-r, y, x, y-r, x+r, y, color)
 	c.triangle(x-r, y, x+r, y, x, y+r, color)
 }
 
-// cross is two strokes.
+// cross adds two diagonal strokes.
 func (c *canvas) cross(x, y, r, width float32, color Color) {
 	c.line(x-r, y-r, x+r, y+r, width, color)
 	c.line(x-r, y+r, x+r, y-r, width, color)
 }
 
-// hatch fills a box with strokes from lower left to upper right, step apart.
+// hatch fills a box with diagonal strokes, step pixels apart.
 func (c *canvas) hatch(b Box, step, width float32, color Color) {
 	for d := step / 2; d < b.W+b.H; d += step {
 		x1, y1 := b.X+d, b.Y
@@ -92,25 +92,25 @@ func (c *canvas) hatch(b Box, step, width float32, color Color) {
 	}
 }
 
-// style is how a text is set.
+// style is the style of a text.
 type style struct {
 	face  glyph.Face
 	px    uint8
 	color Color
 }
 
-func (c *canvas) plain(color Color) style { return style{glyph.Regular, c.body, color} }
-func (c *canvas) bold(color Color) style  { return style{glyph.Bold, c.body, color} }
-func (c *canvas) mono(color Color) style  { return style{glyph.Mono, c.body, color} }
-func (c *canvas) fine(color Color) style  { return style{glyph.Regular, c.small, color} }
-func (c *canvas) finer(color Color) style { return style{glyph.Mono, c.small, color} }
-func (c *canvas) strong(color Color) style {
+func (c *canvas) plain(color Color) style      { return style{glyph.Regular, c.body, color} }
+func (c *canvas) bold(color Color) style       { return style{glyph.Bold, c.body, color} }
+func (c *canvas) mono(color Color) style       { return style{glyph.Mono, c.body, color} }
+func (c *canvas) smallPlain(color Color) style { return style{glyph.Regular, c.small, color} }
+func (c *canvas) smallMono(color Color) style  { return style{glyph.Mono, c.small, color} }
+func (c *canvas) smallBold(color Color) style {
 	return style{glyph.Bold, c.small, color}
 }
 
 func (c *canvas) width(s style, words string) float32 { return c.book.Width(s.face, s.px, words) }
 
-// text puts words with the baseline at y and returns where they end.
+// text adds a text with its baseline at y and returns the x at which it ends.
 func (c *canvas) text(x, y float32, s style, words string) float32 {
 	if words == "" {
 		return x
@@ -123,27 +123,27 @@ func (c *canvas) text(x, y float32, s style, words string) float32 {
 	return x + c.width(s, words)
 }
 
-// fit is text that is cut to a width.
+// fit adds a text cut to a width.
 func (c *canvas) fit(x, y, most float32, s style, words string) float32 {
 	return c.text(x, y, s, c.book.Fit(s.face, s.px, words, most))
 }
 
-// right is text that ends at x; it returns where it begins.
+// right adds a text that ends at x; it returns the x at which it begins.
 func (c *canvas) right(x, y float32, s style, words string) float32 {
 	x -= c.width(s, words)
 	c.text(x, y, s, words)
 	return x
 }
 
-// middle is text with its middle at x.
+// middle adds a text centred at x.
 func (c *canvas) middle(x, y float32, s style, words string) {
 	c.text(x-c.width(s, words)/2, y, s, words)
 }
 
-// base is the baseline that centres capitals of a size on y.
+// base returns the baseline that centres capital letters on y.
 func base(y float32, px uint8) float32 { return y + glyph.Cap(px)/2 }
 
-// hit makes a place answer to the mouse.
+// hit makes an area respond to the mouse.
 func (c *canvas) hit(b Box, t Target, tip string) {
 	c.hits = append(c.hits, Hit{b, t, tip})
 }

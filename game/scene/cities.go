@@ -7,12 +7,12 @@ import (
 	"raftian/game/rules"
 )
 
-// figures is how far a node is, and its state, under its log strip.
-func (f *shot) figures(s *strips, i int) {
+// nodeFigures draws the term, indexes and state of a node below its log strip.
+func (f *drawing) nodeFigures(s *strips, i int) {
 	n, b := &f.state.Nodes[i], s.rows[i]
 	y := b.Y + 2 + roundf(min(s.cell*1.15, b.H*0.34)) + float32(f.small)*1.4
-	st, is := f.finer(nodeInk(n)), f.fine(dim)
-	f.text(b.X+12, y, f.finer(termColor(n.Term)), fmt.Sprintf("term %d", n.Term))
+	st, is := f.smallMono(nodeInk(n)), f.smallPlain(dim)
+	f.text(b.X+12, y, f.smallMono(termColor(n.Term)), fmt.Sprintf("term %d", n.Term))
 	x := s.x
 	put := func(name string, value string, ink Color) {
 		x = f.text(x, y, is, name+" ")
@@ -43,8 +43,8 @@ func (f *shot) figures(s *strips, i int) {
 	}
 }
 
-// disagrees reports whether another node that has applied as much has another state.
-func (f *shot) disagrees(i int) bool {
+// disagrees reports whether another node with the same applied index has another state.
+func (f *drawing) disagrees(i int) bool {
 	n := &f.state.Nodes[i]
 	for j := range f.state.Nodes {
 		o := &f.state.Nodes[j]
@@ -55,10 +55,10 @@ func (f *shot) disagrees(i int) bool {
 	return false
 }
 
-// cities are bars of health, one per city, as the node has them.
-func (f *shot) cities(b Box, n *replay.Node) {
+// cities draws a health bar per city, as the node sees them.
+func (f *drawing) cities(b Box, n *replay.Node) {
 	if !n.GameKnown {
-		f.text(b.X, b.Y+float32(f.small), f.fine(faint), "cities not known")
+		f.text(b.X, b.Y+float32(f.small), f.smallPlain(faint), "cities not known")
 		return
 	}
 	all := n.Game.Cities()
@@ -66,14 +66,14 @@ func (f *shot) cities(b Box, n *replay.Node) {
 		return
 	}
 	part := float32(1)
-	if n.Is == replay.Down {
+	if n.Status == replay.Down {
 		part = 0.45
 	}
 	step := min(b.W/float32(len(all)), float32(f.body)*9)
 	words := b.H >= float32(f.small)*0.95
 	for k, c := range all {
 		at := Box{b.X + float32(k)*step, b.Y, step - 8, min(b.H, float32(f.small)*1.25)}
-		st := f.fine(dim.Fade(part))
+		st := f.smallPlain(dim.Fade(part))
 		y := base(at.Y+at.H/2, st.px)
 		if words {
 			w := f.width(st, c.Name) + 4
@@ -86,8 +86,8 @@ func (f *shot) cities(b Box, n *replay.Node) {
 			case rules.Departed:
 				value = "–"
 			}
-			w = f.width(f.finer(text), "100") + 4
-			f.right(at.Right(), y, f.finer(text.Fade(part)), value)
+			w = f.width(f.smallMono(text), "100") + 4
+			f.right(at.Right(), y, f.smallMono(text.Fade(part)), value)
 			at.W -= w
 		}
 		if at.W > 4 {

@@ -7,21 +7,21 @@ import (
 	"raftian/netsim/trace"
 )
 
-// inspector is what is chosen in detail; if nothing is, what the judges say and the
-// story around the cursor.
-func (f *shot) inspector() {
+// inspector shows details of what is chosen; else the verdicts and the story around the
+// cursor.
+func (f *drawing) inspector() {
 	b := f.lay.Inspector
 	at := Box{b.X + 12, b.Y + f.heading() + 2, b.W - 24, b.H - f.heading() - 8}
 	p := &page{f, at}
-	p.now()
+	p.currentEvent()
 	switch t := f.v.Chosen; {
-	case t.Do == Node && t.N < len(f.run.Machines):
+	case t.Action == Node && t.N < len(f.run.Machines):
 		p.node(t.N)
-	case t.Do == Op && t.N < len(f.run.Ops):
+	case t.Action == Op && t.N < len(f.run.Ops):
 		p.op(t.N)
-	case t.Do == Fault && t.N < len(f.run.Faults):
+	case t.Action == Fault && t.N < len(f.run.Faults):
 		p.fault(t.N)
-	case t.Do == Message && t.N > 0 && t.N <= f.run.Events():
+	case t.Action == Message && t.N > 0 && t.N <= f.run.Events():
 		p.message(t.N)
 	default:
 		p.difference()
@@ -29,20 +29,20 @@ func (f *shot) inspector() {
 		p.heading("STORY")
 		f.list(p.at, f.story(int(p.at.H/f.step())))
 	}
-	if f.v.Chosen.Do != Nothing {
+	if f.v.Chosen.Action != Nothing {
 		x := b.Right() - 30
 		f.button(Box{x, b.Y + 4, 24, f.heading() - 6}, "esc", "back to the story (Esc)")
 		f.cross(x+12, b.Y+f.heading()/2+1, 4, 1.5, text)
 	}
 }
 
-// page is what is left of the inspector.
+// page is the remaining area of a panel of text.
 type page struct {
-	*shot
+	*drawing
 	at Box
 }
 
-// next takes the height of a line and returns its baseline.
+// next takes a line and returns its baseline.
 func (p *page) next() float32 {
 	h := p.step()
 	y := p.at.Y + h*0.75
@@ -60,10 +60,10 @@ func (p *page) space(h float32) {
 func (p *page) heading(words string) {
 	p.space(float32(p.small) * 0.55)
 	p.rect(p.at.X, p.at.Y-2, p.at.W, 1, edge)
-	p.text(p.at.X, p.next(), p.strong(dim), words)
+	p.text(p.at.X, p.next(), p.smallBold(dim), words)
 }
 
-// wrapped is a text over several lines.
+// wrapped adds a text broken into lines.
 func (p *page) wrapped(st style, words string, indent float32, lines int) {
 	for _, l := range p.canvas.book.Wrap(st.face, st.px, words, p.at.W-indent, lines) {
 		if p.at.H < p.step() {
@@ -73,22 +73,22 @@ func (p *page) wrapped(st style, words string, indent float32, lines int) {
 	}
 }
 
-// now is the last event.
-func (p *page) now() {
+// currentEvent describes the last event.
+func (p *page) currentEvent() {
 	if p.c.N() == 0 {
-		p.text(p.at.X, p.next(), p.fine(dim), "before the first event")
+		p.text(p.at.X, p.next(), p.smallPlain(dim), "before the first event")
 		return
 	}
 	e := p.run.Event(p.c.N())
-	st := p.fine(text)
+	st := p.smallPlain(text)
 	y := p.next()
-	x := p.text(p.at.X, y, p.strong(white), "event "+thousands(p.c.N())) + 8
-	x = p.text(x, y, p.strong(text), e.Machine) + 8
-	p.fit(x, y, p.at.Right()-x, p.finer(dim), e.At.String())
+	x := p.text(p.at.X, y, p.smallBold(white), "event "+thousands(p.c.N())) + 8
+	x = p.text(x, y, p.smallBold(text), e.Machine) + 8
+	p.fit(x, y, p.at.Right()-x, p.smallMono(dim), e.At.String())
 	p.wrapped(st, e.Words(), 0, 2)
 }
 
-// verdicts are those that are no pass, with what they rest on.
+// verdicts lists the verdicts other than Pass, with their evidence.
 func (p *page) verdicts() {
 	bad := 0
 	for _, v := range p.run.Verdicts {
@@ -102,7 +102,7 @@ func (p *page) verdicts() {
 		if len(p.run.Verdicts) == 0 {
 			words = "the file holds none"
 		}
-		p.text(p.at.X, p.next(), p.fine(text), words)
+		p.text(p.at.X, p.next(), p.smallPlain(text), words)
 		return
 	}
 	half := p.at.H * 0.55
@@ -114,8 +114,8 @@ func (p *page) verdicts() {
 		r := float32(p.small) * 0.5
 		y := p.next()
 		p.flag(p.at.X+r, y-r*0.7, r, v.Outcome)
-		p.text(p.at.X+2*r+8, y, p.strong(pinColor(v.Outcome)), v.Judge+map[bool]string{true: " failed", false: " not decided"}[v.Outcome == verdict.Fail])
-		p.wrapped(p.fine(text), v.Reason, 2*r+8, 3)
+		p.text(p.at.X+2*r+8, y, p.smallBold(outcomeColor(v.Outcome)), v.Judge+map[bool]string{true: " failed", false: " not decided"}[v.Outcome == verdict.Fail])
+		p.wrapped(p.smallPlain(text), v.Reason, 2*r+8, 3)
 		for _, e := range v.Evidence {
 			if p.at.H < floor {
 				break
@@ -125,21 +125,21 @@ func (p *page) verdicts() {
 	}
 }
 
-// evidence is one fact behind a verdict; a click goes to its event.
+// evidence adds a piece of evidence; a click goes to its event.
 func (p *page) evidence(e verdict.Evidence, indent float32) {
 	top := p.at.Y
 	words := e.Text
-	st := p.fine(dim)
+	st := p.smallPlain(dim)
 	if e.Event == 0 {
 		p.wrapped(st, words, indent, 2)
 		return
 	}
 	name := "→ " + thousands(int(e.Event)) + " "
-	w := p.width(p.finer(sky), name)
-	p.text(p.at.X+indent, p.at.Y+p.step()*0.75, p.finer(sky), name)
+	w := p.width(p.smallMono(sky), name)
+	p.text(p.at.X+indent, p.at.Y+p.step()*0.75, p.smallMono(sky), name)
 	if int(e.Event) == p.c.N() {
 		st.color = white
 	}
 	p.wrapped(st, words, indent+w+4, 2)
-	p.hit(Box{p.at.X, top, p.at.W, p.at.Y - top}, Target{Do: Event, N: int(e.Event)}, words+"\nclick to go to the event")
+	p.hit(Box{p.at.X, top, p.at.W, p.at.Y - top}, Target{Action: Event, N: int(e.Event)}, words+"\nclick to go to the event")
 }

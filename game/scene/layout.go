@@ -2,18 +2,18 @@ package scene
 
 import "math"
 
-// Layout is where the panels are.
+// Layout is the positions of the panels.
 type Layout struct {
 	Title, Cluster, Logs, Inspector, Timeline, Minimap, Transport Box
-	Body, Small                                                   uint8 // sizes of text, in pixels
+	Body, Small                                                   uint8 // font sizes in pixels
 }
 
-// NewLayout lays out a scene of so many pixels, of which so many are one of an
-// ordinary screen.
+// NewLayout lays out a scene of a size in pixels, with pixelRatio pixels per pixel of
+// an ordinary screen.
 func NewLayout(w, h int, dense float64) Layout {
-	w, h = max(w, WidthLeast), max(h, HeightLeast)
+	w, h = max(w, WidthMin), max(h, HeightMin)
 	dense = max(dense, 1)
-	unit := dense * math.Sqrt(max(1, min(float64(w)/WidthLeast, float64(h)/720)/dense))
+	unit := dense * math.Sqrt(max(1, min(float64(w)/WidthMin, float64(h)/720)/dense))
 	l := Layout{Body: uint8(math.Round(12 * unit)), Small: uint8(math.Round(10.6 * unit))}
 	const gap = 6
 	width, line := float32(w)-2*gap, float32(l.Body)

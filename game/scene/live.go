@@ -8,22 +8,22 @@ import (
 	"raftian/game/live"
 )
 
-// Live draws a game that is being played.
+// Live draws a live game.
 type Live struct {
-	book    *glyph.Book
-	lay     LiveLayout
-	list    List
-	still   canvas // the ground, which changes with the size
-	front   canvas
-	over    canvas
-	size    size
-	version uint64
+	book       *glyph.Book
+	lay        LiveLayout
+	list       List
+	background canvas // depends on the size only
+	front      canvas
+	over       canvas
+	size       layoutKey
+	version    uint64
 }
 
 // NewLive returns the scene of a live game.
 func NewLive(book *glyph.Book) *Live { return &Live{book: book} }
 
-// LiveLayout is where the panels of a live game are.
+// LiveLayout is the positions of the panels of a live game.
 type LiveLayout struct {
 	Title, Lobby, Map, Rail, Foot Box
 	Body, Small                   uint8
@@ -31,9 +31,9 @@ type LiveLayout struct {
 
 // NewLiveLayout lays out a live game, as NewLayout does a replay.
 func NewLiveLayout(w, h int, dense float64) LiveLayout {
-	w, h = max(w, WidthLeast), max(h, HeightLeast)
+	w, h = max(w, WidthMin), max(h, HeightMin)
 	dense = max(dense, 1)
-	unit := dense * math.Sqrt(max(1, min(float64(w)/WidthLeast, float64(h)/720)/dense))
+	unit := dense * math.Sqrt(max(1, min(float64(w)/WidthMin, float64(h)/720)/dense))
 	l := LiveLayout{Body: uint8(math.Round(13 * unit)), Small: uint8(math.Round(11 * unit))}
 	const gap = 6
 	line := float32(l.Body)
@@ -50,13 +50,13 @@ func NewLiveLayout(w, h int, dense float64) LiveLayout {
 	return l
 }
 
-// Draw makes the scene. The list is good until the next one.
+// Draw returns the scene, which is valid until the next call.
 func (s *Live) Draw(v *LiveView) *List {
 	s.version++
-	if size := (size{w: v.W, h: v.H, dense: v.Dense}); size != s.size {
+	if size := (layoutKey{w: v.W, h: v.H, pixelRatio: v.PixelRatio}); size != s.size {
 		s.size = size
-		s.lay = NewLiveLayout(v.W, v.H, v.Dense)
-		for _, k := range []*canvas{&s.front, &s.over, &s.still} {
+		s.lay = NewLiveLayout(v.W, v.H, v.PixelRatio)
+		for _, k := range []*canvas{&s.front, &s.over, &s.background} {
 			k.book, k.body, k.small = s.book, s.lay.Body, s.lay.Small
 		}
 		s.ground()
@@ -64,15 +64,15 @@ func (s *Live) Draw(v *LiveView) *List {
 	s.front.reset()
 	s.over.reset()
 	s.over.inOrder = true
-	f := &stage{Live: s, canvas: &s.front, v: v, g: v.Game}
+	f := &liveDrawing{Live: s, canvas: &s.front, v: v, g: v.Game}
 	if f.g == nil {
 		f.g = &live.Snapshot{}
 	}
 	f.title()
-	f.field()
+	f.drawMap()
 	f.lobby()
-	f.rail()
-	f.foot()
+	f.clusterPanel()
+	f.footer()
 	f.canvas = &s.over
 	f.banner()
 	switch {
@@ -84,14 +84,14 @@ func (s *Live) Draw(v *LiveView) *List {
 		}
 		f.tooltip()
 	}
-	s.list = List{W: max(v.W, WidthLeast), H: max(v.H, HeightLeast), Hits: s.list.Hits[:0], Layers: s.list.Layers[:0]}
-	s.add("ground", &s.still, s.still.version)
+	s.list = List{W: max(v.W, WidthMin), H: max(v.H, HeightMin), Hits: s.list.Hits[:0], Layers: s.list.Layers[:0]}
+	s.add("ground", &s.background, s.background.version)
 	s.add("game", &s.front, s.version)
 	s.add("over", &s.over, s.version)
 	return &s.list
 }
 
-// At is what is at a place; nil if nothing answers there.
+// At returns what is at a position; nil if nothing responds there.
 func (s *Live) At(x, y float32) *Hit {
 	for i := len(s.list.Hits) - 1; i >= 0; i-- {
 		if h := &s.list.Hits[i]; h.Box.Holds(x, y) {
@@ -109,19 +109,19 @@ func (s *Live) add(name string, c *canvas, version uint64) {
 	s.list.Hits = append(s.list.Hits, c.hits...)
 }
 
-// The sea on which cities stand.
+// The background of the map.
 var (
 	sea     = Color{0x0f, 0x17, 0x21, 255}
 	seaLine = Color{0x17, 0x22, 0x30, 255}
 )
 
-// ground draws what changes with the size only. No pixel is filled twice.
+// ground draws what depends on the size only. No pixel is filled twice.
 func (s *Live) ground() {
-	c := &s.still
+	c := &s.background
 	c.reset()
 	s.version++
 	c.version = s.version
-	w, h := float32(max(s.size.w, WidthLeast)), float32(max(s.size.h, HeightLeast))
+	w, h := float32(max(s.size.w, WidthMin)), float32(max(s.size.h, HeightMin))
 	l := s.lay
 	c.rect(0, 0, w, l.Map.Y, ground)
 	c.rect(0, l.Map.Y, l.Lobby.X, h-l.Map.Y, ground)
@@ -145,20 +145,20 @@ func (s *Live) ground() {
 	}{{l.Lobby, "CITIES"}, {l.Rail, "CLUSTER"}, {l.Foot, ""}} {
 		c.box(p.box, panel)
 		c.frame(p.box, 1, edge)
-		c.text(p.box.X+10, p.box.Y+float32(s.lay.Body)*1.35, c.strong(dim), p.name)
+		c.text(p.box.X+10, p.box.Y+float32(s.lay.Body)*1.35, c.smallBold(dim), p.name)
 	}
 }
 
-// stage is a live scene in the making.
-type stage struct {
+// liveDrawing is a live scene under construction.
+type liveDrawing struct {
 	*Live
 	*canvas
 	v *LiveView
 	g *live.Snapshot
 }
 
-// city is a city by its name; nil if it is not shown.
-func (f *stage) city(name string) *LiveCity {
+// city returns a city by name; nil if it is not shown.
+func (f *liveDrawing) city(name string) *LiveCity {
 	for i := range f.v.Cities {
 		if f.v.Cities[i].Name == name {
 			return &f.v.Cities[i]
@@ -167,8 +167,8 @@ func (f *stage) city(name string) *LiveCity {
 	return nil
 }
 
-// node is a node by its name; nil if there is none.
-func (f *stage) node(name string) *live.Node {
+// node returns a node by ID; nil if there is none.
+func (f *liveDrawing) node(name string) *live.Node {
 	for i := range f.g.Nodes {
 		if f.g.Nodes[i].ID == name {
 			return &f.g.Nodes[i]
@@ -177,8 +177,8 @@ func (f *stage) node(name string) *live.Node {
 	return nil
 }
 
-// title is the line on top.
-func (f *stage) title() {
+// title draws the title line.
+func (f *liveDrawing) title() {
 	b := f.lay.Title
 	y := base(b.Y+b.H/2, f.body)
 	x := f.text(b.X+10, y, f.bold(text), "raftian") + 12
@@ -199,43 +199,43 @@ func (f *stage) title() {
 	sound := fmt.Sprintf("sound %.0f %%", f.v.Sound.Volume*100)
 	tip := "M mutes, - and + set the volume. All that is heard can be seen as well."
 	switch {
-	case f.v.Sound.Why != "":
-		sound, tip = "no sound", f.v.Sound.Why
+	case f.v.Sound.Unavailable != "":
+		sound, tip = "no sound", f.v.Sound.Unavailable
 	case f.v.Sound.Muted:
 		sound = "muted"
 	}
-	right = f.titleButton(right, b, "m", sound, tip, f.v.Sound.Muted || f.v.Sound.Why != "")
+	right = f.titleButton(right, b, "m", sound, tip, f.v.Sound.Muted || f.v.Sound.Unavailable != "")
 	if f.g.Recorded > 0 {
 		words, tip := fmt.Sprintf("recording  %s events", thousands(int(f.g.Recorded))), "R saves all of the session as a run file, for raftian replay, show and check"
-		if f.g.Records != "" {
-			words, tip = "recording ended", f.g.Records
+		if f.g.NotRecorded != "" {
+			words, tip = "recording ended", f.g.NotRecorded
 		}
-		right = f.titleButton(right, b, "r", words, tip, f.g.Records != "")
+		right = f.titleButton(right, b, "r", words, tip, f.g.NotRecorded != "")
 	}
 }
 
-// titleButton is a button that ends at x; it returns where the next one may end.
-func (f *stage) titleButton(right float32, b Box, key, words, tip string, off bool) float32 {
-	st := f.fine(text)
+// titleButton draws a button that ends at x; it returns where the next one may end.
+func (f *liveDrawing) titleButton(right float32, b Box, key, words, tip string, off bool) float32 {
+	st := f.smallPlain(text)
 	if off {
 		st.color = dim
 	}
 	w := f.width(st, words) + 20
 	at := Box{roundf(right - w), b.Y + 6, w, b.H - 12}
-	f.button(at, Target{Do: Press, Key: key}, tip)
+	f.button(at, Target{Action: Press, Key: key}, tip)
 	f.middle(at.X+w/2, base(at.Y+at.H/2, st.px), st, words)
 	return at.X - 6
 }
 
-// button is a place that answers to the mouse.
-func (f *stage) button(at Box, t Target, tip string) {
+// button draws an area that responds to the mouse.
+func (f *liveDrawing) button(at Box, t Target, tip string) {
 	color := raised
-	if f.under(at) {
+	if f.hovered(at) {
 		color = edge
 	}
 	f.box(at, color)
 	f.hit(at, t, tip)
 }
 
-// under says whether a place is under the mouse.
-func (f *stage) under(at Box) bool { return f.v.Hover && at.Holds(f.v.X, f.v.Y) }
+// hovered reports whether an area is under the mouse.
+func (f *liveDrawing) hovered(at Box) bool { return f.v.Hover && at.Holds(f.v.X, f.v.Y) }

@@ -7,8 +7,8 @@ import (
 	"raftian/netsim/trace"
 )
 
-// foot is what happened last, the text box, and what keys do.
-func (f *stage) foot() {
+// footer draws the feed, the text box, and hints.
+func (f *liveDrawing) footer() {
 	b := f.lay.Foot
 	line := roundf(float32(f.small) * 1.55)
 	box := roundf(float32(f.body) * 2.3)
@@ -16,30 +16,30 @@ func (f *stage) foot() {
 	y := b.Bottom() - box - 4
 	hints := Box{b.X + 6, y, b.W - 12, box}
 	w := roundf(b.W * 0.36)
-	f.typed(Box{b.X + 6, y, w, box})
+	f.inputBox(Box{b.X + 6, y, w, box})
 	help := Box{hints.Right() - box, y, box, box}
-	f.button(help, Target{Do: Press, Key: "?"}, "what is what on this screen (?)")
+	f.button(help, Target{Action: Press, Key: "?"}, "what is what on this screen (?)")
 	f.middle(help.X+help.W/2, base(help.Y+help.H/2, f.body), f.bold(text), "?")
 	x := b.X + 6 + w + 14
 	cy := base(y+box/2, f.small)
 	if f.v.Note != "" {
-		f.fit(x, cy, help.X-x-10, f.fine(text), f.v.Note)
+		f.fit(x, cy, help.X-x-10, f.smallPlain(text), f.v.Note)
 		return
 	}
 	words := "1-9 attack   C cut   K kill   G heal   M mute   - + volume   F2 frame rate   F3 numbers   F11 full screen"
 	if !f.g.Machines {
 		words = "1-9 attack   J join   L leave   M mute   - + volume   F2 frame rate   F3 numbers   F11 full screen"
 	}
-	f.fit(x, cy, help.X-x-10, f.fine(dim), words)
+	f.fit(x, cy, help.X-x-10, f.smallPlain(dim), words)
 }
 
-// feed are the commands that ended last, the newest at the bottom.
-func (f *stage) feed(at Box, line float32) {
+// feed draws the last committed commands, the newest at the bottom.
+func (f *liveDrawing) feed(at Box, line float32) {
 	n := max(1, int(at.H/line))
 	lines := f.v.Feed[max(0, len(f.v.Feed)-n):]
 	y := at.Y + line*0.75 + line*float32(n-len(lines))
 	if len(lines) == 0 {
-		f.text(at.X, y-line, f.fine(faint), "what is committed is told here")
+		f.text(at.X, y-line, f.smallPlain(faint), "committed commands are listed here")
 	}
 	for i := range lines {
 		l := &lines[i]
@@ -48,15 +48,15 @@ func (f *stage) feed(at Box, line float32) {
 			ink = text
 		}
 		x, cy := at.X+8, y-float32(f.small)*0.36
-		f.mark(l.Stage, x, cy, ink)
-		x = f.text(at.X+24, y, f.fine(ink), l.Words) + 14
-		f.fit(x, y, at.Right()-x, f.finer(faint), l.Place)
+		f.stageMark(l.Stage, x, cy, ink)
+		x = f.text(at.X+24, y, f.smallPlain(ink), l.Words) + 14
+		f.fit(x, y, at.Right()-x, f.smallMono(faint), l.Place)
 		y += line
 	}
 }
 
-// mark is a stage as a small sign.
-func (f *stage) mark(s live.Stage, x, y float32, ink Color) {
+// stageMark draws a stage as a small symbol.
+func (f *liveDrawing) stageMark(s live.Stage, x, y float32, ink Color) {
 	const r = 4
 	switch s {
 	case live.Applied, live.Committed:
@@ -66,23 +66,23 @@ func (f *stage) mark(s live.Stage, x, y float32, ink Color) {
 	case live.Failed:
 		f.cross(x, y, r-1, 1.5, ink)
 	default:
-		f.middle(x, base(y, f.small), f.strong(yellow), "?")
+		f.middle(x, base(y, f.small), f.smallBold(yellow), "?")
 	}
 }
 
-// typed is the text box.
-func (f *stage) typed(at Box) {
+// inputBox draws the text box.
+func (f *liveDrawing) inputBox(at Box) {
 	color := faint
 	f.box(at, mix(ground, panel, 0.4))
 	if f.v.Typing {
 		color = sky
 	}
 	f.frame(at, 1, color)
-	f.hit(at, Target{Do: Press, Key: "enter"}, "type a command: n1 attack n2, add z, del z, cut n2, heal n2, kill n2, start n2 (Enter opens this)")
+	f.hit(at, Target{Action: Press, Key: "enter"}, "type a command: n1 attack n2, add z, del z, cut n2, heal n2, kill n2, start n2 (Enter opens this)")
 	y := base(at.Y+at.H/2, f.body)
 	x := at.X + 10
 	if !f.v.Typing {
-		f.fit(x, base(at.Y+at.H/2, f.small), at.W-20, f.fine(dim), "Enter, then: n1 attack n2, add z, del z")
+		f.fit(x, base(at.Y+at.H/2, f.small), at.W-20, f.smallPlain(dim), "Enter, then: n1 attack n2, add z, del z")
 		return
 	}
 	end := f.fit(x, y, at.W-24, f.mono(white), f.v.Text)
@@ -90,12 +90,12 @@ func (f *stage) typed(at Box) {
 		f.rect(end+2, at.Y+7, 2, at.H-14, white)
 	}
 	if f.v.Text == "" {
-		f.text(end+10, base(at.Y+at.H/2, f.small), f.fine(faint), "n1 attack n2, add z, del z; Enter sends, Esc closes")
+		f.text(end+10, base(at.Y+at.H/2, f.small), f.smallPlain(faint), "n1 attack n2, add z, del z; Enter sends, Esc closes")
 	}
 }
 
-// overlay are numbers about frames, over the map.
-func (f *stage) overlay() {
+// overlay draws frame statistics over the map.
+func (f *liveDrawing) overlay() {
 	b := f.lay.Map
 	var lines []string
 	asked := "as the browser likes"
@@ -109,7 +109,7 @@ func (f *stage) overlay() {
 		lines = append(lines, fmt.Sprintf("%-11s asked %d, actual %.1f frames per second, %d late; local log to %d", n.ID, n.FPS, n.Rate, n.Late, n.Local))
 	}
 	lines = append(lines, fmt.Sprintf("snapshot    version %d at %.1f s, entry %d", f.g.Version, f.g.At.Seconds(), f.g.Index))
-	st := f.finer(text)
+	st := f.smallMono(text)
 	step := roundf(float32(st.px) * 1.5)
 	var w float32
 	for _, l := range lines {
@@ -123,16 +123,16 @@ func (f *stage) overlay() {
 	}
 }
 
-// tooltip says what is under the mouse.
-func (f *stage) tooltip() {
+// tooltip draws the tooltip of what is under the mouse.
+func (f *liveDrawing) tooltip() {
 	if !f.v.Hover {
 		return
 	}
-	for _, c := range []*canvas{&f.over, &f.front, &f.still} {
+	for _, c := range []*canvas{&f.over, &f.front, &f.background} {
 		for i := len(c.hits) - 1; i >= 0; i-- {
 			if h := &c.hits[i]; h.Box.Holds(f.v.X, f.v.Y) {
 				if h.Tip != "" {
-					f.canvas.tip(h.Tip, f.v.X, f.v.Y, Box{0, 0, float32(max(f.v.W, WidthLeast)), float32(max(f.v.H, HeightLeast))})
+					f.canvas.tip(h.Tip, f.v.X, f.v.Y, Box{0, 0, float32(max(f.v.W, WidthMin)), float32(max(f.v.H, HeightMin))})
 				}
 				return
 			}

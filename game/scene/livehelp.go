@@ -5,22 +5,22 @@ import (
 	"raftian/game/live"
 )
 
-// help is one screen that says what is what.
-func (f *stage) help() {
-	w, h := float32(max(f.v.W, WidthLeast)), float32(max(f.v.H, HeightLeast))
+// help draws the help screen.
+func (f *liveDrawing) help() {
+	w, h := float32(max(f.v.W, WidthMin)), float32(max(f.v.H, HeightMin))
 	f.rect(0, 0, w, h, ground.Fade(0.85))
 	high := roundf(float32(f.body) * 41)
 	at := Box{roundf(w * 0.09), roundf((h - high) / 2), roundf(w * 0.82), high}
 	f.box(at, panel)
 	f.frame(at, 1, faint)
-	f.hit(Box{0, 0, w, h}, Target{Do: Press, Key: "esc"}, "")
+	f.hit(Box{0, 0, w, h}, Target{Action: Press, Key: "esc"}, "")
 	x, y := at.X+28, at.Y+24
 	title := style{glyph.Bold, f.body + 6, white}
 	f.text(x, y+float32(title.px)*0.8, title, "Every attack is a command that a cluster agrees on")
 	y += float32(title.px) * 1.9
 	for _, l := range f.canvas.book.Wrap(glyph.Regular, f.body, "Each city belongs to a node. What a player does is sent to the leader, which copies it into the logs of the others; "+
-		"once a majority has it on disk it is committed, and every node applies it, in the same order. A city is shown as your own node has it: "+
-		"nothing is hit before its node has applied the attack.", at.W-56, 4) {
+		"once a majority has it on disk it is committed, and every node applies it, in the same order. Cities are shown in the state of your own node: "+
+		"a hit appears when that node has applied the attack.", at.W-56, 4) {
 		f.text(x, y+float32(f.body)*0.8, f.plain(text), l)
 		y += float32(f.body) * 1.5
 	}
@@ -29,14 +29,14 @@ func (f *stage) help() {
 	column := (at.W - 56 - gap) / 2
 	f.helpStages(Box{x, y, column, at.Bottom() - y})
 	f.helpKeys(Box{x + column + gap, y, column, at.Bottom() - y})
-	f.middle(at.X+at.W/2, at.Bottom()-12, f.fine(dim), "any key, or a click, closes this")
+	f.middle(at.X+at.W/2, at.Bottom()-12, f.smallPlain(dim), "any key, or a click, closes this")
 }
 
-// helpStages are the stages of an attack, and what a node may be.
-func (f *stage) helpStages(at Box) {
+// helpStages explains the stages of an attack, and the states of a node.
+func (f *liveDrawing) helpStages(at Box) {
 	y := at.Y
 	line := roundf(float32(f.body) * 2.1)
-	f.text(at.X, y+float32(f.small), f.strong(dim), "AN ATTACK, STAGE BY STAGE")
+	f.text(at.X, y+float32(f.small), f.smallBold(dim), "AN ATTACK, STAGE BY STAGE")
 	y += line * 0.9
 	const room = 92
 	sample := func(draw func(x, y float32), words string) {
@@ -46,24 +46,24 @@ func (f *stage) helpStages(at Box) {
 	}
 	dashed := func(x, y float32, color Color) {
 		f.dashes(x, y, x+room-14, y, 3, 7, color)
-		f.head(point{x, y}, point{x + room - 4, y}, color)
+		f.arrowHead(point{x, y}, point{x + room - 4, y}, color)
 	}
 	solid := func(x, y float32, color Color) {
 		f.line(x, y, x+room-14, y, 3, color)
-		f.head(point{x, y}, point{x + room - 4, y}, color)
+		f.arrowHead(point{x, y}, point{x + room - 4, y}, color)
 	}
-	sample(func(x, y float32) { dashed(x, y, sky) }, "sent: nobody knows more yet")
-	sample(func(x, y float32) { solid(x, y, sky) }, "committed: a majority has it, for good")
-	sample(func(x, y float32) { solid(x, y, sky); f.disc(x+room-20, y, 6, yellow) }, "applied by your node: it strikes, and health falls")
+	sample(func(x, y float32) { dashed(x, y, sky) }, "sent: outcome unknown")
+	sample(func(x, y float32) { solid(x, y, sky) }, "committed: stored by a majority")
+	sample(func(x, y float32) { solid(x, y, sky); f.disc(x+room-20, y, 6, yellow) }, "applied by your node: health falls")
 	sample(func(x, y float32) {
 		dashed(x, y, yellow)
 		f.disc(x+room/2-8, y, 9, yellow)
 		f.middle(x+room/2-8, base(y, f.body), f.bold(ground), "?")
-	}, "not answered in time: it is asked about until it is known")
-	sample(func(x, y float32) { dashed(x, y, dim); f.cross(x+room/2-8, y, 6, 2.5, dim) }, "against the rules, or certainly without effect")
+	}, "not answered in time: retried until the outcome is known")
+	sample(func(x, y float32) { dashed(x, y, dim); f.cross(x+room/2-8, y, 6, 2.5, dim) }, "against the rules, or without effect")
 	sample(func(x, y float32) { solid(x, y, purple) }, "another player's")
 	y += line * 0.3
-	f.text(at.X, y+float32(f.small), f.strong(dim), "NODES")
+	f.text(at.X, y+float32(f.small), f.smallBold(dim), "NODES")
 	y += line * 0.9
 	ring := func(n live.Node, words string) {
 		sample(func(x, y float32) {
@@ -85,12 +85,12 @@ func (f *stage) helpStages(at Box) {
 	ring(live.Node{Down: true}, "down")
 }
 
-// helpKeys are the keys.
-func (f *stage) helpKeys(at Box) {
+// helpKeys explains the keys.
+func (f *liveDrawing) helpKeys(at Box) {
 	y := at.Y
 	line := roundf(float32(f.body) * 1.62)
 	head := func(words string) {
-		f.text(at.X, y+float32(f.small), f.strong(dim), words)
+		f.text(at.X, y+float32(f.small), f.smallBold(dim), words)
 		y += line * 1.1
 	}
 	row := func(key, words string) {

@@ -7,8 +7,8 @@ import (
 	"raftian/game/live"
 )
 
-// lobby is the list of cities: who plays them, and how to join and leave.
-func (f *stage) lobby() {
+// lobby draws the list of cities, who plays them, and buttons to join and leave.
+func (f *liveDrawing) lobby() {
 	b := f.lay.Lobby
 	line := roundf(float32(f.body) * 3)
 	foot := roundf(float32(f.body) * 2.3)
@@ -23,31 +23,31 @@ func (f *stage) lobby() {
 		y += line
 	}
 	if n := len(f.v.Cities) - len(cities); n > 0 {
-		f.text(b.X+12, y+float32(f.small), f.fine(dim), fmt.Sprintf("and %d more", n))
+		f.text(b.X+12, y+float32(f.small), f.smallPlain(dim), fmt.Sprintf("and %d more", n))
 	}
 	own := f.city(f.g.City)
 	y = b.Bottom() - 3*foot - 6
 	row := func(t Target, key, words, tip string, on bool) {
-		f.wide(Box{b.X + 6, y, b.W - 12, foot - 4}, t, key, words, tip, on)
+		f.actionButton(Box{b.X + 6, y, b.W - 12, foot - 4}, t, key, words, tip, on)
 		y += foot
 	}
 	name := f.g.City
-	row(Target{Do: Ask, Key: "join"}, "J", "join as "+name, "brings your city into the game, with full health: a command through Raft, like all others",
+	row(Target{Action: Request, Key: "join"}, "J", "join as "+name, "brings your city into the game, with full health: a command through Raft, like all others",
 		own == nil || !own.Playing())
-	row(Target{Do: Ask, Key: "leave"}, "L", "leave with "+name, "your city departs, and keeps its score", own != nil && own.Status != "departed")
+	row(Target{Action: Request, Key: "leave"}, "L", "leave with "+name, "your city departs, and keeps its score", own != nil && own.Status != "departed")
 	switch f.g.Bots {
 	case live.NoBots:
-		row(Target{Do: Press, Key: "add"}, "+", "add a city", "type add and a name", true)
+		row(Target{Action: Press, Key: "add"}, "+", "add a city", "type add and a name", true)
 	case live.BotsPlay:
-		row(Target{Do: Ask, Key: "bots"}, "B", "bots play; pause them", "bots play all cities but yours", true)
+		row(Target{Action: Request, Key: "bots"}, "B", "bots play; pause them", "bots play all cities but yours", true)
 	default:
-		row(Target{Do: Ask, Key: "bots"}, "B", "bots rest; let them play", "bots play all cities but yours", true)
+		row(Target{Action: Request, Key: "bots"}, "B", "bots rest; let them play", "bots play all cities but yours", true)
 	}
 }
 
-// lobbyRow is a city in the list.
-func (f *stage) lobbyRow(at Box, k *LiveCity) {
-	if k.Name == f.v.Chosen || f.under(at) {
+// lobbyRow draws a city in the list.
+func (f *liveDrawing) lobbyRow(at Box, k *LiveCity) {
+	if k.Name == f.v.Chosen || f.hovered(at) {
 		f.box(at, raised)
 	}
 	if k.Name == f.v.Own {
@@ -60,17 +60,17 @@ func (f *stage) lobbyRow(at Box, k *LiveCity) {
 	}
 	x := at.X + 10
 	if k.Slot < 9 {
-		f.text(x, base(y, f.small), f.finer(dim), strconv.Itoa(k.Slot+1))
+		f.text(x, base(y, f.small), f.smallMono(dim), strconv.Itoa(k.Slot+1))
 	}
 	x += float32(f.small) * 1.4
 	x = f.text(x, base(y, f.body), f.bold(ink), k.Name) + 8
-	who := map[string]string{"you": "you", "bot": "bot"}[k.Who]
-	f.text(x, base(y, f.small), f.fine(dim), who)
+	who := map[string]string{"you": "you", "bot": "bot"}[k.Player]
+	f.text(x, base(y, f.small), f.smallPlain(dim), who)
 	state := k.Status
 	if k.Playing() {
 		state = strconv.Itoa(k.Health)
 	}
-	f.right(at.Right()-8, base(y, f.small), f.finer(ink), state)
+	f.right(at.Right()-8, base(y, f.small), f.smallMono(ink), state)
 	y2 := at.Y + at.H*0.76
 	left := at.X + 10 + float32(f.small)*1.4
 	if k.Playing() {
@@ -79,14 +79,14 @@ func (f *stage) lobbyRow(at Box, k *LiveCity) {
 		f.rect(bar.X, bar.Y, bar.W*max(0, min(1, k.Bar)), 4, mix(steel, text, 0.4))
 	}
 	if k.Score > 0 {
-		f.diamond(at.Right()-12-f.width(f.finer(dim), fmt.Sprint(k.Score))-8, y2, 4, yellow)
-		f.right(at.Right()-8, base(y2, f.small), f.finer(dim), fmt.Sprint(k.Score))
+		f.diamond(at.Right()-12-f.width(f.smallMono(dim), fmt.Sprint(k.Score))-8, y2, 4, yellow)
+		f.right(at.Right()-8, base(y2, f.small), f.smallMono(dim), fmt.Sprint(k.Score))
 	}
-	f.hit(at, Target{Do: Ask, Key: "as " + k.Name}, fmt.Sprintf("%s: %s, score %d\nclick to play it: what you see then is its node's local log", k.Name, k.Status, k.Score))
+	f.hit(at, Target{Action: Request, Key: "as " + k.Name}, fmt.Sprintf("%s: %s, score %d\nclick to play it: what you see then is its node's local log", k.Name, k.Status, k.Score))
 }
 
-// wide is a button with a key and words.
-func (f *stage) wide(at Box, t Target, key, words, tip string, on bool) {
+// actionButton draws a button with a key and a text.
+func (f *liveDrawing) actionButton(at Box, t Target, key, words, tip string, on bool) {
 	ink, keyInk := text, sky
 	if on {
 		f.button(at, t, tip)
@@ -95,7 +95,7 @@ func (f *stage) wide(at Box, t Target, key, words, tip string, on bool) {
 		f.hit(at, Target{}, tip)
 		ink, keyInk = faint, faint
 	}
-	f.text(at.X+10, base(at.Y+at.H/2, f.small), f.strong(keyInk), key)
+	f.text(at.X+10, base(at.Y+at.H/2, f.small), f.smallBold(keyInk), key)
 	x := at.X + 10 + float32(f.small)*1.7
-	f.fit(x, base(at.Y+at.H/2, f.small), at.Right()-x-6, f.fine(ink), words)
+	f.fit(x, base(at.Y+at.H/2, f.small), at.Right()-x-6, f.smallPlain(ink), words)
 }

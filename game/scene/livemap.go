@@ -10,17 +10,18 @@ import (
 	"raftian/game/rules"
 )
 
-// chart is where cities stand. They keep their places.
-type chart struct {
-	x, y, rx, ry float32 // of the ellipse they stand on
+// mapLayout is the positions of cities. Cities keep their positions.
+type mapLayout struct {
+	x, y, rx, ry float32 // the ellipse
 	r            float32 // radius of a city
 	slots        int
 }
 
-// oneRing is how many cities stand on one ellipse; of more, a third stands inside.
-const oneRing = 9
+// outerRingMax is the number of cities up to which all are on one ellipse; of more, a
+// third is on an inner one.
+const outerRingMax = 9
 
-func (f *stage) chart() chart {
+func (f *liveDrawing) mapLayout() mapLayout {
 	b, n := f.lay.Map, max(f.v.Slots, 3)
 	r := min(b.W, b.H) * 0.104
 	if n > 6 {
@@ -29,27 +30,27 @@ func (f *stage) chart() chart {
 	above := r + float32(f.small)*2.4                     // what its node is
 	below := r + float32(f.body)*2 + float32(f.small)*4.4 // name, health, and the hint at the bottom
 	ry := (b.H - above - below) / 2
-	return chart{x: b.X + b.W/2, y: b.Y + above + ry, rx: b.W/2 - r*1.5 - 10, ry: ry, r: r, slots: n}
+	return mapLayout{x: b.X + b.W/2, y: b.Y + above + ry, rx: b.W/2 - r*1.5 - 10, ry: ry, r: r, slots: n}
 }
 
-// place is where a slot is.
-func (c *chart) place(slot int) (x, y float32) {
+// position returns the position of a slot.
+func (c *mapLayout) position(slot int) (x, y float32) {
 	n, k, wide, high := c.slots, slot, float32(1), float32(1)
-	if c.slots > oneRing {
+	if c.slots > outerRingMax {
 		outer := (c.slots*2 + 2) / 3
 		n = outer
 		if slot >= outer {
 			n, k, wide, high = c.slots-outer, slot-outer, 0.52, 0.36
 		}
 	}
-	// Two stand at the top, so that a wide map is used well.
+	// Two cities at the top make better use of a wide map.
 	turn := (float64(k) + 0.5) / float64(n) * 2 * math.Pi
 	return c.x + c.rx*wide*float32(math.Sin(turn)), c.y - c.ry*high*float32(math.Cos(turn))
 }
 
-// field is the map: cities, what is free, and what is on its way between them.
-func (f *stage) field() {
-	b, c := f.lay.Map, f.chart()
+// drawMap draws the map: cities, a free slot, and attacks.
+func (f *liveDrawing) drawMap() {
+	b, c := f.lay.Map, f.mapLayout()
 	if f.v.Shake > 0 {
 		t := f.v.Now.Seconds()
 		c.x += f.v.Shake * float32(math.Sin(t*91))
@@ -66,21 +67,21 @@ func (f *stage) field() {
 		}
 	}
 	if free >= 0 {
-		f.land(&c, free)
+		f.freeSlot(&c, free)
 	}
 	for i := range f.v.Shots {
-		f.shot(&c, &f.v.Shots[i])
+		f.attackArc(&c, &f.v.Shots[i])
 	}
 	for i := range f.v.Cities {
-		f.island(&c, &f.v.Cities[i])
+		f.drawCity(&c, &f.v.Cities[i])
 	}
 	for i := range f.v.Shots {
-		f.bullet(&c, &f.v.Shots[i])
+		f.projectile(&c, &f.v.Shots[i])
 	}
 	for i := range f.v.Shots {
-		f.sign(&c, &f.v.Shots[i])
+		f.arcLabel(&c, &f.v.Shots[i])
 	}
-	f.sparks(&c)
+	f.particles(&c)
 	hint, ink := "click your city, then whom to attack", dim
 	n, behind := f.node(f.g.Node), uint64(0)
 	if n != nil && f.g.Commit > n.Local {
@@ -91,28 +92,28 @@ func (f *stage) field() {
 		hint, ink = fmt.Sprintf("%s is cut off: you see what its log has, %d entries fewer than are committed", n.ID, behind), orange
 	case f.g.Node != "" && f.g.Node != f.g.City && f.node(f.g.City) != nil:
 		hint, ink = fmt.Sprintf("%s does not answer: you see what %s has", f.g.City, f.g.Node), orange
-	case f.v.Armed:
+	case f.v.Aiming:
 		hint = "now click whom to attack; Esc stops aiming"
 	case f.g.City == "":
 		hint = ""
 	}
-	f.middle(b.X+b.W/2, b.Bottom()-9, f.fine(ink), hint)
+	f.middle(b.X+b.W/2, b.Bottom()-9, f.smallPlain(ink), hint)
 }
 
-// land is a place where another city may come.
-func (f *stage) land(c *chart, slot int) {
-	x, y := c.place(slot)
+// freeSlot draws a position for another city.
+func (f *liveDrawing) freeSlot(c *mapLayout, slot int) {
+	x, y := c.position(slot)
 	r := c.r * 0.55
 	f.ring(x, y, r, 1.5, 5, faint)
 	f.line(x-r*0.3, y, x+r*0.3, y, 2, faint)
 	f.line(x, y-r*0.3, x, y+r*0.3, 2, faint)
-	f.middle(x, y+r+float32(f.small)*1.3, f.fine(faint), "add a city")
-	f.hit(Box{x - r, y - r, 2 * r, 2 * r}, Target{Do: Press, Key: "add"}, "a free place: click, and type a name")
+	f.middle(x, y+r+float32(f.small)*1.3, f.smallPlain(faint), "add a city")
+	f.hit(Box{x - r, y - r, 2 * r, 2 * r}, Target{Action: Press, Key: "add"}, "a free place: click, and type a name")
 }
 
-// island is a city.
-func (f *stage) island(c *chart, k *LiveCity) {
-	x, y := c.place(k.Slot)
+// drawCity draws a city.
+func (f *liveDrawing) drawCity(c *mapLayout, k *LiveCity) {
+	x, y := c.position(k.Slot)
 	r, n := c.r, f.node(k.Name)
 	own, plays := k.Name == f.v.Own, k.Playing()
 	if age := f.v.Now - k.Hurt; k.Hurt > 0 && age < 350*time.Millisecond {
@@ -131,7 +132,7 @@ func (f *stage) island(c *chart, k *LiveCity) {
 		f.smoke(x, y, r)
 		f.cross(x, y+r*0.05, r*0.42, 4, orange)
 	case "departed":
-		f.middle(x, base(y, f.small), f.fine(dim), "departed")
+		f.middle(x, base(y, f.small), f.smallPlain(dim), "departed")
 	}
 	if own {
 		f.ring(x, y, r+3, 2, 0, white)
@@ -140,18 +141,18 @@ func (f *stage) island(c *chart, k *LiveCity) {
 		grow := float32(age.Seconds() / 0.3)
 		f.ring(x, y, r*(0.6+0.9*grow), 3*(1-grow)+0.5, 0, orange.Fade(1-grow))
 	}
-	f.aim(k, x, y, r)
+	f.aimMarks(k, x, y, r)
 	f.nameplate(k, x, y+r, r)
-	f.hit(Box{x - r, y - r, 2 * r, 2*r + float32(f.small)*3}, Target{Do: Pick, Key: k.Name}, f.cityTip(k, n))
+	f.hit(Box{x - r, y - r, 2 * r, 2*r + float32(f.small)*3}, Target{Action: Pick, Key: k.Name}, f.cityTip(k, n))
 }
 
-// aim marks the city that aims, those it may attack, and the one that is chosen.
-func (f *stage) aim(k *LiveCity, x, y, r float32) {
+// aimMarks marks the city that aims, its possible targets, and the chosen city.
+func (f *liveDrawing) aimMarks(k *LiveCity, x, y, r float32) {
 	turn := float32(math.Mod(f.v.Now.Seconds()/4, 1))
 	switch {
-	case f.v.Armed && k.Name == f.v.Own:
+	case f.v.Aiming && k.Name == f.v.Own:
 		f.arc(x, y, r+8, 3, 0, 1, 6, white)
-	case f.v.Armed && k.Playing():
+	case f.v.Aiming && k.Playing():
 		for q := range 4 {
 			at := turn + float32(q)/4
 			at -= float32(math.Floor(float64(at)))
@@ -169,8 +170,8 @@ func (f *stage) aim(k *LiveCity, x, y, r float32) {
 	}
 }
 
-// role is what a city's node is at the moment, by shape, word and colour.
-func (f *stage) role(n *live.Node, x, y, r float32) {
+// role shows the role of a city's node, by shape, word and colour.
+func (f *liveDrawing) role(n *live.Node, x, y, r float32) {
 	if n == nil {
 		return
 	}
@@ -200,17 +201,17 @@ func (f *stage) role(n *live.Node, x, y, r float32) {
 	}
 }
 
-// tag is a word on a ground of a colour, with its lower edge in the middle at y.
-func (f *stage) tag(x, y float32, words string, color Color) {
-	st := f.strong(onColor(color))
+// tag draws a word on a coloured background, with its lower edge centred at x, y.
+func (f *liveDrawing) tag(x, y float32, words string, color Color) {
+	st := f.smallBold(onColor(color))
 	w, h := f.width(st, words)+12, roundf(float32(st.px)*1.5)
 	f.rect(roundf(x-w/2), roundf(y-h), w, h, color)
 	f.middle(x, base(roundf(y-h)+h/2, st.px), st, words)
 }
 
-// skyline is a row of houses, always the same for a name. As many windows are lit as
-// the city has health.
-func (f *stage) skyline(k *LiveCity, x, y, r float32) {
+// skyline draws houses derived from the name. The share of lit windows is the city's
+// health.
+func (f *liveDrawing) skyline(k *LiveCity, x, y, r float32) {
 	if k.Status == "departed" {
 		return
 	}
@@ -253,8 +254,8 @@ func (f *stage) skyline(k *LiveCity, x, y, r float32) {
 	f.rect(x-r*0.74, y, r*1.48, 2, stone)
 }
 
-// smoke rises from what is left of a city.
-func (f *stage) smoke(x, y, r float32) {
+// smoke draws smoke over a destroyed city.
+func (f *liveDrawing) smoke(x, y, r float32) {
 	t := f.v.Now.Seconds()
 	for i := range 4 {
 		part := math.Mod(t*0.25+float64(i)*0.25, 1)
@@ -263,8 +264,8 @@ func (f *stage) smoke(x, y, r float32) {
 	}
 }
 
-// nameplate is a city's number, name and health, below it.
-func (f *stage) nameplate(k *LiveCity, x, y, r float32) {
+// nameplate draws a city's number, name and health below it.
+func (f *liveDrawing) nameplate(k *LiveCity, x, y, r float32) {
 	st := f.bold(text)
 	if !k.Playing() {
 		st.color = dim
@@ -279,7 +280,7 @@ func (f *stage) nameplate(k *LiveCity, x, y, r float32) {
 		at := Box{roundf(left), roundf(line - side*0.86), side, side}
 		f.box(at, raised)
 		f.frame(at, 1, faint)
-		f.middle(at.X+side/2, base(at.Y+side/2, f.small), f.strong(text), key)
+		f.middle(at.X+side/2, base(at.Y+side/2, f.small), f.smallBold(text), key)
 		left += side + 6
 	} else {
 		left = x - w/2
@@ -289,13 +290,13 @@ func (f *stage) nameplate(k *LiveCity, x, y, r float32) {
 		f.diamond(end+9+float32(i)*9, line-float32(f.body)*0.34, 4, yellow)
 	}
 	if k.Score > 5 {
-		f.text(end+56, line, f.fine(yellow), fmt.Sprint("×", k.Score))
+		f.text(end+56, line, f.smallPlain(yellow), fmt.Sprint("×", k.Score))
 	}
 	if !k.Playing() {
 		return
 	}
 	bar := Box{roundf(x - r*0.95), roundf(line + float32(f.small)*0.62), roundf(r * 1.9), roundf(float32(f.small) * 0.62)}
-	digits := f.finer(text)
+	digits := f.smallMono(text)
 	room := f.width(digits, "100") + 6
 	bar.W -= room
 	f.box(bar, edge)
@@ -309,13 +310,13 @@ func (f *stage) nameplate(k *LiveCity, x, y, r float32) {
 	f.rect(bar.X, bar.Y, bar.W*max(0, min(1, k.Bar)), bar.H, color)
 	f.right(bar.Right()+room, base(bar.Y+bar.H/2, digits.px), digits, strconv.Itoa(k.Health))
 	if k.Resting {
-		f.middle(x, bar.Bottom()+float32(f.small)*1.15, f.fine(dim), "rests after its attack")
+		f.middle(x, bar.Bottom()+float32(f.small)*1.15, f.smallPlain(dim), "rests after its attack")
 	}
 }
 
-// cityTip is a city and its node in a few lines.
-func (f *stage) cityTip(k *LiveCity, n *live.Node) string {
-	who := map[string]string{"you": "your city", "bot": "a bot plays it", "": "somebody else's city"}[k.Who]
+// cityTip returns the tooltip of a city and its node.
+func (f *liveDrawing) cityTip(k *LiveCity, n *live.Node) string {
+	who := map[string]string{"you": "your city", "bot": "a bot plays it", "": "somebody else's city"}[k.Player]
 	tip := fmt.Sprintf("%s: %s, %s", k.Name, who, k.Status)
 	if k.Playing() {
 		tip += fmt.Sprintf(", health %d", k.Health)
@@ -330,15 +331,15 @@ func (f *stage) cityTip(k *LiveCity, n *live.Node) string {
 	return tip
 }
 
-// Place is where a slot is in the map of a view, as parts of half of it from its
-// middle: -1 is the left or upper edge, 1 the right or lower one.
-func (s *Live) Place(v *LiveView, slot int) (x, y float64) {
+// SlotPosition returns the position of a slot on the map, relative to its centre: from
+// -1 (left, upper edge) to 1 (right, lower edge).
+func (s *Live) SlotPosition(v *LiveView, slot int) (x, y float64) {
 	b := s.lay.Map
 	if b.W == 0 {
 		return 0, 0
 	}
-	f := &stage{Live: s, canvas: &s.front, v: v}
-	c := f.chart()
-	px, py := c.place(slot)
+	f := &liveDrawing{Live: s, canvas: &s.front, v: v}
+	c := f.mapLayout()
+	px, py := c.position(slot)
 	return float64((px - b.X - b.W/2) / (b.W / 2)), float64((py - b.Y - b.H/2) / (b.H / 2))
 }

@@ -6,95 +6,95 @@ import (
 	"raftian/game/live"
 )
 
-// LiveView is what is seen of a game that is being played. Who fills it in decides
-// when a city is shown as hit; here it is only drawn.
+// LiveView is what is shown of a live game. Whoever fills it in decides when a city is
+// shown as hit; it is only drawn here.
 type LiveView struct {
-	W, H  int
-	Dense float64
-	Now   time.Duration  // since the game was opened; what moves goes by it
-	Game  *live.Snapshot // nil until there is one
-	Slots int            // places on the map
-	Own   string         // the player's city
+	W, H       int
+	PixelRatio float64
+	Now        time.Duration  // since the board was opened; drives animations
+	Game       *live.Snapshot // nil until there is one
+	Slots      int            // positions on the map
+	Own        string         // the player's city
 
-	Cities []LiveCity
-	Shots  []Shot
-	Sparks []Spark
-	Floats []Float
-	Feed   []FeedLine // newest last
+	Cities        []LiveCity
+	Shots         []Shot
+	Particles     []Particle
+	FloatingTexts []FloatingText
+	Feed          []FeedLine // newest last
 
-	Chosen string        // node or city that keys are about
-	Armed  bool          // the next click is whom to attack
-	Shake  float32       // of the map, in pixels
-	NoLead time.Duration // how long nobody has led; 0 if somebody does
+	Chosen     string        // node or city that keys act on
+	Aiming     bool          // the next click chooses the target
+	Shake      float32       // of the map, in pixels
+	Leaderless time.Duration // how long there has been no leader; 0 if there is one
 
 	Hover   bool
 	X, Y    float32
-	Typing  bool // in the text box
+	Typing  bool // the text box is open
 	Text    string
 	Note    string
 	Help    bool
-	Overlay bool // numbers about frames
+	Overlay bool // show frame statistics
 
-	Sound  Sound
-	Frames LiveFrames
-	Lost   string // why nothing is heard of the game any more; "" if all is well
+	Sound        Sound
+	Frames       LiveFrames
+	Disconnected string // why the connection to the game is lost; "" if it is not
 }
 
-// Sound is how what is heard is set.
+// Sound is the sound settings.
 type Sound struct {
-	Why    string // why there is none; "" if there is
-	Muted  bool
-	Volume float64 // 0 to 1
+	Unavailable string // why there is no sound; "" if there is
+	Muted       bool
+	Volume      float64 // 0 to 1
 }
 
-// LiveFrames is about the frames of the screen.
+// LiveFrames is statistics of the screen's frames.
 type LiveFrames struct {
-	Asked  int     // in a second; 0 is as the browser likes
-	Actual float64 // 0 if not known yet
+	Asked  int     // per second; 0 is up to the browser
+	Actual float64 // per second; 0 if not known yet
 	Draw   time.Duration
 	Worst  time.Duration // in the last second
 }
 
-// LiveCity is a city as it is shown.
+// LiveCity is a city as shown.
 type LiveCity struct {
 	live.City
 	Slot int
-	Bar  float32       // of health, from 0 to 1, on its way to what Health says
-	Hurt time.Duration // when it was hit last; 0 if it was not
+	Bar  float32       // length of the health bar, from 0 to 1; approaches Health
+	Hurt time.Duration // when it was last hit; 0 if never
 }
 
-// Shot is an attack on its way.
+// Shot is an attack on the map.
 type Shot struct {
 	From, To string
 	Mine     bool
 	Stage    live.Stage
-	Since    time.Duration // in this stage
+	Since    time.Duration // in this stage since then
 	Began    time.Duration
-	Fly      float32 // of an attack that is applied: how far the projectile is, from 0 to 1
-	Fade     float32 // 1 is all there, 0 is gone
-	Words    string  // what came of it, if that is not seen otherwise
-	Bend     float32 // so that attacks between the same cities do not lie on each other
+	Progress float32 // of the projectile of an applied attack, from 0 to 1
+	Fade     float32 // opacity
+	Words    string  // result, if not visible otherwise
+	Bend     float32 // additional curvature, to separate attacks between the same cities
 }
 
-// Spark is a particle, from the middle of a city.
-type Spark struct {
+// Particle is a particle of an explosion.
+type Particle struct {
 	City   string
-	X, Y   float32 // in radii of a city
-	VX, VY float32 // and per second
+	X, Y   float32 // offset from the city's centre, in city radii
+	VX, VY float32 // velocity, in city radii per second
 	Size   float32 // in pixels
-	Life   float32 // 1 at first, 0 at the end
+	Life   float32 // from 1 to 0
 	Hot    bool
 }
 
-// Float is a word that rises from a city.
-type Float struct {
+// FloatingText is a text that rises from a city.
+type FloatingText struct {
 	City  string
 	Words string
-	Age   float32 // 0 at first, 1 at the end
+	Age   float32 // from 0 to 1
 	Good  bool
 }
 
-// FeedLine is a command that ended, in words.
+// FeedLine is a line of the feed.
 type FeedLine struct {
 	Words, Place string
 	Stage        live.Stage

@@ -9,30 +9,30 @@ import (
 	"raftian/game/rules"
 )
 
-// strips is where the log strips are, and which part of the logs they show: the same
-// for all nodes, around the highest index that is known to be committed.
+// strips is the layout of log strips and the range of indexes they show, which is the
+// same for all nodes and ends beyond the highest known commit index.
 type strips struct {
-	x, cell float32
-	columns int
-	low     uint64            // the index in the first column
-	rows    []Box             // of each node
-	logs    [][]*replay.Entry // of each node, by column; nil where it has none
-	split   []bool            // columns in which two nodes have different entries
-	breach  []bool            // ... that both take for committed
+	x, cell           float32
+	columns           int
+	low               uint64            // index of the first column
+	rows              []Box             // of each node
+	logs              [][]*replay.Entry // of each node, by column; nil where it has no entry
+	conflict          []bool            // columns in which two nodes have different entries
+	committedConflict []bool            // columns in which two nodes have committed different entries
 }
 
-// logs is a row per node: its log, how far it is, its state.
-func (f *shot) logs() {
+// logs draws a row per node: its log, its indexes, its state.
+func (f *drawing) logs() {
 	s := f.strips()
 	f.indexes(&s)
 	for i := range f.state.Nodes {
 		f.strip(&s, i)
-		f.figures(&s, i)
+		f.nodeFigures(&s, i)
 	}
-	f.frontier(&s)
+	f.commitLine(&s)
 }
 
-func (f *shot) strips() strips {
+func (f *drawing) strips() strips {
 	b := f.lay.Logs
 	label := roundf(float32(f.small) * 6.2)
 	s := strips{x: b.X + label, cell: roundf(float32(f.small) * 1.32)}
@@ -42,7 +42,7 @@ func (f *shot) strips() strips {
 		index, _ := f.run.Last(&f.state.Nodes[i])
 		last = max(last, index)
 	}
-	// Of what is not committed, as much as leaves half of the room for what is.
+	// Uncommitted entries get at most half of the columns.
 	beyond := min(max(last, commit+5)-commit, uint64(s.columns/2))
 	if low := commit + beyond + 1; low > uint64(s.columns) {
 		s.low = low - uint64(s.columns)
@@ -58,9 +58,9 @@ func (f *shot) strips() strips {
 	return s
 }
 
-// read takes the entries out of the logs, and compares them.
+// read reads the entries of the logs and compares them.
 func (s *strips) read(r *replay.Run, state *replay.State) {
-	s.split, s.breach = make([]bool, s.columns), make([]bool, s.columns)
+	s.conflict, s.committedConflict = make([]bool, s.columns), make([]bool, s.columns)
 	for i := range state.Nodes {
 		n := &state.Nodes[i]
 		log := make([]*replay.Entry, s.columns)
@@ -79,17 +79,17 @@ func (s *strips) read(r *replay.Run, state *replay.State) {
 				if a == nil || b == nil || a.Term == b.Term && (a.Hash == b.Hash || a.Hash == 0 || b.Hash == 0) {
 					continue
 				}
-				s.split[k] = true
+				s.conflict[k] = true
 				index := s.low + uint64(k)
-				s.breach[k] = s.breach[k] || state.Nodes[i].Commit >= index && state.Nodes[j].Commit >= index
+				s.committedConflict[k] = s.committedConflict[k] || state.Nodes[i].Commit >= index && state.Nodes[j].Commit >= index
 			}
 		}
 	}
 }
 
-// indexes numbers the columns.
-func (f *shot) indexes(s *strips) {
-	st := f.finer(faint)
+// indexes labels the columns.
+func (f *drawing) indexes(s *strips) {
+	st := f.smallMono(faint)
 	y := s.rows[0].Y - float32(f.small)*0.45
 	for k := range s.columns {
 		if index := s.low + uint64(k); index%10 == 0 {
@@ -98,8 +98,8 @@ func (f *shot) indexes(s *strips) {
 	}
 }
 
-// frontier is the line behind the highest index known to be committed.
-func (f *shot) frontier(s *strips) {
+// commitLine draws a line behind the highest known commit index.
+func (f *drawing) commitLine(s *strips) {
 	k := int(f.state.Commit) - int(s.low) + 1
 	if k < 0 || k > s.columns {
 		return
@@ -107,29 +107,29 @@ func (f *shot) frontier(s *strips) {
 	x := s.x + float32(k)*s.cell - 0.5
 	last := s.rows[len(s.rows)-1]
 	f.dashes(x, s.rows[0].Y-2, x, last.Bottom()-4, 1, 3, dim)
-	st := f.strong(text)
+	st := f.smallBold(text)
 	words := fmt.Sprintf("committed to %d", f.state.Commit)
 	b := f.lay.Logs
 	f.right(b.Right()-10, b.Y+f.heading()*0.68, st, words)
 }
 
-// strip is a node's log. What it knows to be committed is solid, what follows is
-// hatched; under its last applied entry stands a wedge.
-func (f *shot) strip(s *strips, i int) {
+// strip draws a node's log. Entries known to be committed are solid, others hatched. A
+// wedge marks the applied index.
+func (f *drawing) strip(s *strips, i int) {
 	n, b := &f.state.Nodes[i], s.rows[i]
-	if f.v.Chosen == (Target{Do: Node, N: i}) {
+	if f.v.Chosen == (Target{Action: Node, N: i}) {
 		f.rect(b.X, b.Y, b.W, b.H-3, raised.Fade(0.7))
 		f.rect(b.X, b.Y, 3, b.H-3, white)
 	}
 	if i > 0 {
 		f.rect(b.X+8, b.Y-3, b.W-16, 1, edge.Fade(0.7))
 	}
-	f.hit(Box{b.X, b.Y, b.W, b.H - 3}, Target{Do: Node, N: i}, "")
+	f.hit(Box{b.X, b.Y, b.W, b.H - 3}, Target{Action: Node, N: i}, "")
 	y, h := b.Y+2, roundf(min(s.cell*1.15, b.H*0.34))
 	f.roleMark(b.X+9, y+h/2, n)
 	f.text(b.X+22, base(y+h/2, f.body), f.bold(nodeInk(n)), f.run.Machines[i])
 	part := float32(1)
-	if n.Is == replay.Down {
+	if n.Status == replay.Down {
 		part = 0.45
 	}
 	f.rect(s.x, y+h/2, s.cell*float32(s.columns)-2, 1, edge)
@@ -140,9 +140,9 @@ func (f *shot) strip(s *strips, i int) {
 		switch {
 		case e != nil:
 			f.entry(at, n, e, part)
-			if s.split[k] {
+			if s.conflict[k] {
 				color := white
-				if s.breach[k] {
+				if s.committedConflict[k] {
 					color = vermilion
 				}
 				f.frame(Box{at.X - 2, at.Y - 2, at.W + 4, at.H + 4}, 2, color)
@@ -155,22 +155,22 @@ func (f *shot) strip(s *strips, i int) {
 		}
 	}
 	if k := int(n.First) - int(s.low); k > 4 {
-		f.text(s.x+4, base(y+h/2, f.small), f.fine(dim), "in a snapshot")
+		f.text(s.x+4, base(y+h/2, f.small), f.smallPlain(dim), "in a snapshot")
 	}
 }
 
-// nodeInk is the colour of a node's name.
+// nodeInk returns the colour of a node's name.
 func nodeInk(n *replay.Node) Color {
-	if n.Is == replay.Down {
+	if n.Status == replay.Down {
 		return dim
 	}
 	return text
 }
 
-// roleMark is a node's role as a small shape.
-func (f *shot) roleMark(x, y float32, n *replay.Node) {
+// roleMark draws a node's role as a small symbol.
+func (f *drawing) roleMark(x, y float32, n *replay.Node) {
 	color := termColor(n.Term)
-	switch n.Is {
+	switch n.Status {
 	case replay.Leader:
 		f.disc(x+3, y, 5.5, color)
 		f.middle(x+3, base(y, 9), style{glyph.Bold, 9, onColor(color)}, "L")
@@ -185,8 +185,8 @@ func (f *shot) roleMark(x, y float32, n *replay.Node) {
 	}
 }
 
-// entry is a cell of a strip.
-func (f *shot) entry(at Box, n *replay.Node, e *replay.Entry, part float32) {
+// entry draws a cell of a strip.
+func (f *drawing) entry(at Box, n *replay.Node, e *replay.Entry, part float32) {
 	color := termColor(e.Term)
 	sign := f.sign(e)
 	ink := onColor(color)
@@ -198,7 +198,7 @@ func (f *shot) entry(at Box, n *replay.Node, e *replay.Entry, part float32) {
 		f.frame(at, 1, color.Fade(part))
 		ink = white
 	}
-	st := f.strong(ink)
+	st := f.smallBold(ink)
 	st.px = uint8(min(float32(st.px), at.H))
 	f.middle(at.X+at.W/2, base(at.Y+at.H/2, st.px), st, sign)
 	tip := fmt.Sprintf("entry %d of term %d: %s", e.Index, e.Term, orWord(e.Text, "not known"))
@@ -210,7 +210,7 @@ func (f *shot) entry(at Box, n *replay.Node, e *replay.Entry, part float32) {
 	} else {
 		tip += "\nnot known to be committed"
 	}
-	target := Target{Do: Event, N: int(e.Event)}
+	target := Target{Action: Event, N: int(e.Event)}
 	if e.Event == 0 {
 		target = Target{}
 	} else {
@@ -219,8 +219,8 @@ func (f *shot) entry(at Box, n *replay.Node, e *replay.Entry, part float32) {
 	f.hit(at, target, tip)
 }
 
-// sign is what an entry does, as one character.
-func (f *shot) sign(e *replay.Entry) string {
+// sign returns the symbol of an entry's command, one character.
+func (f *drawing) sign(e *replay.Entry) string {
 	switch e.Text {
 	case "noop":
 		return "o"

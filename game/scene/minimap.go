@@ -7,8 +7,8 @@ import (
 	"raftian/netsim/plan"
 )
 
-// minimap is all of the run in a strip: how much happened, faults, pins, and what
-// the timeline shows.
+// minimap is the whole run in a strip: density of events, faults, pins, and the range
+// of the timeline.
 type minimap struct {
 	*Scene
 	axis axis
@@ -21,8 +21,8 @@ func newMinimap(s *Scene) minimap {
 	return minimap{s, newAxis(s.run, &View{From: 0, To: s.run.End()}, plot)}
 }
 
-// draw draws what does not change.
-func (m *minimap) draw(c *canvas) {
+// drawBackground draws what does not change.
+func (m *minimap) drawBackground(c *canvas) {
 	b := m.axis.plot
 	c.rect(b.X, b.Y, b.W, b.H, panel)
 	edges := m.axis.events()
@@ -32,7 +32,7 @@ func (m *minimap) draw(c *canvas) {
 	}
 	for i := range edges[1:] {
 		if n := edges[i+1] - edges[i]; n > 0 {
-			h := max(1, roundf(loudness(n, most)*(b.H-7)))
+			h := max(1, roundf(logScale(n, most)*(b.H-7)))
 			c.rect(b.X+float32(i), b.Bottom()-h, 1, h, faint)
 		}
 	}
@@ -48,23 +48,23 @@ func (m *minimap) draw(c *canvas) {
 	c.frame(b, 1, edge)
 	small := style{glyph.Bold, m.lay.Small, dim}
 	c.text(m.lay.Minimap.X+10, base(b.Y+b.H/2, small.px), small, "RUN")
-	c.hit(b, Target{Do: Slide}, "")
+	c.hit(b, Target{Action: Slide}, "")
 	for i := range m.run.Pins {
 		p := &m.run.Pins[i]
 		x := m.axis.x(p.At)
 		if !p.Last {
 			continue
 		}
-		c.rect(roundf(x)-1, b.Y, 2, b.H, pinColor(p.Outcome))
+		c.rect(roundf(x)-1, b.Y, 2, b.H, outcomeColor(p.Outcome))
 		c.flag(x, b.Y+6, 5, p.Outcome)
-		c.hit(Box{x - 6, b.Y - 2, 12, 14}, Target{Do: Event, N: p.Event},
+		c.hit(Box{x - 6, b.Y - 2, 12, 14}, Target{Action: Event, N: p.Event},
 			fmt.Sprintf("%s: %s\nclick to go there", p.Judge, p.Text))
 	}
 }
 
-// nowOnMinimap is what the timeline shows, and the cursor.
-func (f *shot) nowOnMinimap() {
-	a := &f.index.axis
+// nowOnMinimap draws the range of the timeline, and the cursor.
+func (f *drawing) nowOnMinimap() {
+	a := &f.minimap.axis
 	x1, x2, ok := a.clip(a.x(f.v.From), a.x(f.v.To))
 	if ok && (f.v.From > 0 || f.v.To < f.run.End()) {
 		at := Box{roundf(x1) - 1, a.plot.Y - 1, max(3, x2-x1+2), a.plot.H + 2}

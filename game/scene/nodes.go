@@ -7,7 +7,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// field is a name and a value; what the last event changed is marked.
+// field adds a name and a value, marked if the last event changed it.
 func (p *page) field(name, value string, changed bool) {
 	if p.at.H < p.step() {
 		return
@@ -16,8 +16,8 @@ func (p *page) field(name, value string, changed bool) {
 	if changed {
 		p.rect(p.at.X-4, p.at.Y-p.step(), p.at.W+8, p.step(), raised)
 	}
-	p.text(p.at.X+10, y, p.fine(dim), name)
-	st := p.finer(text)
+	p.text(p.at.X+10, y, p.smallPlain(dim), name)
+	st := p.smallMono(text)
 	if changed {
 		p.disc(p.at.X+2, y-float32(p.small)*0.35, 3, yellow)
 		st.color = white
@@ -26,14 +26,14 @@ func (p *page) field(name, value string, changed bool) {
 	p.fit(x, y, p.at.Right()-x, st, value)
 }
 
-// node is a machine in detail.
+// node shows details of a machine.
 func (p *page) node(i int) {
-	now, was := &p.state.Nodes[i], &p.before().Nodes[i]
-	if p.print(i) {
+	now, was := &p.state.Nodes[i], &p.stateBefore().Nodes[i]
+	if p.output(i) {
 		return
 	}
 	p.heading("NODE " + p.run.Machines[i] + "   (a dot: changed by this event)")
-	p.turnTo(i, "what it printed")
+	p.outputToggle(i, "what it printed")
 	facts := p.facts(now, i)
 	old := p.facts(was, i)
 	for k := range facts {
@@ -44,10 +44,10 @@ func (p *page) node(i int) {
 		p.field("printed", withoutTime(last.Words()), int(last.After) >= p.c.N()-1)
 	}
 	p.heading("EVENTS ON " + p.run.Machines[i])
-	p.list(p.at, p.around(p.run.Lane(i), int(p.at.H/p.step())))
+	p.list(p.at, p.around(p.run.EventsOn(i), int(p.at.H/p.step())))
 }
 
-// facts are a node's fields, in words.
+// facts returns the fields of a node as text.
 func (p *page) facts(n *replay.Node, i int) [][2]string {
 	vote := "none"
 	if n.VoteFor != replay.World {
@@ -58,9 +58,9 @@ func (p *page) facts(n *replay.Node, i int) [][2]string {
 	if index > 0 {
 		log = fmt.Sprintf("%d to %d, the last of term %d", n.First, index, term)
 	}
-	role := fmt.Sprintf("%s since %s", n.Is, clock(n.Since, 1000))
-	if n.Is == replay.Down && n.Why != "" {
-		role = fmt.Sprintf("down since %s: %s", clock(n.Since, 1000), n.Why)
+	role := fmt.Sprintf("%s since %s", n.Status, clock(n.Since, 1000))
+	if n.Status == replay.Down && n.DownReason != "" {
+		role = fmt.Sprintf("down since %s: %s", clock(n.Since, 1000), n.DownReason)
 	}
 	facts := [][2]string{
 		{"role", role},
@@ -82,7 +82,7 @@ func (p *page) facts(n *replay.Node, i int) [][2]string {
 	return facts
 }
 
-// message is what was under way in detail.
+// message shows details of a message.
 func (p *page) message(n int) {
 	e := p.run.Event(n)
 	p.heading("MESSAGE")
@@ -98,9 +98,9 @@ func (p *page) message(n int) {
 		p.field("what", what, false)
 		p.field("from", p.run.Machines[m.From], false)
 		p.field("to", p.run.Machines[m.To], false)
-		if m.Halfway {
+		if m.Estimated {
 			p.field("sent", m.Sent.String(), false)
-			p.wrapped(p.fine(dim), "of a live session only when a request was sent and when its answer came are known; it is drawn as if it had arrived half way between", 10, 3)
+			p.wrapped(p.smallPlain(dim), "of a live session only when a request was sent and when its answer came are known; it is drawn as if it had arrived half way between", 10, 3)
 			break
 		}
 		p.field("bytes", fmt.Sprint(m.Bytes), false)
@@ -117,11 +117,11 @@ func (p *page) message(n int) {
 	p.list(p.at, []storyLine{{n: n, words: e.Machine + " " + e.Words(), color: text}})
 }
 
-// fault is a fault in detail.
+// fault shows details of a fault.
 func (p *page) fault(i int) {
 	k := &p.run.Faults[i]
 	p.heading(fmt.Sprintf("FAULT %d", k.Number))
-	p.wrapped(p.fine(text), k.Text, 0, 3)
+	p.wrapped(p.smallPlain(text), k.Text, 0, 3)
 	p.field("begins", k.From.String(), false)
 	p.field("ends", k.To.String(), false)
 	p.field("lasts", trace.Brief(k.To.Sub(k.From)), false)

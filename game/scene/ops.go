@@ -11,7 +11,7 @@ import (
 	"raftian/netsim/trace"
 )
 
-// op is a call in detail.
+// op shows details of a call.
 func (p *page) op(i int) {
 	op := &p.run.Ops[i]
 	p.heading(fmt.Sprintf("CALL %s#%d", op.Client, op.Seq))
@@ -40,14 +40,15 @@ func (p *page) op(i int) {
 		p.field("entry", fmt.Sprint(op.Index), false)
 	}
 	if op.Illegal {
-		p.text(p.at.X+10, p.next(), p.strong(vermilion), "× a verdict that failed rests on it")
+		p.text(p.at.X+10, p.next(), p.smallBold(vermilion), "× a verdict that failed rests on it")
 	}
 	p.heading("ITS EVENTS")
-	p.list(p.at, p.about(op, int(p.at.H/p.step())))
+	p.list(p.at, p.eventsOf(op, int(p.at.H/p.step())))
 }
 
-// about are the events of a call: made, applied on each machine, answered.
-func (p *page) about(op *replay.Op, most int) []storyLine {
+// eventsOf returns the events of a call: invocation, response, and those of each
+// machine.
+func (p *page) eventsOf(op *replay.Op, most int) []storyLine {
 	if p.opEvents == nil || p.opOf != op.Number {
 		p.opOf, p.opEvents = op.Number, p.run.EventsOf(op)
 	}

@@ -2,24 +2,24 @@ package scene
 
 import "raftian/game/replay"
 
-// Color is a colour, its alpha not multiplied in.
+// Color is a colour with non-premultiplied alpha.
 type Color struct{ R, G, B, A uint8 }
 
-// Fade is the colour with so much of its alpha, 0 to 1.
+// Fade scales the alpha by part, from 0 to 1.
 func (c Color) Fade(part float32) Color {
 	c.A = uint8(float32(c.A) * max(0, min(1, part)))
 	return c
 }
 
-// mix is a colour between two, opaque.
+// mix interpolates between two colours; the result is opaque.
 func mix(a, b Color, part float32) Color {
 	m := func(x, y uint8) uint8 { return uint8(float32(x) + (float32(y)-float32(x))*part) }
 	return Color{m(a.R, b.R), m(a.G, b.G), m(a.B, b.B), 255}
 }
 
-// The ground is dark; on it stand the colours of M. Okabe and K. Ito, "Color
-// Universal Design" (2008), which people who see few colours can tell apart.
-// Vermilion is kept for violations. Nothing is told by a colour alone.
+// A dark background with the colours of M. Okabe and K. Ito, "Color Universal Design"
+// (2008), which are distinguishable for colour-blind viewers. Vermilion is reserved for
+// violations. Nothing is signalled by colour alone.
 var (
 	ground = Color{0x0d, 0x10, 0x15, 255}
 	panel  = Color{0x15, 0x19, 0x20, 255}
@@ -41,8 +41,8 @@ var (
 	steel = Color{0x4d, 0x5f, 0x77, 255} // what is as it should be
 )
 
-// termColor is a term's; six terms on, it comes again, so its number is always
-// written, too.
+// termColor returns the colour of a term. Colours repeat after six terms, so the number
+// is always written as well.
 func termColor(term uint64) Color {
 	if term == 0 {
 		return faint
@@ -50,7 +50,7 @@ func termColor(term uint64) Color {
 	return [...]Color{blue, sky, green, yellow, purple, orange}[(term-1)%6]
 }
 
-// onColor is black or white, whichever can be read on a colour.
+// onColor returns a dark or a light colour for text on a background.
 func onColor(c Color) Color {
 	if 299*int(c.R)+587*int(c.G)+114*int(c.B) > 120_000 {
 		return ground
@@ -58,7 +58,7 @@ func onColor(c Color) Color {
 	return white
 }
 
-// kindColor is a kind of message's.
+// kindColor returns the colour of a kind of message.
 func kindColor(k replay.MessageKind) Color {
 	switch k {
 	case replay.Append:

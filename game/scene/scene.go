@@ -6,38 +6,39 @@ import (
 	"raftian/netsim/env"
 )
 
-// Scene draws one run. What stays the same from frame to frame is kept.
+// Scene draws one run. It caches what stays the same between frames, and must not be
+// used concurrently.
 type Scene struct {
-	run      *replay.Run
-	book     *glyph.Book
-	lay      Layout
-	list     List
-	front    canvas // what changes with the cursor
-	over     canvas // what lies over everything
-	still    canvas // panels and the minimap, which change with the size
-	lanes    canvas // the timeline, which changes with what it shows
-	axis     axis
-	shown    shown
-	size     size
-	version  uint64
-	index    minimap
-	rowsOf   []int        // of each fault, in the timeline
-	lanesOf  []lane       // of clients
-	loud     []int32      // events that tell the story
-	cited    map[int]bool // events on which verdicts rest
-	opOf     int          // the op whose events are in opEvents
-	opEvents []int
+	run            *replay.Run
+	book           *glyph.Book
+	lay            Layout
+	list           List
+	front          canvas // changes with the cursor
+	over           canvas // drawn above everything
+	background     canvas // panels and the minimap; depends on the size
+	timelineCanvas canvas // the timeline; depends on what it shows
+	axis           axis
+	timelineKey    timelineKey
+	size           layoutKey
+	version        uint64
+	minimap        minimap
+	faultRowOf     []int        // row of each fault in the timeline
+	laneList       []lane       // lanes of clients
+	storyEvents    []int32      // events in the story
+	cited          map[int]bool // events that verdicts cite
+	opOf           int          // the op whose events are in opEvents
+	opEvents       []int
 }
 
-// size is what the layout was last made for.
-type size struct {
-	w, h  int
-	dense float64
-	part  side
+// layoutKey is what the layout depends on.
+type layoutKey struct {
+	w, h       int
+	pixelRatio float64
+	part       side
 }
 
-// shown is what the timeline was last made from.
-type shown struct {
+// timelineKey is what the timeline depends on.
+type timelineKey struct {
 	from, to env.Instant
 	ordinal  bool
 	w, h     int
@@ -47,8 +48,8 @@ type shown struct {
 func New(r *replay.Run, book *glyph.Book) *Scene {
 	s := &Scene{run: r, book: book, cited: map[int]bool{}}
 	for n := 1; n <= r.Events(); n++ {
-		if tells(r.Event(n)) {
-			s.loud = append(s.loud, int32(n))
+		if inStory(r.Event(n)) {
+			s.storyEvents = append(s.storyEvents, int32(n))
 		}
 	}
 	for i := range r.Pins {
@@ -57,27 +58,27 @@ func New(r *replay.Run, book *glyph.Book) *Scene {
 	return s
 }
 
-// Layout is where the panels of the last scene were.
+// Layout returns the layout of the last scene.
 func (s *Scene) Layout() Layout { return s.lay }
 
-// When is the moment at a place of the timeline.
+// When returns the instant at a position of the timeline.
 func (s *Scene) When(x float32) env.Instant { return s.axis.when(x) }
 
-// WhenAll is the moment at a place of the minimap.
-func (s *Scene) WhenAll(x float32) env.Instant { return s.index.axis.when(x) }
+// WhenAll returns the instant at a position of the minimap.
+func (s *Scene) WhenAll(x float32) env.Instant { return s.minimap.axis.when(x) }
 
-// Draw makes the scene. The list is good until the next one.
+// Draw returns the scene, which is valid until the next call.
 func (s *Scene) Draw(c *replay.Cursor, v *View) *List { return s.DrawBeside(c, v, nil) }
 
-// DrawBeside makes the scene with another run beside it, if that is not nil.
-func (s *Scene) DrawBeside(c *replay.Cursor, v *View, o *Other) *List {
+// DrawBeside is Draw with another run beside it, unless o is nil.
+func (s *Scene) DrawBeside(c *replay.Cursor, v *View, o *BesideRun) *List {
 	part := whole
 	if o != nil {
 		part = upper
 	}
 	s.prepare(v, part)
 	s.front.reset()
-	f := s.shot(c, v, &s.front)
+	f := s.newDrawing(c, v, &s.front)
 	f.panels(o)
 	f.title()
 	f.cluster()
@@ -98,63 +99,62 @@ func (s *Scene) DrawBeside(c *replay.Cursor, v *View, o *Other) *List {
 	} else {
 		f.tooltip()
 	}
-	s.list = List{W: s.across(), H: s.down(), Hits: s.list.Hits[:0], Layers: s.list.Layers[:0],
-		Kept: append(s.list.Kept[:0], s.lay.Timeline, s.foot())}
-	s.add("still", &s.still)
-	s.add("timeline", &s.lanes)
+	s.list = List{W: s.sceneWidth(), H: s.sceneHeight(), Hits: s.list.Hits[:0], Layers: s.list.Layers[:0],
+		CachedAreas: append(s.list.CachedAreas[:0], s.lay.Timeline, s.minimapArea())}
+	s.addCanvas("still", &s.background)
+	s.addCanvas("timeline", &s.timelineCanvas)
 	if o != nil {
-		s.beside(o, v)
-		s.list.Kept = append(s.list.Kept, o.Scene.lay.Timeline)
-		s.show(o.Scene, "beside-timeline", &o.Scene.lanes)
+		s.drawBeside(o, v)
+		s.list.CachedAreas = append(s.list.CachedAreas, o.Scene.lay.Timeline)
+		s.addLayer(o.Scene, "beside-timeline", &o.Scene.timelineCanvas)
 	}
-	s.add("now", &s.front)
+	s.addCanvas("now", &s.front)
 	if o != nil {
-		s.show(o.Scene, "beside-now", &o.Scene.front)
+		s.addLayer(o.Scene, "beside-now", &o.Scene.front)
 	}
-	s.add("over", &s.over)
+	s.addCanvas("over", &s.over)
 	return &s.list
 }
 
-// prepare lays the scene out, and draws what stays.
+// prepare updates the layout and the cached layers.
 func (s *Scene) prepare(v *View, part side) {
 	s.version++
-	if size := (size{v.W, v.H, v.Dense, part}); size != s.size {
-		s.size, s.shown = size, shown{}
-		s.lay = NewLayout(v.W, v.H, v.Dense)
+	if size := (layoutKey{v.W, v.H, v.PixelRatio, part}); size != s.size {
+		s.size, s.timelineKey = size, timelineKey{}
+		s.lay = NewLayout(v.W, v.H, v.PixelRatio)
 		if part != whole {
-			s.lay = besideLayout(v.W, v.H, v.Dense, part)
+			s.lay = besideLayout(v.W, v.H, v.PixelRatio, part)
 		}
-		for _, k := range []*canvas{&s.front, &s.over, &s.still, &s.lanes} {
+		for _, k := range []*canvas{&s.front, &s.over, &s.background, &s.timelineCanvas} {
 			k.book, k.body, k.small = s.book, s.lay.Body, s.lay.Small
 		}
-		s.drawStill()
+		s.drawBackground()
 	}
-	if now := (shown{v.From, v.To, v.Ordinal, v.W, v.H}); now != s.shown {
-		s.shown = now
+	if now := (timelineKey{v.From, v.To, v.Ordinal, v.W, v.H}); now != s.timelineKey {
+		s.timelineKey = now
 		s.axis = newAxis(s.run, v, s.plot())
 		s.drawTimeline()
 	}
 }
 
-// shot begins a scene on a canvas.
-func (s *Scene) shot(c *replay.Cursor, v *View, on *canvas) *shot {
-	f := &shot{Scene: s, canvas: on, c: c, v: v, state: c.State(), at: c.At()}
+// newDrawing starts a scene on a canvas.
+func (s *Scene) newDrawing(c *replay.Cursor, v *View, on *canvas) *drawing {
+	f := &drawing{Scene: s, canvas: on, c: c, v: v, state: c.State(), at: c.At()}
 	f.reach = s.run.Reach(f.state, f.at)
 	return f
 }
 
-// add puts a canvas on the list. Those that stay for a while keep their version.
-func (s *Scene) add(name string, c *canvas) {
-	s.show(s, name, c)
+// addCanvas adds the layers and the hits of a canvas to the list.
+func (s *Scene) addCanvas(name string, c *canvas) {
+	s.addLayer(s, name, c)
 	s.list.Hits = append(s.list.Hits, c.hits...)
 }
 
-// show puts a canvas of a scene on the list. What is there of another run answers to
-// no mouse.
-func (s *Scene) show(of *Scene, name string, c *canvas) {
+// addLayer adds the layers of a canvas of a scene to the list, without hits.
+func (s *Scene) addLayer(of *Scene, name string, c *canvas) {
 	l := Layer{Name: name, Items: c.items, Version: of.version}
-	if c == &of.still || c == &of.lanes {
-		l.Version, l.Kept = c.version, true
+	if c == &of.background || c == &of.timelineCanvas {
+		l.Version, l.Cached = c.version, true
 	}
 	s.list.Layers = append(s.list.Layers, l)
 	if !c.inOrder {
@@ -163,56 +163,56 @@ func (s *Scene) show(of *Scene, name string, c *canvas) {
 	}
 }
 
-// shot is a scene in the making.
-type shot struct {
+// drawing is a scene under construction.
+type drawing struct {
 	*Scene
 	*canvas
-	c     *replay.Cursor
-	v     *View
-	state *replay.State
-	at    env.Instant
-	reach *replay.Reach
-	was   *replay.State // before the last event; made when it is asked for
-	names []Box         // on the axis of the timeline
+	c          *replay.Cursor
+	v          *View
+	state      *replay.State
+	at         env.Instant
+	reach      *replay.Reachability
+	previous   *replay.State // before the last event; computed on demand
+	axisLabels []Box         // on the timeline
 }
 
-// before is the state before the last event.
-func (f *shot) before() *replay.State {
-	if f.was == nil {
-		if f.was = f.c.Before(); f.was == nil {
-			f.was = f.state
+// stateBefore returns the state before the last event.
+func (f *drawing) stateBefore() *replay.State {
+	if f.previous == nil {
+		if f.previous = f.c.Before(); f.previous == nil {
+			f.previous = f.state
 		}
 	}
-	return f.was
+	return f.previous
 }
 
-// drawStill draws what changes with the size only, and the timeline does not cover.
-func (s *Scene) drawStill() {
-	c := &s.still
+// drawBackground draws what depends on the size only and is outside of the timeline.
+func (s *Scene) drawBackground() {
+	c := &s.background
 	c.reset()
 	s.version++
 	c.version = s.version
-	c.box(s.foot(), ground)
-	s.index = newMinimap(s)
-	s.index.draw(c)
+	c.box(s.minimapArea(), ground)
+	s.minimap = newMinimap(s)
+	s.minimap.drawBackground(c)
 }
 
-// foot is where the minimap is, from edge to edge.
-func (s *Scene) foot() Box {
-	return Box{0, s.lay.Minimap.Y, float32(s.across()), s.lay.Minimap.H}
+// minimapArea returns the area of the minimap over the full width.
+func (s *Scene) minimapArea() Box {
+	return Box{0, s.lay.Minimap.Y, float32(s.sceneWidth()), s.lay.Minimap.H}
 }
 
-// across and down are the size of the scene.
-func (s *Scene) across() int { return max(s.size.w, WidthLeast) }
-func (s *Scene) down() int   { return max(s.size.h, HeightLeast) }
+// sceneWidth and sceneHeight return the size of the scene.
+func (s *Scene) sceneWidth() int  { return max(s.size.w, WidthMin) }
+func (s *Scene) sceneHeight() int { return max(s.size.h, HeightMin) }
 
-// panels draws the ground of all but the timelines and the minimap. No pixel is drawn
-// twice: without a graphics processor that takes time.
-func (f *shot) panels(o *Other) {
-	w, h := float32(f.across()), float32(f.down())
+// panels draws the background of everything but timelines and minimap. No pixel is
+// drawn twice, which would take time without a graphics processor.
+func (f *drawing) panels(o *BesideRun) {
+	w, h := float32(f.sceneWidth()), float32(f.sceneHeight())
 	row, times := []Box{f.lay.Cluster, f.lay.Logs, f.lay.Inspector}, []Box{f.lay.Timeline}
 	if o != nil {
-		other := besideLayout(f.size.w, f.size.h, f.size.dense, lower)
+		other := besideLayout(f.size.w, f.size.h, f.size.pixelRatio, lower)
 		row, times = []Box{f.lay.Cluster, f.lay.Inspector, other.Cluster}, append(times, other.Timeline)
 	}
 	f.rect(0, 0, w, row[0].Y, ground)
@@ -228,10 +228,10 @@ func (f *shot) panels(o *Other) {
 		f.rect(t.Right(), t.Y, w-t.Right(), t.H, ground)
 		y = t.Bottom()
 	}
-	f.rect(0, y, w, f.foot().Y-y, ground)
-	f.rect(0, f.foot().Bottom(), w, h-f.foot().Bottom(), ground)
+	f.rect(0, y, w, f.minimapArea().Y-y, ground)
+	f.rect(0, f.minimapArea().Bottom(), w, h-f.minimapArea().Bottom(), ground)
 	if o != nil {
-		f.heads(o.Here, false)
+		f.besideHeading(o.MainTitle, false)
 		f.panel(f.lay.Inspector, "INSPECTOR")
 		return
 	}
@@ -240,12 +240,12 @@ func (f *shot) panels(o *Other) {
 	f.panel(f.lay.Inspector, "INSPECTOR")
 }
 
-// panel is the ground of a panel, and its name.
-func (f *shot) panel(b Box, name string) {
+// panel draws the background and the title of a panel.
+func (f *drawing) panel(b Box, name string) {
 	f.box(b, panel)
 	f.frame(b, 1, edge)
-	f.text(b.X+10, b.Y+f.heading()*0.68, f.strong(dim), name)
+	f.text(b.X+10, b.Y+f.heading()*0.68, f.smallBold(dim), name)
 }
 
-// heading is how high the heading of a panel is.
+// heading returns the height of a panel's heading.
 func (s *Scene) heading() float32 { return roundf(float32(s.lay.Body) * 1.9) }

@@ -17,7 +17,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the golden files")
 
-// draw is the scene of the story at a moment, with all of it on the timeline.
+// draw returns the scene of the story at an instant, with all of it on the timeline.
 func draw(w, h int, at env.Instant, change func(*scene.View)) *scene.List {
 	r := replaytest.Story()
 	c := replay.NewCursor(r)
@@ -29,8 +29,8 @@ func draw(w, h int, at env.Instant, change func(*scene.View)) *scene.List {
 	return scene.New(r, glyph.NewBook()).Draw(c, v)
 }
 
-// summary is a list as it can be read: how many shapes each layer has, and its
-// texts, each where it stands.
+// summary formats a list: the number of shapes in each layer, and its texts with
+// positions.
 func summary(l *scene.List) string {
 	var b strings.Builder
 	names := [...]string{scene.Rect: "rectangles", scene.Line: "lines", scene.Triangle: "triangles", scene.Disc: "discs", scene.Ring: "rings"}
@@ -77,15 +77,15 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func TestTheStoryLooksAsItDid(t *testing.T) {
+func TestStoryGolden(t *testing.T) {
 	golden(t, "leaders.txt", summary(draw(1280, 720, replaytest.TwoLeaders, nil)))
 	golden(t, "violation.txt", summary(draw(1600, 900, replaytest.Violation, func(v *scene.View) {
-		v.Chosen = scene.Target{Do: scene.Node, N: 2}
+		v.Chosen = scene.Target{Action: scene.Node, N: 2}
 	})))
 	golden(t, "help.txt", summary(draw(1280, 720, 0, func(v *scene.View) { v.Help = true })))
 }
 
-// texts are those of a scene that are no part of another.
+// has reports whether a text of a scene contains words.
 func has(l *scene.List, words string) bool {
 	for _, layer := range l.Layers {
 		for _, it := range layer.Items {
@@ -97,7 +97,7 @@ func has(l *scene.List, words string) bool {
 	return false
 }
 
-func TestASceneSaysWhatMatters(t *testing.T) {
+func TestSceneTexts(t *testing.T) {
 	l := draw(1280, 720, replaytest.TwoLeaders, nil)
 	for _, words := range []string{"VIOLATION: monotonic", "t2 n1", "t3 n2", "partition n1 | n2,n3 for 1s", "who reaches whom",
 		"A", "B", "L  leader", "n3 lost entry 5", "committed to 4", "heal"} {
@@ -105,7 +105,7 @@ func TestASceneSaysWhatMatters(t *testing.T) {
 			t.Errorf("two leaders: nothing says %q", words)
 		}
 	}
-	l = draw(1280, 720, replaytest.Violation, func(v *scene.View) { v.Chosen = scene.Target{Do: scene.Node, N: 2} })
+	l = draw(1280, 720, replaytest.Violation, func(v *scene.View) { v.Chosen = scene.Target{Action: scene.Node, N: 2} })
 	for _, words := range []string{"NODE n3", "1 to 4, the last of term 2", "incarnation", "booting"} {
 		if !has(l, words) {
 			t.Errorf("the violation: nothing says %q", words)
@@ -113,11 +113,11 @@ func TestASceneSaysWhatMatters(t *testing.T) {
 	}
 }
 
-// What a node has printed is on its page up to the moment: the last line beside its state,
-// or as much of it as there is room for, earlier incarnations fainter.
-func TestANodesPageHasWhatItPrinted(t *testing.T) {
+// The page of a node shows what the node printed up to the cursor: the last line beside
+// its state, or as many lines as fit. Lines of earlier incarnations are fainter.
+func TestNodePageShowsPrintedLines(t *testing.T) {
 	node := func(at env.Instant, n int, printed bool) *scene.List {
-		return draw(1280, 720, at, func(v *scene.View) { v.Chosen, v.Printed = scene.Target{Do: scene.Node, N: n}, printed })
+		return draw(1280, 720, at, func(v *scene.View) { v.Chosen, v.Printed = scene.Target{Action: scene.Node, N: n}, printed })
 	}
 	l := node(replaytest.Violation, 2, false)
 	if !has(l, "NODE n3") || !has(l, "C  what it printed") || !has(l, "starting up") || has(l, "all is well") || has(l, "OUTPUT") {
@@ -147,9 +147,9 @@ func TestANodesPageHasWhatItPrinted(t *testing.T) {
 	}
 }
 
-// Nothing lies outside a scene, at any size from the least on, and no text is cut off
-// at its edge.
-func TestEverythingIsInsideTheScene(t *testing.T) {
+// Nothing lies outside a scene, at any size from the minimum on, and no text is
+// clipped.
+func TestEverythingInsideScene(t *testing.T) {
 	book := glyph.NewBook()
 	for _, size := range [][2]int{{1280, 600}, {1280, 720}, {1366, 768}, {1600, 900}, {1920, 1080}, {2560, 1440}, {1280, 1024}, {2400, 720}} {
 		for at := env.Instant(0); at < 3e9; at += 37e7 {
@@ -174,7 +174,7 @@ func TestEverythingIsInsideTheScene(t *testing.T) {
 	}
 }
 
-// Texts of a panel do not lie on each other.
+// Texts do not overlap.
 func TestTextsDoNotOverlap(t *testing.T) {
 	book := glyph.NewBook()
 	for _, size := range [][2]int{{1280, 720}, {1600, 900}} {
@@ -202,28 +202,28 @@ func TestTextsDoNotOverlap(t *testing.T) {
 	}
 }
 
-func TestWhatIsThereAnswersToTheMouse(t *testing.T) {
+func TestTargetsAnswerMouse(t *testing.T) {
 	r := replaytest.Story()
 	c := replay.NewCursor(r)
 	c.Seek(replaytest.TwoLeaders)
 	s := scene.New(r, glyph.NewBook())
 	l := s.Draw(c, &scene.View{W: 1280, H: 720, To: r.End(), Speed: 1})
-	found := map[scene.Do]bool{}
+	found := map[scene.Action]bool{}
 	for _, h := range l.Hits {
 		got := s.At(h.Box.X+h.Box.W/2, h.Box.Y+h.Box.H/2)
 		if got == nil {
 			t.Fatalf("nothing is found at the place of %+v", h.Target)
 		}
-		found[got.Target.Do] = true
+		found[got.Target.Action] = true
 	}
 	for y := float32(0); y < 720; y += 3 {
 		for x := float32(0); x < 1280; x += 3 {
 			if hit := s.At(x, y); hit != nil {
-				found[hit.Target.Do] = true
+				found[hit.Target.Action] = true
 			}
 		}
 	}
-	for _, do := range []scene.Do{scene.Node, scene.Op, scene.Fault, scene.Message, scene.Event, scene.Press, scene.Scrub, scene.Slide, scene.Pan} {
+	for _, do := range []scene.Action{scene.Node, scene.Op, scene.Fault, scene.Message, scene.Event, scene.Press, scene.Scrub, scene.Slide, scene.Pan} {
 		if !found[do] {
 			t.Errorf("nothing in the scene is a target %d", do)
 		}
@@ -233,9 +233,8 @@ func TestWhatIsThereAnswersToTheMouse(t *testing.T) {
 	}
 }
 
-// A scene that is drawn again is the same, and says so of the layers that need not be
-// sent to the screen anew.
-func TestAFrameThatChangesLittleKeepsItsLayers(t *testing.T) {
+// The version of a cached layer changes only when the layer does.
+func TestUnchangedLayersReused(t *testing.T) {
 	r := replaytest.Story()
 	c := replay.NewCursor(r)
 	s := scene.New(r, glyph.NewBook())

@@ -9,9 +9,8 @@ import (
 	"raftian/netsim/trace"
 )
 
-// tells reports whether an event belongs to the story that a list of events tells:
-// there are thousands of the others, and they say little one by one.
-func tells(e *trace.Event) bool {
+// inStory reports whether an event belongs to the story, the list of important events.
+func inStory(e *trace.Event) bool {
 	switch e.Kind {
 	case trace.KindBoot, trace.KindCrash, trace.KindExit, trace.KindFault, trace.KindMend, trace.KindIdle, trace.KindHeal,
 		trace.KindStop, trace.KindHung, trace.KindEnd, trace.KindRot, env.KindRole, env.KindVote, env.KindTruncate, env.KindLog, env.KindConfig,
@@ -23,21 +22,22 @@ func tells(e *trace.Event) bool {
 	return false
 }
 
-// line is an event in a list.
+// storyLine is an event in a list.
 type storyLine struct {
 	n     int
-	mark  string // what stands before it
+	mark  string // symbol before it
 	words string
 	color Color
 }
 
-// story is the run's story around the cursor, lines long, most of it past.
-func (f *shot) story(lines int) []storyLine {
-	return f.around(f.loud, lines)
+// story returns the story around the cursor, in a number of lines, most of them in the
+// past.
+func (f *drawing) story(lines int) []storyLine {
+	return f.around(f.storyEvents, lines)
 }
 
-// around takes lines of a list of events around the cursor.
-func (f *shot) around(events []int32, lines int) []storyLine {
+// around returns a number of events of a list around the cursor.
+func (f *drawing) around(events []int32, lines int) []storyLine {
 	next := sort.Search(len(events), func(i int) bool { return int(events[i]) > f.c.N() })
 	after := lines / 4
 	from := max(0, next-(lines-after))
@@ -68,8 +68,8 @@ func (f *shot) around(events []int32, lines int) []storyLine {
 	return all
 }
 
-// list draws events, a line each; a click goes there.
-func (f *shot) list(at Box, lines []storyLine) {
+// list draws events, one a line; a click goes to the event.
+func (f *drawing) list(at Box, lines []storyLine) {
 	step := f.step()
 	y := at.Y
 	shown := false
@@ -77,7 +77,7 @@ func (f *shot) list(at Box, lines []storyLine) {
 		if y+step > at.Bottom()+1 {
 			return
 		}
-		if !shown && l.n > f.c.N() { // here is now
+		if !shown && l.n > f.c.N() { // the cursor is here
 			f.rect(at.X-4, y+1, at.W+8, 1, white)
 			shown = true
 		}
@@ -85,19 +85,19 @@ func (f *shot) list(at Box, lines []storyLine) {
 			f.rect(at.X-4, y, at.W+8, step, raised)
 		}
 		e := f.run.Event(l.n)
-		st := f.finer(faint)
+		st := f.smallMono(faint)
 		x := at.X
 		if l.mark != "" {
-			f.text(x-2, y+step*0.75, f.strong(vermilion), l.mark)
+			f.text(x-2, y+step*0.75, f.smallBold(vermilion), l.mark)
 		}
 		x += float32(f.small) * 0.8
 		x = f.text(x, y+step*0.75, st, fmt.Sprintf("%9.4f", e.At.Seconds())) + 8
-		f.fit(x, y+step*0.75, at.Right()-x, f.fine(l.color), l.words)
-		f.hit(Box{at.X - 4, y, at.W + 8, step}, Target{Do: Event, N: l.n},
+		f.fit(x, y+step*0.75, at.Right()-x, f.smallPlain(l.color), l.words)
+		f.hit(Box{at.X - 4, y, at.W + 8, step}, Target{Action: Event, N: l.n},
 			fmt.Sprintf("%s\nevent %s at %s; click to go there", l.words, thousands(l.n), e.At))
 		y += step
 	}
 }
 
-// step is the height of a line of text.
-func (f *shot) step() float32 { return roundf(float32(f.small) * 1.42) }
+// step returns the height of a line of text.
+func (f *drawing) step() float32 { return roundf(float32(f.small) * 1.42) }

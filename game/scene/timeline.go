@@ -7,7 +7,7 @@ import (
 	"raftian/netsim/env"
 )
 
-// rows are where the lanes of the timeline are.
+// rows is the layout of the timeline's lanes.
 type rows struct {
 	ticks   Box
 	terms   Box
@@ -16,20 +16,20 @@ type rows struct {
 	clients []Box
 }
 
-// labelWidth is how much room the names of lanes have.
+// labelWidth returns the width of lane names.
 func (s *Scene) labelWidth() float32 { return roundf(float32(s.lay.Small) * 6.6) }
 
-// plot is the part of the timeline that stands for time.
+// plot returns the area of the timeline that represents time.
 func (s *Scene) plot() Box {
 	b := s.lay.Timeline
 	w := s.labelWidth()
 	return Box{b.X + w, b.Y, b.W - w - 10, b.H}
 }
 
-// faultRowsMost is how many rows there are for faults that overlap.
-const faultRowsMost = 3
+// faultRowsMax is the number of rows for overlapping faults.
+const faultRowsMax = 3
 
-// rows lays the lanes out: as high as there is room for.
+// rows lays out the lanes, as high as the room allows.
 func (s *Scene) rows() rows {
 	p := s.plot()
 	var r rows
@@ -64,17 +64,17 @@ func (s *Scene) rows() rows {
 	return r
 }
 
-// drawTimeline draws all of the timeline but what moves with the cursor.
+// drawTimeline draws the timeline except for what moves with the cursor.
 func (s *Scene) drawTimeline() {
-	c := &s.lanes
+	c := &s.timelineCanvas
 	c.reset()
 	s.version++
 	c.version = s.version
 	c.box(s.lay.Timeline, panel)
 	c.frame(s.lay.Timeline, 1, edge)
 	t := &timeline{Scene: s, canvas: c, rows: s.rows()}
-	c.hit(s.plot(), Target{Do: Scrub}, "")
-	c.hit(t.rows.ticks, Target{Do: Pan}, "")
+	c.hit(s.plot(), Target{Action: Scrub}, "")
+	c.hit(t.rows.ticks, Target{Action: Pan}, "")
 	t.ticks()
 	t.terms()
 	t.faults()
@@ -83,16 +83,16 @@ func (s *Scene) drawTimeline() {
 	t.pins()
 }
 
-// timeline is the timeline in the making.
+// timeline is the timeline under construction.
 type timeline struct {
 	*Scene
 	*canvas
 	rows rows
 }
 
-// label names a lane.
+// label draws the name of a lane.
 func (t *timeline) label(b Box, name string, color Color, target Target) {
-	st := t.strong(color)
+	st := t.smallBold(color)
 	st.px = uint8(max(6, min(float32(st.px), b.H+1)))
 	x := t.lay.Timeline.X + 10
 	t.fit(x, base(b.Y+b.H/2, st.px), t.plot().X-x-6, st, name)
@@ -109,15 +109,15 @@ func (t *timeline) ticks() {
 	if t.axis.ordinal {
 		name = "EVENTS"
 	}
-	t.text(t.lay.Timeline.X+10, base(b.Y+b.H/2, t.small), t.strong(dim), name)
+	t.text(t.lay.Timeline.X+10, base(b.Y+b.H/2, t.small), t.smallBold(dim), name)
 	if x := t.axis.x(t.run.Heal()); t.run.Heal() > 0 && x >= t.axis.plot.X && x <= t.axis.plot.Right() {
 		t.dashes(roundf(x)+0.5, b.Bottom(), roundf(x)+0.5, bottom, 1, 4, green)
-		t.hit(Box{x - 3, b.Bottom(), 7, t.rows.terms.H}, Target{Do: Scrub}, "Heal: from here on no fault is active, and the system must recover.")
+		t.hit(Box{x - 3, b.Bottom(), 7, t.rows.terms.H}, Target{Action: Scrub}, "Heal: from here on no fault is active, and the system must recover.")
 	}
 }
 
-// span is where a stretch of time lies in a lane, at least one pixel wide.
-func (t *timeline) span(b Box, from, to env.Instant) (Box, bool) {
+// spanBox returns the area of a period in a lane, at least one pixel wide.
+func (t *timeline) spanBox(b Box, from, to env.Instant) (Box, bool) {
 	x1, x2, ok := t.axis.clip(t.axis.x(from), t.axis.x(to))
 	if !ok {
 		return Box{}, false
@@ -125,7 +125,7 @@ func (t *timeline) span(b Box, from, to env.Instant) (Box, bool) {
 	return Box{x1, b.Y, max(1, x2-x1), b.H}, true
 }
 
-// pins are what verdicts rest on: a stroke through all lanes, with a flag.
+// pins draws the events that verdicts cite: a line through all lanes with a flag.
 func (t *timeline) pins() {
 	top, bottom := t.rows.ticks.Bottom(), t.lay.Timeline.Bottom()-4
 	for i := range t.run.Pins {
@@ -134,14 +134,14 @@ func (t *timeline) pins() {
 		if x < t.axis.plot.X-0.5 || x > t.axis.plot.Right()+0.5 {
 			continue
 		}
-		color, r := pinColor(p.Outcome), float32(t.lay.Small)*0.55
+		color, r := outcomeColor(p.Outcome), float32(t.lay.Small)*0.55
 		if p.Last {
 			t.rect(roundf(x)-1, top, 2, bottom-top, color)
 		} else {
 			t.dashes(roundf(x)+0.5, top, roundf(x)+0.5, bottom, 1, 3, color)
 		}
 		t.flag(x, top-r+1, r, p.Outcome)
-		t.hit(Box{x - r, top - 2*r, 2 * r, 2*r + 4}, Target{Do: Event, N: p.Event},
+		t.hit(Box{x - r, top - 2*r, 2 * r, 2*r + 4}, Target{Action: Event, N: p.Event},
 			fmt.Sprintf("%s: %s\nevent %s, %s\nclick to go there", p.Judge, p.Text, thousands(p.Event), p.At))
 		if p.Machine >= 0 {
 			b := t.rows.nodes[p.Machine]
@@ -150,18 +150,18 @@ func (t *timeline) pins() {
 	}
 }
 
-// nowOnTimeline is what moves: the cursor, the mouse, what is chosen, the viewer's
-// own pins.
-func (f *shot) nowOnTimeline() {
+// nowOnTimeline draws what changes often: the cursor, the mouse, what is chosen, the
+// viewer's pins.
+func (f *drawing) nowOnTimeline() {
 	a, rows := &f.axis, f.rows()
 	top, bottom := rows.ticks.Bottom(), f.lay.Timeline.Bottom()-4
 	inside := func(x float32) bool { return x >= a.plot.X-0.5 && x <= a.plot.Right()+0.5 }
 	f.chosenOnTimeline(&rows)
-	f.names = f.names[:0]
-	if n := f.v.Differs.Event; n > 0 && n <= f.run.Events() {
+	f.axisLabels = f.axisLabels[:0]
+	if n := f.v.Difference.Event; n > 0 && n <= f.run.Events() {
 		if x := a.xEvent(n); inside(x) {
 			f.dashes(roundf(x)+0.5, top, roundf(x)+0.5, bottom, 1, 5, sky)
-			st, words := f.strong(ground), "≠ first difference"
+			st, words := f.smallBold(ground), "≠ first difference"
 			w := f.width(st, words) + 10
 			b := Box{roundf(x) + 2, bottom - float32(st.px)*1.4, w, roundf(float32(st.px) * 1.4)}
 			if b.Right() > a.plot.Right() {
@@ -177,59 +177,58 @@ func (f *shot) nowOnTimeline() {
 	}
 	if inside(x) {
 		f.rect(roundf(x)-1, top-2, 2, bottom-top+2, white)
-		f.name(x, rows.ticks, clock(f.at, 1000), white)
+		f.axisLabel(x, rows.ticks, clock(f.at, 1000), white)
 	}
 	if f.v.Hover && a.plot.Holds(f.v.X, f.v.Y) {
 		f.rect(roundf(f.v.X), top, 1, bottom-top, faint)
-		f.name(f.v.X, rows.ticks, clock(a.when(f.v.X), 10_000), faint)
+		f.axisLabel(f.v.X, rows.ticks, clock(a.when(f.v.X), 10_000), faint)
 	}
 	for i, p := range f.v.Pins {
 		if x := a.x(p.At); inside(x) {
 			f.dashes(roundf(x)+0.5, top, roundf(x)+0.5, bottom, 1, 2, white)
-			f.name(x, rows.ticks, fmt.Sprintf("P%d", i+1), text)
+			f.axisLabel(x, rows.ticks, fmt.Sprintf("P%d", i+1), text)
 		}
 	}
 	if x := a.x(f.run.Heal()); f.run.Heal() > 0 && inside(x) {
-		f.name(x, rows.ticks, "heal", green)
+		f.axisLabel(x, rows.ticks, "heal", green)
 	}
 	for _, k := range a.ticks(float32(f.lay.Small) * 11) {
-		f.name(k.x, rows.ticks, k.name, panel)
+		f.axisLabel(k.x, rows.ticks, k.name, panel)
 	}
 }
 
-// name is a word on the axis, on a ground of a colour. What would lie on one that is
-// there already is left out.
-func (f *shot) name(x float32, b Box, words string, color Color) {
-	st := f.finer(onColor(color))
+// axisLabel draws a label on the axis, unless it would overlap an earlier one.
+func (f *drawing) axisLabel(x float32, b Box, words string, color Color) {
+	st := f.smallMono(onColor(color))
 	if color == panel {
 		st.color = dim
 	}
 	w := f.width(st, words) + 8
 	x = roundf(max(b.X, min(x-w/2, b.Right()-w)))
-	for _, other := range f.names {
+	for _, other := range f.axisLabels {
 		if x < other.X+other.W+2 && other.X < x+w+2 {
 			return
 		}
 	}
-	f.names = append(f.names, Box{x, b.Y, w, b.H})
+	f.axisLabels = append(f.axisLabels, Box{x, b.Y, w, b.H})
 	f.rect(x, b.Y+1, w, b.H-1, color)
 	f.text(x+4, base(b.Y+b.H/2, st.px), st, words)
 }
 
 // chosenOnTimeline frames what is inspected.
-func (f *shot) chosenOnTimeline(r *rows) {
+func (f *drawing) chosenOnTimeline(r *rows) {
 	switch t := f.v.Chosen; {
-	case t.Do == Node && t.N < len(r.nodes):
+	case t.Action == Node && t.N < len(r.nodes):
 		b := r.nodes[t.N]
 		f.rect(f.lay.Timeline.X+3, b.Y, 3, b.H, white)
-	case t.Do == Op && t.N < len(f.run.Ops):
+	case t.Action == Op && t.N < len(f.run.Ops):
 		op := &f.run.Ops[t.N]
 		x1, x2, ok := f.axis.clip(f.axis.x(op.Call), f.axis.x(op.End(f.run)))
-		if b := r.clients[f.laneOf(op.Of)]; ok {
+		if b := r.clients[f.laneOf(op.ClientNumber)]; ok {
 			f.frame(Box{x1 - 2, b.Y - 1, max(5, x2-x1+4), b.H + 2}, 1, white)
 			f.rect(f.lay.Timeline.X+3, b.Y, 3, b.H, white)
 		}
-	case t.Do == Fault && t.N < len(f.run.Faults):
+	case t.Action == Fault && t.N < len(f.run.Faults):
 		k := &f.run.Faults[t.N]
 		x1, x2, ok := f.axis.clip(f.axis.x(k.From), f.axis.x(k.To))
 		if ok {
@@ -239,12 +238,12 @@ func (f *shot) chosenOnTimeline(r *rows) {
 	}
 }
 
-// columns turns how many events had happened at each column's edge into how many of
-// some numbers, which rise, fall into each column.
+// columns counts how many of some increasing event numbers fall into each column, whose
+// edges are event numbers.
 func columns(edges []int, numbers []int32) []int {
 	all := make([]int, len(edges)-1)
 	k := 0
-	skip := func(edge int) { // numbers up to edge have been passed
+	skip := func(edge int) { // skips numbers up to edge
 		step := 1
 		for k+step < len(numbers) && int(numbers[k+step]) <= edge {
 			k += step
@@ -265,8 +264,8 @@ func columns(edges []int, numbers []int32) []int {
 	return all
 }
 
-// loudness is how much of something there is, from 0 to 1, as people sense it.
-func loudness(count int, most int) float32 {
+// logScale maps a count to [0, 1] logarithmically.
+func logScale(count int, most int) float32 {
 	if count == 0 || most == 0 {
 		return 0
 	}

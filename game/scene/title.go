@@ -8,8 +8,8 @@ import (
 	"raftian/netsim/trace"
 )
 
-// title is the line on top: which run, what the judges say, when.
-func (f *shot) title() {
+// title draws the title line: the run, the outcome, the instant.
+func (f *drawing) title() {
 	b := f.lay.Title
 	y := base(b.Y+b.H/2, f.body)
 	what := fmt.Sprintf("seed %d", f.run.Header.Seed)
@@ -36,8 +36,8 @@ func (f *shot) title() {
 	f.fit(x+6, y, right-x-10, f.plain(dim), about)
 }
 
-// verdictBadge says what the verdicts come to, by a word, a sign and a colour.
-func (f *shot) verdictBadge(x float32, b Box) float32 {
+// verdictBadge shows the outcome by a word, a symbol and a colour.
+func (f *drawing) verdictBadge(x float32, b Box) float32 {
 	color, words := green, "OK"
 	tip := "Every judge passed."
 	switch f.run.Outcome() {
@@ -74,11 +74,11 @@ func (f *shot) verdictBadge(x float32, b Box) float32 {
 		f.middle(cx, base(cy, f.body), st, "?")
 	}
 	f.text(at.X+25, base(cy, f.body), st, words)
-	f.hit(at, Target{Do: Press, Key: "e"}, tip)
+	f.hit(at, Target{Action: Press, Key: "e"}, tip)
 	return at.Right()
 }
 
-// speedName is how fast a replay goes.
+// speedName formats the speed of a replay.
 func speedName(speed float64) string {
 	sign := ""
 	if speed < 0 {

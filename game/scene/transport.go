@@ -2,8 +2,8 @@ package scene
 
 import "fmt"
 
-// transport is the line at the bottom: buttons, speed, filters, what keys do.
-func (f *shot) transport() {
+// transport draws the line at the bottom: buttons, speed, filters, hints.
+func (f *drawing) transport() {
 	b := f.lay.Transport
 	h := roundf(b.H * 0.72)
 	y := b.Y + (b.H-h)/2
@@ -18,26 +18,26 @@ func (f *shot) transport() {
 		x = at.Right() + 3
 	}
 	x += 8
-	x = f.word(x, y, h, "[", "slower ([)", "–")
+	x = f.wordButton(x, y, h, "[", "slower ([)", "–")
 	st := f.mono(text)
 	speed := speedName(f.v.Speed)
 	f.middle(x+float32(f.body)*2.4, base(y+h/2, st.px), st, speed)
 	x += float32(f.body) * 4.8
-	x = f.word(x, y, h, "]", "faster (])", "+") + 12
+	x = f.wordButton(x, y, h, "]", "faster (])", "+") + 12
 	x = f.toggle(x, y, h, "h", "heartbeats", f.v.Heartbeats, "show heartbeats (H)")
 	x = f.toggle(x, y, h, "o", "by event", f.v.Ordinal, "space events evenly instead of by time (O)")
 	right := b.Right() - 10
-	hints := f.fine(dim)
+	hints := f.smallPlain(dim)
 	cy := base(y+h/2, hints.px)
 	help := Box{right - roundf(h*1.1), y, roundf(h * 1.1), h}
 	f.button(help, "?", "what is what on this screen (?)")
 	f.middle(help.X+help.W/2, base(y+h/2, f.body), f.bold(text), "?")
 	right = help.X - 12
 	if f.v.Rate > 0 {
-		right = f.right(right, cy, f.finer(faint), fmt.Sprintf("%3.0f fps", f.v.Rate)) - 14
+		right = f.right(right, cy, f.smallMono(faint), fmt.Sprintf("%3.0f fps", f.v.Rate)) - 14
 	}
 	if f.v.Note != "" {
-		f.fit(x+6, cy, right-x-12, f.fine(text), f.v.Note)
+		f.fit(x+6, cy, right-x-12, f.smallPlain(text), f.v.Note)
 		return
 	}
 	words := "E violation   N fault   T term   W S zoom   A D pan   1-7 node   P pin   F what if   / search"
@@ -47,27 +47,27 @@ func (f *shot) transport() {
 	f.right(right, cy, hints, words)
 }
 
-// button is a place that does what a key does.
-func (f *shot) button(at Box, key, tip string) {
+// button draws an area that acts as a key.
+func (f *drawing) button(at Box, key, tip string) {
 	color := raised
 	if f.v.Hover && at.Holds(f.v.X, f.v.Y) {
 		color = edge
 	}
 	f.box(at, color)
-	f.hit(at, Target{Do: Press, Key: key}, tip)
+	f.hit(at, Target{Action: Press, Key: key}, tip)
 }
 
-// word is a button with a word.
-func (f *shot) word(x, y, h float32, key, tip, words string) float32 {
+// wordButton draws a button with a word.
+func (f *drawing) wordButton(x, y, h float32, key, tip, words string) float32 {
 	at := Box{x, y, max(h, f.width(f.bold(text), words)+14), h}
 	f.button(at, key, tip)
 	f.middle(at.X+at.W/2, base(y+h/2, f.body), f.bold(text), words)
 	return at.Right() + 3
 }
 
-// toggle is a button that is on or off; a filled or hollow square says which.
-func (f *shot) toggle(x, y, h float32, key, words string, on bool, tip string) float32 {
-	st := f.fine(dim)
+// toggle draws a button that is on or off, shown by a filled or hollow square.
+func (f *drawing) toggle(x, y, h float32, key, words string, on bool, tip string) float32 {
+	st := f.smallPlain(dim)
 	if on {
 		st.color = text
 	}
@@ -83,8 +83,8 @@ func (f *shot) toggle(x, y, h float32, key, words string, on bool, tip string) f
 	return at.Right() + 4
 }
 
-// icon is what a button of the transport does.
-func (f *shot) icon(at Box, key string) {
+// icon draws the symbol of a button.
+func (f *drawing) icon(at Box, key string) {
 	x, y, r := at.X+at.W/2, at.Y+at.H/2, roundf(at.H*0.25)
 	color := text
 	forward := func(x float32) { f.triangle(x-r*0.7, y-r, x+r*0.8, y, x-r*0.7, y+r, color) }

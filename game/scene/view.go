@@ -2,63 +2,63 @@ package scene
 
 import "raftian/netsim/env"
 
-// View is what the viewer looks at, besides the moment.
+// View is what the viewer looks at, besides the instant.
 type View struct {
 	W, H       int         // of the scene, in pixels
-	Dense      float64     // pixels of the screen per pixel of an ordinary one; 0 is 1
-	From, To   env.Instant // what the timeline shows
-	Ordinal    bool        // by the order of events instead of time
-	Heartbeats bool        // are shown
+	PixelRatio float64     // pixels per pixel of an ordinary screen; 0 is 1
+	From, To   env.Instant // range of the timeline
+	Ordinal    bool        // space events evenly instead of by time
+	Heartbeats bool        // show heartbeats
 	Playing    bool
-	Speed      float64 // virtual seconds per second; below 0 is backwards
-	Chosen     Target  // what is inspected
-	Printed    bool    // of a node: what its programs printed, instead of its state
-	Hover      bool    // the mouse is somewhere
-	X, Y       float32 // there
-	Pins       []Mark  // the viewer's own
-	Searching  bool    // a search is being typed
+	Speed      float64   // virtual seconds per second; negative is backwards
+	Chosen     Target    // what is inspected
+	Printed    bool      // show the lines a node printed instead of its state
+	Hover      bool      // the mouse is at X, Y
+	X, Y       float32   // there
+	Pins       []UserPin // of the viewer
+	Searching  bool      // the search box is open
 	Search     string
-	Note       string // one line that says what came of the last key
+	Note       string // one line of feedback
 	Help       bool
-	Rate       float64    // frames per second as drawn; 0 if not known
-	WhatIf     *WhatIf    // the list of changes is open
-	Differs    Difference // from the run beside it
+	Rate       float64    // frames per second; 0 if unknown
+	WhatIf     *WhatIf    // the list of changes, if open
+	Difference Difference // from the run beside it
 }
 
-// Mark is a pin of the viewer's own.
-type Mark struct {
+// UserPin is a pin set by the viewer.
+type UserPin struct {
 	At    env.Instant
 	Event int
 }
 
-// Do is what a Target is, and what a click on it does.
-type Do uint8
+// Action is the kind of a Target, and the action of a click on it.
+type Action uint8
 
 const (
-	Nothing Do = iota
-	Node       // N is a machine: inspect it
-	Op         // N is an op: inspect it
-	Fault      // N is a fault: inspect it
-	Message    // N is a message's event: inspect it
-	Event      // N is an event: go there
-	Press      // Key is pressed
-	Scrub      // the timeline: go to the moment under the mouse
-	Slide      // the minimap: move what the timeline shows
-	Pan        // the timeline's axis: drag it
-	Turn       // N is a run in the list of runs: show it
-	Pick       // Key is a city of a live game: attack it, or choose it
-	Ask        // Key is a line, as is typed in a live game
+	Nothing Action = iota
+	Node           // N is a machine: inspect it
+	Op             // N is an op: inspect it
+	Fault          // N is a fault: inspect it
+	Message        // N is a message's event: inspect it
+	Event          // N is an event: go there
+	Press          // press Key
+	Scrub          // the timeline: go to the instant under the mouse
+	Slide          // the minimap: move the range of the timeline
+	Pan            // the timeline's axis: drag it
+	ShowRun        // N is a run in the list of runs: show it
+	Pick           // Key is a city of a live game: attack or choose it
+	Request        // Key is a line for a live game
 )
 
-// Target is what a place of the scene stands for.
+// Target is what an area of the scene represents.
 type Target struct {
-	Do  Do
-	N   int
-	Key string // of Press; a name in capitals is the key with Shift; of Pick and Ask
+	Action Action
+	N      int
+	Key    string // of Press: the key, upper case with Shift; also of Pick and Request
 }
 
-// The least scene; a smaller one is laid out as if it were this, and is cut.
+// The minimum size of a scene in pixels; a smaller one is laid out at this size and clipped.
 const (
-	WidthLeast  = 1280
-	HeightLeast = 600
+	WidthMin  = 1280
+	HeightMin = 600
 )

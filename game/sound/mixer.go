@@ -6,75 +6,75 @@ import (
 	"sync"
 )
 
-// frame is the bytes of a moment: two channels of 32 bits.
-const frame = 8
+// frameBytes is the size of a frame in bytes: two channels of 32 bits.
+const frameBytes = 8
 
-// voicesMost is how many effects are heard at once; of more, the oldest end.
-const voicesMost = 24
+// voicesMax is the number of concurrent effects; beyond it the oldest ends.
+const voicesMax = 24
 
-// Mixer joins music and effects. It may be used by several goroutines at once.
+// Mixer combines music and effects. It may be used by several goroutines at once.
 type Mixer struct {
 	mu      sync.Mutex
-	effects [Cues][]float32
+	effects [CueCount][]float32
 	music   []float32
-	at      int // in the music
-	voices  []playing
+	at      int // position in the music
+	voices  []activeEffect
 	volume  float64
 	muted   bool
 }
 
-type playing struct {
+type activeEffect struct {
 	samples []float32
-	left    float32 // how loud on each side
+	left    float32 // gain of each channel
 	right   float32
 }
 
 // NewMixer returns a Mixer without music.
 func NewMixer() *Mixer {
 	m := &Mixer{volume: 0.7}
-	for c := range Cues {
+	for c := range CueCount {
 		m.effects[c] = Effect(c)
 	}
 	return m
 }
 
-// Accompany gives it music, as Music returns it.
-func (m *Mixer) Accompany(music []float32) {
+// SetMusic sets the music, as Music returns it.
+func (m *Mixer) SetMusic(music []float32) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.music, m.at = music, 0
 }
 
-// Play begins an effect. Side says where it is heard, from -1, left, to 1, right.
+// Play starts an effect at a position from -1 (left) to 1 (right).
 func (m *Mixer) Play(c Cue, side float64) {
-	if c >= Cues {
+	if c >= CueCount {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.voices) == voicesMost {
+	if len(m.voices) == voicesMax {
 		m.voices = append(m.voices[:0], m.voices[1:]...)
 	}
 	side = max(-1, min(1, side)) * 0.7
-	m.voices = append(m.voices, playing{m.effects[c], float32(math.Sqrt((1 - side) / 2)), float32(math.Sqrt((1 + side) / 2))})
+	m.voices = append(m.voices, activeEffect{m.effects[c], float32(math.Sqrt((1 - side) / 2)), float32(math.Sqrt((1 + side) / 2))})
 }
 
-// Set says how loud all of it is, from 0 to 1, and whether it is heard at all.
-func (m *Mixer) Set(volume float64, muted bool) {
+// SetVolume sets the volume, from 0 to 1, and mutes.
+func (m *Mixer) SetVolume(volume float64, muted bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.volume, m.muted = max(0, min(1, volume)), muted
 }
 
-// musicLoud is how loud the music is beside the effects.
-const musicLoud = 0.55
+// musicGain is the volume of the music relative to the effects.
+const musicGain = 0.55
 
-// Read fills p with what comes next: little-endian float32 samples, left and right by
-// turns. It never ends, and is never louder than 1.
+// Read fills p with the following frames: little-endian float32 samples, alternating
+// left and right, within [-1, 1]. The stream never ends.
 func (m *Mixer) Read(p []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := len(p) / frame
+	n := len(p) / frameBytes
 	loud := float32(m.volume)
 	if m.muted {
 		loud = 0
@@ -82,7 +82,7 @@ func (m *Mixer) Read(p []byte) (int, error) {
 	for i := range n {
 		var left, right float32
 		if len(m.music) > 0 {
-			left = m.music[m.at] * musicLoud
+			left = m.music[m.at] * musicGain
 			right = left
 			m.at = (m.at + 1) % len(m.music)
 		}
@@ -94,8 +94,8 @@ func (m *Mixer) Read(p []byte) (int, error) {
 				v.samples = v.samples[1:]
 			}
 		}
-		put(p[i*frame:], limit(left)*loud)
-		put(p[i*frame+frame/2:], limit(right)*loud)
+		put(p[i*frameBytes:], limit(left)*loud)
+		put(p[i*frameBytes+frameBytes/2:], limit(right)*loud)
 	}
 	kept := m.voices[:0]
 	for _, v := range m.voices {
@@ -104,11 +104,10 @@ func (m *Mixer) Read(p []byte) (int, error) {
 		}
 	}
 	m.voices = kept
-	return n * frame, nil
+	return n * frameBytes, nil
 }
 
-// limit keeps a sample between -1 and 1: what is soft stays as it is, and what is loud
-// is bent.
+// limit compresses a sample softly to the range from -1 to 1.
 func limit(x float32) float32 {
 	const knee = 0.7
 	switch {

@@ -1,35 +1,35 @@
-// Package sound makes what is heard of a live game: effects and music, computed as
-// samples, so that there are no recordings and no licences of recordings. It plays
-// nothing; package view does, where there is a device.
+// Package sound synthesises the effects and the music of a live game as samples; it has
+// no recordings, and so no licences of any. A Mixer combines them into a stream. It
+// plays nothing; package view does if there is a device.
 //
-//	sound.go   Cue, and the sound of each
-//	voice.go   tones and noise, and how they swell and die
-//	music.go   what is heard in the background
-//	mixer.go   Mixer: all of it at once, as bytes
+//	sound.go   Cue and its effect
+//	voice.go   tones, noise and envelopes
+//	music.go   background music
+//	mixer.go   Mixer: a stream of bytes
 package sound
 
-// Rate is how many samples there are in a second.
+// Rate is the number of samples per second.
 const Rate = 48_000
 
-// Cue is something that is heard. All that is told by one can be seen as well.
+// Cue is a sound effect. Everything it signals can be seen as well.
 type Cue uint8
 
 const (
-	Sent      Cue = iota // a command of the player's went out
-	Committed            // it is committed
-	Hit                  // an attack struck
-	Destroyed            // a city fell
-	Joined               // a city came into the game
-	Left                 // a city departed
-	Refused              // a command was against the rules, or had no effect
-	Doubt                // nobody knows whether a command had an effect
-	Leader               // a node leads
-	NoLeader             // none does any more
-	Power                // a node was cut off, healed, killed or started
-	Cues                 // how many there are
+	Sent        Cue = iota // a command of the player's was sent
+	Committed              // it is committed
+	Hit                    // an attack struck
+	Destroyed              // a city was destroyed
+	Joined                 // a city joined the game
+	Left                   // a city departed
+	Refused                // a command was rejected or had no effect
+	InDoubt                // it is not known whether a command had an effect
+	Leader                 // a node became leader
+	NoLeader               // there is no leader any more
+	NodeChanged            // a node was cut off, healed, killed or started
+	CueCount               // number of cues
 )
 
-// Effect is the sound of a cue: samples from -1 to 1, the same each time.
+// Effect returns the samples of a cue, from -1 to 1. They are always the same.
 func Effect(c Cue) []float32 {
 	if v := effect(c); v != nil {
 		return v.samples
@@ -53,13 +53,13 @@ func effect(c Cue) *voice {
 		return seconds(0.5).tone(784, 0.2, bell).after(0.09).tone(659.3, 0.2, bell).after(0.18).tone(523.3, 0.2, bell)
 	case Refused:
 		return seconds(0.24).tone(196, 0.25, sharp).after(0.1).tone(164.8, 0.25, sharp)
-	case Doubt:
+	case InDoubt:
 		return seconds(0.5).sweep(440, 466.2, 0.18, swell).sweep(660, 622.3, 0.14, swell)
 	case Leader:
 		return seconds(0.9).tone(392, 0.18, bell).after(0.1).tone(587.3, 0.2, bell).after(0.2).tone(784, 0.24, bell)
 	case NoLeader:
 		return seconds(0.9).tone(311.1, 0.2, swell).tone(329.6, 0.2, swell).after(0.3).tone(233.1, 0.24, bell)
-	case Power:
+	case NodeChanged:
 		return seconds(0.3).sweep(90, 60, 0.35, sharp).noise(2400, 0.12, sharp)
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 	"raftian/game/sound"
 )
 
-// peak is the greatest of samples, and power their mean square.
+// peak returns the largest absolute value of samples, and their mean square.
 func peak(samples []float32) (most float32, power float64) {
 	for _, x := range samples {
 		most = max(most, x, -x)
@@ -18,8 +18,8 @@ func peak(samples []float32) (most float32, power float64) {
 	return most, power / float64(max(1, len(samples)))
 }
 
-func TestEveryCueIsHeardAndNoneIsClipped(t *testing.T) {
-	for c := range sound.Cues {
+func TestCuesAudibleAndUnclipped(t *testing.T) {
+	for c := range sound.CueCount {
 		s := sound.Effect(c)
 		if length := float64(len(s)) / sound.Rate; length < 0.1 || length > 1.5 {
 			t.Errorf("cue %d lasts %.2f s", c, length)
@@ -35,7 +35,7 @@ func TestEveryCueIsHeardAndNoneIsClipped(t *testing.T) {
 			t.Errorf("cue %d is another sound the second time", c)
 		}
 	}
-	for a := range sound.Cues {
+	for a := range sound.CueCount {
 		for b := range a {
 			if slices.Equal(sound.Effect(a), sound.Effect(b)) {
 				t.Errorf("cues %d and %d sound the same", a, b)
@@ -44,7 +44,7 @@ func TestEveryCueIsHeardAndNoneIsClipped(t *testing.T) {
 	}
 }
 
-func TestTheMusicLeadsIntoItself(t *testing.T) {
+func TestMusicLoopsSeamlessly(t *testing.T) {
 	m := sound.Music()
 	if length := float64(len(m)) / sound.Rate; length < 20 || length > 60 {
 		t.Errorf("it lasts %.1f s", length)
@@ -66,10 +66,10 @@ func TestTheMusicLeadsIntoItself(t *testing.T) {
 	}
 }
 
-// hear reads so many seconds of a mixer, the left side and the right.
+// hear reads some seconds of a mixer, both channels.
 func hear(t *testing.T, m *sound.Mixer, seconds float64) (left, right []float32) {
 	t.Helper()
-	p := make([]byte, int(seconds*sound.Rate)*8+3) // and a part of a frame, which stays
+	p := make([]byte, int(seconds*sound.Rate)*8+3) // with a partial frame, which is not filled
 	n, err := m.Read(p)
 	if err != nil || n != len(p)-3 {
 		t.Fatalf("it reads %d of %d bytes, %v", n, len(p), err)
@@ -81,10 +81,10 @@ func hear(t *testing.T, m *sound.Mixer, seconds float64) (left, right []float32)
 	return left, right
 }
 
-func TestAMixerIsNeverTooLoud(t *testing.T) {
+func TestMixerDoesNotClip(t *testing.T) {
 	m := sound.NewMixer()
-	m.Accompany(sound.Music())
-	m.Set(1, false)
+	m.SetMusic(sound.Music())
+	m.SetVolume(1, false)
 	for range 100 {
 		m.Play(sound.Destroyed, 0)
 		m.Play(sound.Hit, 0)
@@ -97,7 +97,7 @@ func TestAMixerIsNeverTooLoud(t *testing.T) {
 	}
 }
 
-func TestAMixerObeys(t *testing.T) {
+func TestMixerControls(t *testing.T) {
 	m := sound.NewMixer()
 	if most, _ := peak(first(hear(t, m, 0.1))); most != 0 {
 		t.Error("it makes a sound although nothing is played")
@@ -110,16 +110,16 @@ func TestAMixerObeys(t *testing.T) {
 		t.Errorf("what is on the left has power %.4f there and %.4f on the right", l, r)
 	}
 	m.Play(sound.Hit, 0)
-	m.Set(1, true)
+	m.SetVolume(1, true)
 	if most, _ := peak(first(hear(t, m, 0.1))); most != 0 {
 		t.Error("it is heard although it is muted")
 	}
 	// The music goes on where it was, and comes again.
 	music := []float32{0.1, 0.2, 0.3}
-	m.Accompany(music)
-	m.Set(1, false)
+	m.SetMusic(music)
+	m.SetVolume(1, false)
 	hear(t, m, 1)
-	m.Accompany(music)
+	m.SetMusic(music)
 	got := first(hear(t, m, 7.0/sound.Rate))
 	for i, x := range got {
 		if want := music[i%3] * 0.55; math.Abs(float64(x-want)) > 1e-6 {

@@ -2,15 +2,15 @@ package sound
 
 import "math"
 
-// voice is a sound in the making. What is added to it begins at from.
+// voice is a sound effect under construction. What is added starts at sample from.
 type voice struct {
 	samples []float32
 	from    int
 }
 
-// shape is how loud a sound is, from 0 to 1, when a part of it is over. Each begins and
-// ends at nothing, so that no click is heard.
-type shape func(part float64) float64
+// envelope returns the amplitude, from 0 to 1, at a fraction of a sound. It starts and
+// ends at 0, which avoids clicks.
+type envelope func(part float64) float64
 
 func sharp(part float64) float64 { return rise(part, 0.02) * (1 - part) * (1 - part) }
 
@@ -23,23 +23,23 @@ func swell(part float64) float64 {
 	return s * s
 }
 
-// rise goes from 0 to 1 in the first part of a sound.
+// rise goes from 0 to 1 in the first fraction of a sound.
 func rise(part, first float64) float64 { return min(1, part/first) }
 
-// seconds begins a sound of that length.
+// seconds returns a silent sound of a length.
 func seconds(length float64) *voice { return &voice{samples: make([]float32, int(length*Rate))} }
 
-// after has what is added from here on begin so many seconds after the beginning.
+// after sets the start, in seconds, of what is added next.
 func (v *voice) after(seconds float64) *voice {
 	v.from = int(seconds * Rate)
 	return v
 }
 
-// tone adds a tone with a few overtones.
-func (v *voice) tone(hertz, loud float64, s shape) *voice { return v.sweep(hertz, hertz, loud, s) }
+// tone adds a tone with overtones.
+func (v *voice) tone(hertz, loud float64, s envelope) *voice { return v.sweep(hertz, hertz, loud, s) }
 
-// sweep adds one that goes from one pitch to another.
-func (v *voice) sweep(from, to, loud float64, s shape) *voice {
+// sweep adds a tone that changes its frequency.
+func (v *voice) sweep(from, to, loud float64, s envelope) *voice {
 	n := len(v.samples) - v.from
 	turn := 0.0
 	for i := range n {
@@ -52,10 +52,10 @@ func (v *voice) sweep(from, to, loud float64, s shape) *voice {
 	return v
 }
 
-// noise adds noise whose pitches are mostly below hertz, by a filter of one pole. It
-// is the same each time: a linear congruential sequence (D. E. Knuth, The Art of
-// Computer Programming, volume 2, 3.3.4, line 26).
-func (v *voice) noise(hertz, loud float64, s shape) *voice {
+// noise adds noise low-pass filtered at hertz (one pole). It is deterministic: a linear
+// congruential sequence (D. E. Knuth, The Art of Computer Programming, volume 2, 3.3.4,
+// line 26).
+func (v *voice) noise(hertz, loud float64, s envelope) *voice {
 	n := len(v.samples) - v.from
 	pass := 1 - math.Exp(-2*math.Pi*hertz/Rate)
 	state, y := uint64(88172645463325252), 0.0

@@ -1,7 +1,6 @@
-// Package spec is the game as what a bench tests: the calls its clients make,
-// and the sequential specification that says what must come of them. Both are
-// in texts, as calls and answers are on their way through a cluster. The rules
-// themselves are those of package rules.
+// Package spec is the game as a test bench uses it: a generator of client calls, and
+// the sequential specification of their results (Model). Both use texts, as calls and
+// results travel through a cluster. The rules are in package rules.
 package spec
 
 import (
@@ -14,9 +13,8 @@ import (
 	"raftian/linearizability"
 )
 
-// Init is the game before the first call: each machine's city is playing, by
-// the machine's name. A machine whose name no city can have has no city; what
-// calls say of it is rejected.
+// Init returns the game before the first call: each machine's city plays and has the
+// machine's name. A machine whose name is not a valid city name has no city.
 func Init(machines []string) rules.State {
 	var s rules.State
 	for _, name := range machines {
@@ -25,20 +23,19 @@ func Init(machines []string) rules.State {
 	return s
 }
 
-// Verified begins the text of a read that does not go through the log: "verified
-// look n1". It must give what the read itself would, and changes nothing.
+// Verified begins the text of a read that bypasses the log: "verified look n1". It must
+// return what the read through the log would, and changes nothing.
 const Verified = "verified "
 
-// Two more begin reads that promise less: on the leader's lease, and of the state
-// that the client's own node has.
+// Lease and Local begin reads with weaker guarantees: reads on the leader's lease, and
+// of the state of the client's own node.
 const (
 	Lease = "lease "
 	Local = "local "
 )
 
-// read is a call's text without what begins it, if it is a read that does not go
-// through the log.
-func read(input string) (text string, is bool) {
+// cutReadKind removes the prefix of a read that bypasses the log.
+func cutReadKind(input string) (text string, is bool) {
 	for _, kind := range []string{Verified, Lease, Local} {
 		if text, is = strings.CutPrefix(input, kind); is {
 			return text, true
@@ -47,14 +44,14 @@ func read(input string) (text string, is bool) {
 	return input, false
 }
 
-// ReadOnly says of a call's text whether it is such a read.
+// ReadOnly reports whether a call's text is a read that bypasses the log.
 func ReadOnly(input string) bool {
-	_, is := read(input)
+	_, is := cutReadKind(input)
 	return is
 }
 
-// Promises says what calls promise in a system whose leaders hold leases that
-// long.
+// Promises returns the consistency of each kind of call, given the length of a leader's
+// lease.
 func Promises(lease time.Duration) linearizability.Promises {
 	return func(input string) linearizability.Promise {
 		switch {
@@ -67,23 +64,22 @@ func Promises(lease time.Duration) linearizability.Promises {
 	}
 }
 
-// Reads says of a call with this output, which is "" if it is not known, that it
-// cannot have changed the state, whatever that was: one that only looks, or was
-// rejected.
+// Reads reports whether a call with this output ("" if unknown) cannot have changed the
+// state: it is a Look, or was rejected.
 func Reads(input, output string) bool {
 	in, err := rules.ParseInput(input)
 	return ReadOnly(input) || err != nil || in.Verb == rules.Look || strings.HasPrefix(output, "rejected: ")
 }
 
-// Step is what must come of a call in a state.
+// Step returns the specified result of a call in a state.
 func Step(state rules.State, input string) (next rules.State, output string) {
-	if text, is := read(input); is {
+	if text, is := cutReadKind(input); is {
 		return state, rules.QueryText(state, text)
 	}
 	return rules.StepText(state, input)
 }
 
-// Model is the game with the cities of some machines, as what a history is judged by.
+// Model returns the specification of the game with the cities of some machines.
 func Model(machines []string) linearizability.Model {
 	return linearizability.Model{
 		Init: func() any { return Init(machines) },
@@ -98,9 +94,8 @@ func Model(machines []string) linearizability.Model {
 	}
 }
 
-// City is the city a client plays: client "p1" lives on machine "n1" and plays
-// its city, and so does "p1-2" as another player. A client of another kind of
-// name plays the city of that name.
+// City returns the city that a client plays: "n1" for clients "p1" and "p1-2", and
+// otherwise the city with the client's name.
 func City(client string) string {
 	if number, is := strings.CutPrefix(client, "p"); is {
 		number, _, _ = strings.Cut(number, "-")
@@ -109,19 +104,18 @@ func City(client string) string {
 	return client
 }
 
-// How often, of 100 calls, a client makes each kind of call. Cities come back
-// about as fast as they are destroyed, so that more than half of them play and
-// the game goes on for ever.
+// The percentages of each kind of call. Cities return about as fast as they are
+// destroyed, so that more than half of them play and the game continues.
 const (
 	attacks   = 55
 	nonsense  = 5 // attacks that must be rejected
 	looks     = 15
 	summaries = 10
-	adds      = 11 // dels are the rest
+	adds      = 11 // the rest are dels
 )
 
-// Call draws the text of a client's next call, from rng only. There must be at
-// least one machine.
+// Call draws the text of a client's next call, using rng only. There must be at least
+// one machine.
 func Call(rng *rand.Rand, client string, machines []string) string {
 	city := City(client)
 	anyCity := func() string { return machines[rng.IntN(len(machines))] }
@@ -145,7 +139,7 @@ func Call(rng *rand.Rand, client string, machines []string) string {
 	return "del " + anyCity()
 }
 
-// Read draws the text of a call that only looks, from rng only, as Call does.
+// Read draws the text of a Look, using rng only.
 func Read(rng *rand.Rand, _ string, machines []string) string {
 	if rng.IntN(3) == 0 {
 		return "look"
@@ -153,7 +147,7 @@ func Read(rng *rand.Rand, _ string, machines []string) string {
 	return "look " + machines[rng.IntN(len(machines))]
 }
 
-// other draws another city; the same one if it is alone.
+// other draws another city; the same one if there is no other.
 func other(rng *rand.Rand, city string, machines []string) string {
 	others := slices.DeleteFunc(slices.Clone(machines), func(name string) bool { return name == city })
 	if len(others) == 0 {
@@ -162,8 +156,8 @@ func other(rng *rand.Rand, city string, machines []string) string {
 	return others[rng.IntN(len(others))]
 }
 
-// drawNonsense draws an attack that must be rejected in every state; no machine
-// is called atlantis.
+// drawNonsense draws an attack that is rejected in every state. No machine is called
+// atlantis.
 func drawNonsense(rng *rand.Rand, city string) string {
 	switch rng.IntN(4) {
 	case 0:

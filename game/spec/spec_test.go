@@ -12,7 +12,7 @@ import (
 
 var machines = []string{"n1", "n2", "n3", "n4", "n5"}
 
-// calls draws n calls of the clients in turn.
+// calls draws n calls, of the clients in turn.
 func calls(seed uint64, n int) []string {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	list := make([]string, n)
@@ -22,20 +22,20 @@ func calls(seed uint64, n int) []string {
 	return list
 }
 
-func TestEveryMachinesCityPlaysAtFirst(t *testing.T) {
+func TestEveryCityPlaysAtFirst(t *testing.T) {
 	const want = "n1 health 100 score 0, n2 health 100 score 0"
 	if _, out := spec.Step(spec.Init([]string{"n2", "n1"}), "look"); out != want {
 		t.Errorf("look => %s, want %s", out, want)
 	}
 }
 
-func TestAMachineThatNamesNoCityHasNone(t *testing.T) {
+func TestMachineWithoutCity(t *testing.T) {
 	if got, want := spec.Init([]string{"n1", "N_2", "n1"}), spec.Init([]string{"n1"}); !got.Equal(want) {
 		t.Errorf("the game begins with %s, want %s", got, want)
 	}
 }
 
-func TestAClientPlaysTheCityOfItsMachine(t *testing.T) {
+func TestClientPlaysCityOfItsMachine(t *testing.T) {
 	for client, want := range map[string]string{"p1": "n1", "p12": "n12", "p3-2": "n3", "berlin": "berlin", "new-york": "new-york"} {
 		if city := spec.City(client); city != want {
 			t.Errorf("%s plays %s, want %s", client, city, want)
@@ -43,7 +43,7 @@ func TestAClientPlaysTheCityOfItsMachine(t *testing.T) {
 	}
 }
 
-func TestOneSeedDrawsTheSameCalls(t *testing.T) {
+func TestSeedDeterminesCalls(t *testing.T) {
 	if !slices.Equal(calls(1, 1000), calls(1, 1000)) {
 		t.Error("one seed drew two scripts")
 	}
@@ -52,7 +52,7 @@ func TestOneSeedDrawsTheSameCalls(t *testing.T) {
 	}
 }
 
-func TestCallsAreMixedAsMeant(t *testing.T) {
+func TestCallMix(t *testing.T) {
 	const n = 20_000
 	count := map[string]int{}
 	for i, text := range calls(1, n) {
@@ -75,7 +75,7 @@ func TestCallsAreMixedAsMeant(t *testing.T) {
 	}
 }
 
-func TestNonsenseIsRejectedWhateverTheState(t *testing.T) {
+func TestInvalidCommandsRejectedInEveryState(t *testing.T) {
 	s := spec.Init(machines)
 	for i, text := range calls(1, 20_000) {
 		next, out := spec.Step(s, text)
@@ -88,8 +88,8 @@ func TestNonsenseIsRejectedWhateverTheState(t *testing.T) {
 	}
 }
 
-// A game that had run down, or in which no command failed, would test little.
-func TestTheGameGoesOnForEver(t *testing.T) {
+// A game that ended, or in which no command was rejected, would be a weak test.
+func TestGameDoesNotEnd(t *testing.T) {
 	s := spec.Init(machines)
 	playing, count := 0, map[string]int{}
 	const n = 20_000
@@ -113,7 +113,7 @@ func TestTheGameGoesOnForEver(t *testing.T) {
 	}
 }
 
-func TestALoneMachineHasCallsToo(t *testing.T) {
+func TestSingleMachineHasCalls(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 0))
 	s := spec.Init([]string{"n1"})
 	for range 1000 {
@@ -124,7 +124,7 @@ func TestALoneMachineHasCallsToo(t *testing.T) {
 	}
 }
 
-func TestAVerifiedReadGivesWhatTheReadWouldAndChangesNothing(t *testing.T) {
+func TestVerifiedReadEqualsRead(t *testing.T) {
 	state, _ := spec.Step(spec.Init(machines), "n1 attack n2")
 	_, want := spec.Step(state, "look n2")
 	next, got := spec.Step(state, "verified look n2")
@@ -140,7 +140,7 @@ func TestAVerifiedReadGivesWhatTheReadWouldAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestReadsOnlyLook(t *testing.T) {
+func TestReadsDoNotChangeState(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	seen := map[string]bool{}
 	for range 1000 {

@@ -11,49 +11,49 @@ import (
 	"raftian/game/glyph"
 )
 
-// atlas holds every character that was drawn so far in one image, so that what is
-// written is drawn at once. Texts that stay it holds as a whole: without a graphics
-// processor one rectangle costs less than one for each character.
+// atlas caches all characters drawn so far in one image, so that texts need one draw
+// call. Texts that do not change are cached as a whole: without a graphics processor
+// one rectangle costs less than one per character.
 type atlas struct {
-	book    *glyph.Book
-	image   *ebiten.Image
-	letters map[letter]place
-	lines   map[line]place
-	asked   map[line]int // how often others were asked for
-	budget  int          // how many may be made before the next frame
-	top     shelf        // letters
-	bottom  shelf        // lines
+	book     *glyph.Book
+	image    *ebiten.Image
+	glyphs   map[glyphKey]atlasEntry
+	lines    map[textKey]atlasEntry
+	requests map[textKey]int // how often texts were requested that are not cached as a whole
+	budget   int             // texts that may be cached as a whole until the next frame
+	top      shelf           // for characters
+	bottom   shelf           // for texts
 }
 
-// letter is a character in a face and size.
-type letter struct {
+// glyphKey is a character in a face and size.
+type glyphKey struct {
 	face glyph.Face
 	px   uint8
 	r    rune
 }
 
-// line is a text in a face and size. It begins where a pixel does.
-type line struct {
+// textKey is a text in a face and size. It starts at a pixel boundary.
+type textKey struct {
 	face glyph.Face
 	px   uint8
 	text string
 }
 
-// place is where a character is, or a line.
-type place struct {
-	x, y, w, h float32 // in the image; w is 0 if there is nothing to see
+// atlasEntry is the place of a character or a text.
+type atlasEntry struct {
+	x, y, w, h float32 // in the image; w is 0 if it is blank
 	dx, dy     float32 // from the pen
 	advance    float32 // of a character
 }
 
-// The image's side, in pixels. There is room for some 2500 characters of 13 pixels in
-// one half, and for some 500 texts in the other.
+// atlasSide is the side of the image in pixels. Half of it has room for about 2500
+// characters of 13 pixels, the other half for about 500 texts.
 const atlasSide = 1024
 
 const (
-	lineAsked = 60   // how often a text is asked for until it is one that stays
-	lineFrame = 4    // how many are set for a frame, at most: it takes some time
-	lineKnown = 4096 // how many others are counted, at most
+	lineRequestsMin = 60   // requests after which a text counts as unchanging
+	linesPerFrame   = 4    // texts cached per frame, since rendering them takes time
+	lineRequestsMax = 4096 // texts whose requests are counted
 )
 
 func newAtlas(book *glyph.Book) *atlas {
@@ -62,61 +62,60 @@ func newAtlas(book *glyph.Book) *atlas {
 	return a
 }
 
-// clear forgets everything.
+// clear empties the atlas.
 func (a *atlas) clear() {
 	a.image.Clear()
-	a.letters, a.lines, a.asked = map[letter]place{}, map[line]place{}, map[line]int{}
+	a.glyphs, a.lines, a.requests = map[glyphKey]atlasEntry{}, map[textKey]atlasEntry{}, map[textKey]int{}
 	a.top = shelf{end: atlasSide / 2}
 	a.bottom = shelf{y: atlasSide / 2, end: atlasSide}
 }
 
-// full reports whether there may be no room for another layer's characters, or for
-// another frame's lines.
+// full reports whether there may not be enough room for another layer's characters, or
+// another frame's texts.
 func (a *atlas) full() bool { return a.top.left() < atlasSide/4 || a.bottom.left() < atlasSide/16 }
 
-// frame begins a frame.
-func (a *atlas) frame() { a.budget = lineFrame }
+// frame starts a frame.
+func (a *atlas) frame() { a.budget = linesPerFrame }
 
-// at is where a character is; it is drawn first, if need be.
-func (a *atlas) at(l letter) place {
-	p, known := a.letters[l]
+// at returns a character, and renders it first if needed.
+func (a *atlas) at(l glyphKey) atlasEntry {
+	p, known := a.glyphs[l]
 	if !known {
 		g := a.book.Glyph(l.face, l.px, l.r)
-		p = place{advance: g.Advance, dx: float32(g.DX), dy: float32(g.DY)}
+		p = atlasEntry{advance: g.Advance, dx: float32(g.DX), dy: float32(g.DY)}
 		if g.Mask != nil {
-			a.put(&p, &a.top, g.Mask) // without room there is nothing to see
+			a.put(&p, &a.top, g.Mask) // without room it stays blank
 		}
-		a.letters[l] = p
+		a.glyphs[l] = p
 	}
 	return p
 }
 
-// line is where a text is as a whole; ok says whether it is.
-func (a *atlas) line(l line) (p place, ok bool) {
+// line returns a text cached as a whole, if it is.
+func (a *atlas) line(l textKey) (p atlasEntry, ok bool) {
 	if p, ok = a.lines[l]; ok {
 		return p, true
 	}
-	if a.asked[l]++; a.asked[l] < lineAsked || a.budget == 0 {
-		if len(a.asked) > lineKnown {
-			clear(a.asked)
+	if a.requests[l]++; a.requests[l] < lineRequestsMin || a.budget == 0 {
+		if len(a.requests) > lineRequestsMax {
+			clear(a.requests)
 		}
-		return place{}, false
+		return atlasEntry{}, false
 	}
-	delete(a.asked, l)
+	delete(a.requests, l)
 	a.budget--
 	if mask := a.set(l); mask != nil {
 		p.dx, p.dy = float32(mask.Rect.Min.X), float32(mask.Rect.Min.Y)
 		if !a.put(&p, &a.bottom, mask) {
-			return place{}, false
+			return atlasEntry{}, false
 		}
 	}
 	a.lines[l] = p
 	return p, true
 }
 
-// set is the mask of a text, nil if there is nothing to see. Its origin is where the pen
-// is first.
-func (a *atlas) set(l line) *image.Alpha {
+// set renders a text into a mask whose origin is the pen's start; nil if it is blank.
+func (a *atlas) set(l textKey) *image.Alpha {
 	type shown struct {
 		glyph.Glyph
 		at image.Rectangle
@@ -140,18 +139,18 @@ func (a *atlas) set(l line) *image.Alpha {
 		for y := range p.at.Dy() {
 			to := mask.Pix[mask.PixOffset(p.at.Min.X, p.at.Min.Y+y):]
 			for x, v := range p.Mask.Pix[y*p.Mask.Stride:][:p.at.Dx()] {
-				to[x] = v + uint8(int(to[x])*(255-int(v))/255) // as if one were drawn after the other
+				to[x] = v + uint8(int(to[x])*(255-int(v))/255) // source over
 			}
 		}
 	}
 	return mask
 }
 
-// column is the column of pixels that a pen is at.
+// column returns the pixel column of a pen position.
 func column(pen float32) int { return int(math.Round(float64(pen))) }
 
-// put puts a mask on a shelf, unless there is no room.
-func (a *atlas) put(p *place, on *shelf, mask *image.Alpha) bool {
+// put stores a mask on a shelf, and reports whether there was room.
+func (a *atlas) put(p *atlasEntry, on *shelf, mask *image.Alpha) bool {
 	w, h := mask.Rect.Dx(), mask.Rect.Dy()
 	at, ok := on.place(w, h)
 	if !ok {
@@ -168,18 +167,18 @@ func (a *atlas) put(p *place, on *shelf, mask *image.Alpha) bool {
 	return true
 }
 
-// shelf is a part of the image that is filled row by row, with a pixel between what is
-// put there.
+// shelf is a part of the image that is filled row by row, with one pixel between
+// entries.
 type shelf struct {
-	x, y int // where the next goes
-	row  int // how high the row is
-	end  int // of the shelf
+	x, y int // next free position
+	row  int // height of the row
+	end  int // lower end of the shelf
 }
 
-// left is how many pixels are left below the row.
+// left returns the number of pixels below the row.
 func (s *shelf) left() int { return s.end - s.y - s.row }
 
-// place finds a place; ok is false if there is none.
+// place allocates an area; ok is false if there is no room.
 func (s *shelf) place(w, h int) (at image.Point, ok bool) {
 	if s.x+w+1 > atlasSide {
 		s.x, s.y, s.row = 0, s.y+s.row, 0

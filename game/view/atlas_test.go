@@ -14,8 +14,8 @@ import (
 	"raftian/game/scene"
 )
 
-// written is what a text looks like.
-func written(a *artist, it scene.Item, lines bool) []byte {
+// written renders a text.
+func written(a *renderer, it scene.Item, lines bool) []byte {
 	to := ebiten.NewImage(200, 30)
 	m := &mesh{lines: lines}
 	m.build(a.atlas, []scene.Item{it})
@@ -23,8 +23,8 @@ func written(a *artist, it scene.Item, lines bool) []byte {
 	return pixels(to).Pix
 }
 
-// apart is the most by which a channel of a pixel differs.
-func apart(a, b []byte) (most int) {
+// maxDifference returns the largest difference of a channel.
+func maxDifference(a, b []byte) (most int) {
 	for i := range a {
 		d := int(a[i]) - int(b[i])
 		most = max(most, d, -d)
@@ -32,9 +32,9 @@ func apart(a, b []byte) (most int) {
 	return most
 }
 
-func TestATextThatStaysIsDrawnAsAWholeAndLooksTheSame(t *testing.T) {
+func TestCachedTextLooksTheSame(t *testing.T) {
 	needDisplay(t)
-	artist := newArtist(glyph.NewBook())
+	artist := newRenderer(glyph.NewBook())
 	a := artist.atlas
 	for _, face := range []glyph.Face{glyph.Regular, glyph.Bold, glyph.Mono} {
 		it := scene.Item{Shape: scene.Text, Face: face, Px: 13, Color: scene.Color{R: 200, G: 90, B: 10, A: 255},
@@ -43,8 +43,8 @@ func TestATextThatStaysIsDrawnAsAWholeAndLooksTheSame(t *testing.T) {
 		if !slices.ContainsFunc(want, func(v byte) bool { return v != 0 }) {
 			t.Fatal("nothing is to be seen")
 		}
-		l := line{it.Face, it.Px, it.Text}
-		for n := 1; n < lineAsked; n++ {
+		l := textKey{it.Face, it.Px, it.Text}
+		for n := 1; n < lineRequestsMin; n++ {
 			if a.frame(); !slices.Equal(written(artist, it, true), want) {
 				t.Fatal("character by character it looks different")
 			}
@@ -54,7 +54,7 @@ func TestATextThatStaysIsDrawnAsAWholeAndLooksTheSame(t *testing.T) {
 		}
 		for range 2 {
 			a.frame()
-			if d := apart(written(artist, it, true), want); d > 2 {
+			if d := maxDifference(written(artist, it, true), want); d > 2 {
 				t.Errorf("as a whole it differs by %d of 255 in face %d", d, face)
 			}
 			if _, whole := a.lines[l]; !whole {
@@ -62,27 +62,27 @@ func TestATextThatStaysIsDrawnAsAWholeAndLooksTheSame(t *testing.T) {
 			}
 		}
 	}
-	for n := range 2 * lineAsked {
+	for n := range 2 * lineRequestsMin {
 		a.frame()
-		if _, whole := a.line(line{glyph.Mono, 13, strings.Repeat("wide", 40)}); whole {
+		if _, whole := a.line(textKey{glyph.Mono, 13, strings.Repeat("wide", 40)}); whole {
 			t.Fatalf("after %d times what does not fit is there", n)
 		}
-		if p, whole := a.line(line{glyph.Mono, 13, " "}); whole != (n+1 >= lineAsked) || p.w != 0 {
+		if p, whole := a.line(textKey{glyph.Mono, 13, " "}); whole != (n+1 >= lineRequestsMin) || p.w != 0 {
 			t.Errorf("after %d times nothing to see is there: %t", n, whole)
 		}
 	}
 }
 
-func TestOnlyAFewTextsAFrameAreMadeAWhole(t *testing.T) {
+func TestTextsCachedPerFrameLimited(t *testing.T) {
 	needDisplay(t)
 	a := newAtlas(glyph.NewBook())
-	for frame := range 2 * lineAsked {
+	for frame := range 2 * lineRequestsMin {
 		a.frame()
 		was := len(a.lines)
 		for n := range 50 {
-			a.line(line{glyph.Regular, 13, fmt.Sprint("text ", n)})
+			a.line(textKey{glyph.Regular, 13, fmt.Sprint("text ", n)})
 		}
-		if made := len(a.lines) - was; made > lineFrame || frame >= lineAsked && len(a.lines) < 50 && made == 0 {
+		if made := len(a.lines) - was; made > linesPerFrame || frame >= lineRequestsMin && len(a.lines) < 50 && made == 0 {
 			t.Fatalf("in frame %d there are %d more", frame, made)
 		}
 	}
@@ -91,8 +91,8 @@ func TestOnlyAFewTextsAFrameAreMadeAWhole(t *testing.T) {
 	}
 	for n := 0; !a.full() && n < 100_000; n++ {
 		a.frame()
-		for range lineAsked {
-			a.line(line{glyph.Regular, 13, fmt.Sprint("another text ", n)})
+		for range lineRequestsMin {
+			a.line(textKey{glyph.Regular, 13, fmt.Sprint("another text ", n)})
 		}
 	}
 	if at := a.bottom; at.y+at.row > at.end || !a.full() {
@@ -101,10 +101,10 @@ func TestOnlyAFewTextsAFrameAreMadeAWhole(t *testing.T) {
 	if a.clear(); a.full() {
 		t.Error("it stays full")
 	}
-	for n := range lineKnown + 10 {
-		a.line(line{glyph.Mono, 13, fmt.Sprint(n)})
+	for n := range lineRequestsMax + 10 {
+		a.line(textKey{glyph.Mono, 13, fmt.Sprint(n)})
 	}
-	if len(a.asked) > lineKnown {
-		t.Errorf("%d texts are counted", len(a.asked))
+	if len(a.requests) > lineRequestsMax {
+		t.Errorf("%d texts are counted", len(a.requests))
 	}
 }

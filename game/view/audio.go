@@ -12,8 +12,8 @@ import (
 	"raftian/game/sound"
 )
 
-// audio plays what is heard of a live game. It uses Oto, Ebiten's sound library, by
-// itself: an Ebiten audio context that finds no device, or loses it, ends the game.
+// audio plays the sound of a live game. It uses Oto, Ebiten's sound library, directly:
+// an Ebiten audio context that finds no device, or loses it, ends the game.
 type audio struct {
 	mixer   *sound.Mixer
 	context *oto.Context
@@ -22,10 +22,10 @@ type audio struct {
 	err     error
 }
 
-// audioAhead is how much sound is made in advance: what is heard is that late.
+// audioAhead is the length of the buffer, and so the latency of sound.
 const audioAhead = 60 * time.Millisecond
 
-// newAudio begins to look for a sound device. Nothing waits for it.
+// newAudio starts to open a sound device, in the background.
 func newAudio() *audio {
 	a := &audio{mixer: sound.NewMixer()}
 	if a.err = probeSound(); a.err != nil {
@@ -33,13 +33,13 @@ func newAudio() *audio {
 	}
 	a.context, a.ready, a.err = oto.NewContext(&oto.NewContextOptions{SampleRate: sound.Rate, ChannelCount: 2,
 		Format: oto.FormatFloat32LE, BufferSize: audioAhead, ApplicationName: "raftian"})
-	go func() { a.mixer.Accompany(sound.Music()) }()
+	go func() { a.mixer.SetMusic(sound.Music()) }()
 	return a
 }
 
-// broken says why nothing can be heard; "" if it can, or may yet. Once there is a
-// device it begins to play.
-func (a *audio) broken() string {
+// unavailable returns why there is no sound; "" if there is, or may be soon. It starts
+// playing once the device is ready.
+func (a *audio) unavailable() string {
 	if a.err == nil && a.context != nil {
 		select {
 		case <-a.ready:

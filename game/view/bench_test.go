@@ -11,7 +11,8 @@ import (
 	"raftian/netsim/trace"
 )
 
-// benchmarkRun is the run in the file that RUN names; the story without it.
+// benchmarkRun returns the run in the file that the environment variable RUN names, or
+// else the story.
 func benchmarkRun(b *testing.B) *replay.Run {
 	name := os.Getenv("RUN")
 	if name == "" {

@@ -9,9 +9,9 @@ import (
 	"runtime"
 )
 
-// probeSound looks for something that plays sound before it is tried, on systems where
-// that would have a library complain at length: a PulseAudio server, where clients look
-// for one (pulse-client.conf(5)), or a device of ALSA.
+// probeSound looks for a sound device before one is opened, on systems where a library
+// would otherwise print many errors: a PulseAudio server, where its clients look for
+// one (pulse-client.conf(5)), or an ALSA device.
 func probeSound() error {
 	if runtime.GOOS != "linux" {
 		return nil
@@ -20,7 +20,7 @@ func probeSound() error {
 	return probeSoundAt(os.Getenv, "/", home)
 }
 
-// probeSoundAt looks below a root.
+// probeSoundAt looks below a root directory.
 func probeSoundAt(getenv func(string) string, root, home string) error {
 	if getenv("PULSE_SERVER") != "" {
 		return nil

@@ -12,14 +12,13 @@ import (
 	"strings"
 )
 
-// ErrNoDisplay says that a window cannot be opened here.
+// ErrNoDisplay is returned if a window cannot be opened.
 var ErrNoDisplay = errors.New("there is no display to open a window on")
 
-// probe looks for a display before a window is tried, on systems whose windows come
-// from an X server. What it returns is to be closed once the window is there or has
-// failed: an X server that nobody is connected to any more may begin anew, and refuse
-// who comes meanwhile.
-func probe() (io.Closer, error) {
+// probeDisplay looks for a display before a window is opened, on systems with X
+// servers. Close the result when the window is open or has failed: an X server without
+// connections may reset, and refuse new ones meanwhile.
+func probeDisplay() (io.Closer, error) {
 	switch runtime.GOOS {
 	case "linux", "freebsd", "netbsd", "openbsd":
 		return probeX(os.Getenv("DISPLAY"))
@@ -27,8 +26,8 @@ func probe() (io.Closer, error) {
 	return io.NopCloser(nil), nil
 }
 
-// probeX tries to reach an X server by its name, which is "HOST:NUMBER.SCREEN", or
-// begins with a colon on this machine (X(7)).
+// probeX connects to an X server by its name, "HOST:NUMBER.SCREEN", or ":NUMBER" on
+// this machine (X(7)).
 func probeX(display string) (io.Closer, error) {
 	if display == "" {
 		return nil, errors.New("DISPLAY is not set")
@@ -40,7 +39,7 @@ func probeX(display string) (io.Closer, error) {
 	host := display[:colon]
 	number, _, _ := strings.Cut(display[colon+1:], ".")
 	if host != "" && host != "unix" {
-		return io.NopCloser(nil), nil // another machine's; trying it takes as long as opening a window
+		return io.NopCloser(nil), nil // on another machine: probing takes as long as opening a window
 	}
 	socket := "/tmp/.X11-unix/X" + number
 	for _, path := range []string{socket, "@" + socket} {
@@ -51,10 +50,9 @@ func probeX(display string) (io.Closer, error) {
 	return nil, fmt.Errorf("nothing answers at DISPLAY %s", display)
 }
 
-// HasDisplay says whether there may be a display to open a window on; the error is
-// ErrNoDisplay.
+// HasDisplay returns an ErrNoDisplay if no window can be opened.
 func HasDisplay() error {
-	display, err := probe()
+	display, err := probeDisplay()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
 	}

@@ -7,8 +7,8 @@ import (
 	"raftian/game/replay"
 )
 
-// made is a run of a plan that was changed, or why there is none.
-type made struct {
+// runResult is a run of a changed plan, or the error.
+type runResult struct {
 	from   *desk.Desk
 	change desk.Change
 	run    *replay.Run
@@ -16,15 +16,15 @@ type made struct {
 	err    error
 }
 
-// show puts another desk in the place of the one that is shown.
-func (g *game) show(d *desk.Desk) {
+// setDesk replaces the desk that is shown.
+func (g *game) setDesk(d *desk.Desk) {
 	g.desk, g.screen = d, nil
-	g.artist.forget()
+	g.renderer.invalidate()
 }
 
-// fork has runs made that somebody asked for, puts them on their desks, and shows the
-// desk that is to be shown.
-func (g *game) fork() {
+// updateForks starts requested runs, adds finished ones to their desks, saves runs, and
+// shows the current desk.
+func (g *game) updateForks() {
 	if g.making != nil {
 		select {
 		case m := <-g.making:
@@ -37,11 +37,11 @@ func (g *game) fork() {
 		default:
 		}
 	} else if c, asked := g.desk.Asked(); asked {
-		making, from := make(chan made, 1), g.desk
+		making, from := make(chan runResult, 1), g.desk
 		g.making = making
 		go func() {
 			run, file, err := g.options.Run(g.ctx, c.Plan)
-			making <- made{from, c, run, file, err}
+			making <- runResult{from, c, run, file, err}
 		}()
 	}
 	if file, number, asked := g.desk.Saving(); asked {
@@ -53,7 +53,7 @@ func (g *game) fork() {
 	}
 	if now := g.desk.Now(); now != g.desk {
 		v := &g.desk.View
-		now.Resize(v.W, v.H, v.Dense)
-		g.show(now)
+		now.Resize(v.W, v.H, v.PixelRatio)
+		g.setDesk(now)
 	}
 }

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// frameClock has frames come at a rate that is asked for, and counts those that do. A
-// display's own rate is not waited for: it may be another one.
+// frameClock paces frames at a requested rate and counts them. It does not wait for the
+// display, whose rate may differ.
 type frameClock struct {
 	next    time.Time     // when the next frame is due
-	more    time.Duration // what the last frame took after Draw
-	began   time.Time     // of this second
+	more    time.Duration // time that the last frame took after Draw
+	began   time.Time     // start of this second
 	count   int
 	worst   time.Duration
 	sum     time.Duration
@@ -21,8 +21,8 @@ type frameClock struct {
 	rate    float64
 }
 
-// drawn counts a frame that took so long to make; it returns how long one takes, the
-// longest of the last second, and how many there are in a second.
+// drawn counts a frame that took so long. It returns the average and the longest
+// duration of the last second, and the frame rate.
 func (c *frameClock) drawn(took time.Duration) (average, worst time.Duration, rate float64) {
 	now := time.Now()
 	took += c.more
@@ -40,14 +40,14 @@ func (c *frameClock) drawn(took time.Duration) (average, worst time.Duration, ra
 	return c.average, c.highest, c.rate
 }
 
-// wait waits until the next frame is due. In a browser it does not: that knows best.
+// wait waits until the next frame is due; not in a browser, which paces frames itself.
 func (c *frameClock) wait(rate int) {
 	if runtime.GOOS == "js" || rate <= 0 {
 		return
 	}
 	now := time.Now()
 	if c.next = c.next.Add(time.Second / time.Duration(rate)); c.next.Before(now.Add(-100 * time.Millisecond)) {
-		c.next = now // after a pause, frames are not made up for
+		c.next = now // frames missed in a pause are skipped
 	}
 	time.Sleep(time.Until(c.next))
 }

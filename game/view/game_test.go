@@ -26,30 +26,30 @@ func newGame(t *testing.T, o Options) *game {
 	if o.Run != nil {
 		d.Allow()
 	}
-	return &game{ctx: context.Background(), desk: d, artist: newArtist(book), options: o}
+	return &game{ctx: context.Background(), desk: d, renderer: newRenderer(book), options: o}
 }
 
-func TestAFileThatIsDroppedIsShown(t *testing.T) {
+func TestDroppedFileShown(t *testing.T) {
 	g := newGame(t, Options{})
 	was := g.desk
-	reading := make(chan opened, 1)
+	reading := make(chan readResult, 1)
 	g.reading = reading
-	if g.take(); g.desk != was {
+	if g.finishReading(); g.desk != was {
 		t.Fatal("another desk is shown before anything is read")
 	}
-	reading <- opened{name: "b.run", run: replaytest.Shorter()}
-	if g.take(); g.desk == was || g.reading != nil || g.desk.View.W != 1280 {
+	reading <- readResult{name: "b.run", run: replaytest.Shorter()}
+	if g.finishReading(); g.desk == was || g.reading != nil || g.desk.View.W != 1280 {
 		t.Fatal("what was read is not shown")
 	}
 	was = g.desk
 	g.reading = reading
-	reading <- opened{name: "c.run", err: errors.New("not a run file")}
-	if g.take(); g.desk != was || g.desk.View.Note != "c.run: not a run file" {
+	reading <- readResult{name: "c.run", err: errors.New("not a run file")}
+	if g.finishReading(); g.desk != was || g.desk.View.Note != "c.run: not a run file" {
 		t.Errorf("of a file that is no run it says %q", g.desk.View.Note)
 	}
 }
 
-func TestWhatIsNoRunFileIsRefused(t *testing.T) {
+func TestInvalidRunFileRefused(t *testing.T) {
 	files := fstest.MapFS{"words.run": {Data: []byte("words\n")}}
 	if _, err := open(files, "words.run"); err == nil {
 		t.Error("it is read")
@@ -59,7 +59,7 @@ func TestWhatIsNoRunFileIsRefused(t *testing.T) {
 	}
 }
 
-func TestARunThatIsAskedForIsMadeAndShown(t *testing.T) {
+func TestRequestedForkShown(t *testing.T) {
 	var plans []plan.Plan
 	fail := errors.New("it does not build")
 	g := newGame(t, Options{
@@ -75,10 +75,10 @@ func TestARunThatIsAskedForIsMadeAndShown(t *testing.T) {
 	ask := func() {
 		g.desk.Press(desk.Key{Name: "f"})
 		g.desk.Press(desk.Key{Name: "a"})
-		g.fork()
+		g.updateForks()
 		for until := time.Now().Add(10 * time.Second); g.making != nil && time.Now().Before(until); {
 			time.Sleep(time.Millisecond)
-			g.fork()
+			g.updateForks()
 		}
 	}
 	if ask(); g.desk != first || first.View.Note != fail.Error() {
@@ -89,12 +89,12 @@ func TestARunThatIsAskedForIsMadeAndShown(t *testing.T) {
 	}
 	g.desk.Press(desk.Key{Name: "f"})
 	g.desk.Press(desk.Key{Name: "s", Shift: true})
-	if g.fork(); !strings.Contains(g.desk.View.Note, "kept-1.run") {
+	if g.updateForks(); !strings.Contains(g.desk.View.Note, "kept-1.run") {
 		t.Errorf("of a run that is saved it says %q", g.desk.View.Note)
 	}
 	g.desk.Press(desk.Key{Name: "esc"})
 	g.desk.Press(desk.Key{Name: "tab"})
-	if g.fork(); g.desk != first {
+	if g.updateForks(); g.desk != first {
 		t.Error("Tab does not lead back")
 	}
 }

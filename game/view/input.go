@@ -12,8 +12,8 @@ import (
 	"raftian/game/scene"
 )
 
-// player is who is told what is pressed: a desk, or the board of a live game.
-type player interface {
+// inputTarget receives input: a desk, or the board of a live game.
+type inputTarget interface {
 	Press(desk.Key)
 	Typing() bool // characters are for Type
 	Type(rune)
@@ -22,18 +22,18 @@ type player interface {
 	Down()
 	Up()
 	Wheel(x, y float64)
-	Over() scene.Do
+	Over() scene.Action
 }
 
-// input tells a player what is pressed. Keys with a character on them are known by the
-// character, whatever the keyboard's layout.
+// input passes input to a target. Keys with a character are identified by it,
+// independent of the keyboard layout.
 type input struct {
 	runes []rune
 	shape ebiten.CursorShapeType
 }
 
-// special is the name of a key without a character.
-func special(key ebiten.Key) string {
+// keyName returns the name of a key without a character.
+func keyName(key ebiten.Key) string {
 	switch key {
 	case ebiten.KeyArrowLeft:
 		return "left"
@@ -59,15 +59,15 @@ func special(key ebiten.Key) string {
 	return ""
 }
 
-func (in *input) read(d player, w, h int) {
+func (in *input) read(d inputTarget, w, h int) {
 	in.keys(d)
 	in.mouse(d, w, h)
 }
 
-func (in *input) keys(d player) {
+func (in *input) keys(d inputTarget) {
 	shift := ebiten.IsKeyPressed(ebiten.KeyShift)
 	for _, key := range inpututil.AppendJustPressedKeys(nil) {
-		if name := special(key); name != "" {
+		if name := keyName(key); name != "" {
 			d.Press(desk.Key{Name: name, Shift: shift})
 		}
 		if key == ebiten.KeyF11 {
@@ -76,7 +76,7 @@ func (in *input) keys(d player) {
 	}
 	for _, key := range []ebiten.Key{ebiten.KeyArrowLeft, ebiten.KeyArrowRight, ebiten.KeyBackspace} {
 		if held := inpututil.KeyPressDuration(key); held > 24 && held%2 == 0 {
-			d.Press(desk.Key{Name: special(key), Shift: shift})
+			d.Press(desk.Key{Name: keyName(key), Shift: shift})
 		}
 	}
 	in.runes = ebiten.AppendInputChars(in.runes[:0])
@@ -92,7 +92,7 @@ func (in *input) keys(d player) {
 	}
 }
 
-func (in *input) mouse(d player, w, h int) {
+func (in *input) mouse(d inputTarget, w, h int) {
 	x, y := ebiten.CursorPosition()
 	if x < 0 || y < 0 || x >= w || y >= h {
 		d.Leave()

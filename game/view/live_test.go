@@ -23,70 +23,70 @@ import (
 	"raftian/game/sound"
 )
 
-// The window of a live game shows what is drawn into files, but for how edges are
-// smoothed.
-func TestTheWindowShowsTheLiveGame(t *testing.T) {
+// The window of a live game shows what is rendered into files, apart from
+// anti-aliasing.
+func TestWindowShowsLiveGame(t *testing.T) {
 	needDisplay(t)
 	book := glyph.NewBook()
 	b := boardtest.Busy(book, 1280, 720).Board
-	a := newArtist(book)
+	a := newRenderer(book)
 	screen, kept := ebiten.NewImage(1280, 720), ebiten.NewImage(1280, 720)
 	for _, key := range []string{"esc", "f3", "?"} {
 		b.Press(desk.Key{Name: key})
 		l := b.Draw()
-		a.keep(kept, l, true)
-		a.finish(screen, kept, view{})
+		a.drawCached(kept, l, true)
+		a.drawFinal(screen, kept, view{})
 		painttest.Alike(t, key, pixels(screen), paint.Image(l, book), 0.25, 2500)
 	}
 }
 
-// far is a game that can be lost.
-type far struct {
+// fakeSource is a Source whose connection can be lost.
+type fakeSource struct {
 	s     *live.Snapshot
 	lost  string
 	lines []string
 }
 
-func (f *far) Snapshot() *live.Snapshot { return f.s }
-func (f *far) Lost() string             { return f.lost }
-func (f *far) Do(line string)           { f.lines = append(f.lines, line) }
+func (f *fakeSource) Snapshot() *live.Snapshot { return f.s }
+func (f *fakeSource) Lost() string             { return f.lost }
+func (f *fakeSource) Do(line string)           { f.lines = append(f.lines, line) }
 
-func TestALiveGameIsTakenInAndLost(t *testing.T) {
-	from := &far{}
+func TestLiveGameUpdateAndLoss(t *testing.T) {
+	from := &fakeSource{}
 	b := board.New(glyph.NewBook(), 1280, 720, 60)
 	g := &liveGame{ctx: context.Background(), board: b, from: from, begun: time.Now()}
-	if g.take(); b.View.Game != nil {
+	if g.updateBoard(); b.View.Game != nil {
 		t.Fatal("a game is shown before there is one")
 	}
 	from.s = &live.Snapshot{Version: 1, City: "n1", Cities: []live.City{{Name: "n1", Status: "playing", Health: 100}}}
-	if g.take(); len(b.View.Cities) != 1 || b.View.Now == 0 {
+	if g.updateBoard(); len(b.View.Cities) != 1 || b.View.Now == 0 {
 		t.Fatalf("shown are %v at %v", b.View.Cities, b.View.Now)
 	}
 	from.lost = "gone"
-	if g.take(); b.View.Lost != "gone" {
+	if g.updateBoard(); b.View.Disconnected != "gone" {
 		t.Error("that the game is gone is not shown")
 	}
 	from.lost = ""
-	if g.take(); b.View.Lost != "" {
+	if g.updateBoard(); b.View.Disconnected != "" {
 		t.Error("that it is back is not")
 	}
 }
 
-// What cannot be heard is said, once, and ends nothing.
-func TestWithoutASoundDeviceTheGameGoesOn(t *testing.T) {
+// A missing sound device is reported once, and does not end the game.
+func TestNoSoundDevice(t *testing.T) {
 	var said []string
 	b := board.New(glyph.NewBook(), 1280, 720, 60)
-	g := &liveGame{ctx: context.Background(), board: b, from: &far{}, begun: time.Now(),
+	g := &liveGame{ctx: context.Background(), board: b, from: &fakeSource{}, begun: time.Now(),
 		audio:   &audio{mixer: sound.NewMixer(), err: errors.New("no such\ndevice")},
 		options: LiveOptions{Silent: func(why string) { said = append(said, why) }}}
-	g.take()
-	g.take()
-	if len(said) != 1 || b.View.Sound.Why != said[0] || g.audio != nil {
-		t.Errorf("said is %q, shown is %q", said, b.View.Sound.Why)
+	g.updateBoard()
+	g.updateBoard()
+	if len(said) != 1 || b.View.Sound.Unavailable != said[0] || g.audio != nil {
+		t.Errorf("said is %q, shown is %q", said, b.View.Sound.Unavailable)
 	}
 }
 
-func TestASoundDeviceIsLookedFor(t *testing.T) {
+func TestSoundDeviceDetection(t *testing.T) {
 	root, home := t.TempDir(), t.TempDir()
 	none := func(string) string { return "" }
 	if probeSoundAt(none, root, home) == nil {
@@ -107,8 +107,8 @@ func TestASoundDeviceIsLookedFor(t *testing.T) {
 	}
 }
 
-// Frames come at the rate that is asked for, if the machine can.
-func TestFramesComeAtARate(t *testing.T) {
+// Frames come at the requested rate, if the machine is fast enough.
+func TestFrameRate(t *testing.T) {
 	for _, rate := range []int{30, 60, 120} {
 		var c frameClock
 		began := time.Now()
@@ -123,13 +123,13 @@ func TestFramesComeAtARate(t *testing.T) {
 	}
 }
 
-// BenchmarkLiveFrame is a frame of a live game in which much happens, as BenchmarkFrame
-// is one of a replay.
+// BenchmarkLiveFrame measures a frame of a busy live game, as BenchmarkFrame does for a
+// replay.
 func BenchmarkLiveFrame(b *testing.B) {
 	needDisplay(b)
 	book := glyph.NewBook()
 	g := boardtest.Busy(book, 1280, 720)
-	a := newArtist(book)
+	a := newRenderer(book)
 	screen, kept := ebiten.NewImage(1280, 720), ebiten.NewImage(1280, 720)
 	var making, triangles, driver time.Duration
 	one := make([]byte, 4)
@@ -141,8 +141,8 @@ func BenchmarkLiveFrame(b *testing.B) {
 		g.Pass(time.Second / 60)
 		l := g.Board.Draw()
 		t1 := time.Now()
-		a.keep(kept, l, false)
-		a.finish(screen, kept, view{})
+		a.drawCached(kept, l, false)
+		a.drawFinal(screen, kept, view{})
 		t2 := time.Now()
 		screen.SubImage(image.Rect(0, 0, 1, 1)).(*ebiten.Image).ReadPixels(one)
 		making, triangles, driver = making+t1.Sub(t0), triangles+t2.Sub(t1), driver+time.Since(t2)

@@ -1,7 +1,7 @@
 //go:build !cgo && (freebsd || netbsd || openbsd)
 
-// Package view shows a replay in a window; on this system Ebiten needs a C compiler
-// for that, and the program was built without one.
+// Package view shows a replay in a window. On this system Ebiten needs a C compiler,
+// and the program was built without one.
 package view
 
 import (
@@ -16,37 +16,37 @@ import (
 	"raftian/netsim/plan"
 )
 
-// ErrNoDisplay says that a window cannot be opened here.
+// ErrNoDisplay is returned if a window cannot be opened.
 var ErrNoDisplay = errors.New("this program was built without the viewer; build it with CGO_ENABLED=1")
 
-// Options are how to show a replay.
+// Options describe the window of a replay.
 type Options struct {
 	Title string
 	Run   func(context.Context, plan.Plan) (*replay.Run, string, error)
 	Save  func(file string, number int) (string, error)
 }
 
-// HasDisplay says that there is no viewer.
+// HasDisplay returns an ErrNoDisplay if no window can be opened.
 func HasDisplay() error { return ErrNoDisplay }
 
-// Show says that there is no viewer.
+// Show returns ErrNoDisplay.
 func Show(context.Context, *desk.Desk, *glyph.Book, Options) error { return ErrNoDisplay }
 
-// Source is a game that is being played.
+// Source is a live game.
 type Source interface {
 	Snapshot() *live.Snapshot
 	Lost() string
 	Do(line string)
 }
 
-// LiveOptions are how to show a live game.
+// LiveOptions describe the window of a live game.
 type LiveOptions struct {
 	Title  string
 	Mute   bool
 	Silent func(why string)
 }
 
-// ShowLive says that there is no viewer.
+// ShowLive returns ErrNoDisplay.
 func ShowLive(context.Context, *board.Board, *glyph.Book, Source, LiveOptions) error {
 	return ErrNoDisplay
 }

@@ -11,11 +11,10 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// inSoftware says whether an X server on this machine leaves drawing to the processor:
-// it can draw with OpenGL, and knows none of the ways to a graphics processor, which are
-// DRI2 and DRI3, and NV-GLX of NVIDIA's own driver. Of another machine's display, and
-// when in doubt, it says no.
-func inSoftware(display string) bool {
+// rendersInSoftware reports whether an X server on this machine renders OpenGL in
+// software: it has GLX and none of the extensions for a graphics processor, DRI2, DRI3
+// and NVIDIA's NV-GLX. It is false for displays of other machines, and if in doubt.
+func rendersInSoftware(display string) bool {
 	if !strings.HasPrefix(display, ":") {
 		return false
 	}
@@ -32,11 +31,11 @@ func inSoftware(display string) bool {
 	return has("GLX") && !has("DRI3") && !has("DRI2") && !has("NV-GLX")
 }
 
-// preferGLX has Ebiten draw by desktop OpenGL and GLX, if it opens its window before the
-// function that is returned is called. Ebiten prefers OpenGL ES, which it takes to come
-// by EGL only unless there is glxinfo to ask; and there Mesa sends each frame to the X
-// server through a socket, where by GLX it is in memory that both share. The way to tell
-// Ebiten is to say that it runs under Steam, whose overlay needs the same.
+// preferGLX makes Ebiten use desktop OpenGL with GLX if it opens its window before
+// restore is called. Ebiten prefers OpenGL ES, for which it uses EGL unless glxinfo is
+// installed; there Mesa sends each frame to the X server through a socket, while with
+// GLX it uses shared memory. Ebiten selects GLX if it seems to run under Steam, whose
+// overlay needs it.
 func preferGLX() (restore func()) {
 	const key = "SteamEnv"
 	if _, set := os.LookupEnv(key); set || !loads("libGL.so", "libGL.so.1") || os.Setenv(key, "1") != nil {
@@ -45,7 +44,7 @@ func preferGLX() (restore func()) {
 	return func() { _ = os.Unsetenv(key) }
 }
 
-// loads says whether one of the libraries is there.
+// loads reports whether one of the libraries can be loaded.
 func loads(names ...string) bool {
 	for _, name := range names {
 		if _, err := purego.Dlopen(name, purego.RTLD_LAZY|purego.RTLD_GLOBAL); err == nil {

@@ -5,16 +5,16 @@ import (
 	"testing"
 )
 
-func TestADisplayThatCannotBeAskedIsNotDrawnOnBySoftware(t *testing.T) {
+func TestUnknownDisplayIsNotSoftware(t *testing.T) {
 	for _, display := range []string{"", ":", ":nothing", ":32767", "far.away:0", "/tmp/socket:0"} {
-		if inSoftware(display) {
+		if rendersInSoftware(display) {
 			t.Errorf("%q is", display)
 		}
 	}
 }
 
-func TestGLXIsPreferredForAWhile(t *testing.T) {
-	t.Setenv("SteamEnv", "") // so that it is as it was in the end
+func TestGLXPreferredTemporarily(t *testing.T) {
+	t.Setenv("SteamEnv", "") // restored at the end of the test
 	os.Unsetenv("SteamEnv")
 	restore := preferGLX()
 	if got := os.Getenv("SteamEnv") == "1"; got != loads("libGL.so", "libGL.so.1") {

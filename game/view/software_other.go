@@ -2,8 +2,7 @@
 
 package view
 
-// inSoftware says whether a display leaves drawing to the processor, where it can be
-// asked.
-func inSoftware(string) bool { return false }
+// rendersInSoftware returns false: it is not known on this system.
+func rendersInSoftware(string) bool { return false }
 
 func preferGLX() (restore func()) { return func() {} }

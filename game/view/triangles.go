@@ -13,20 +13,20 @@ import (
 	"raftian/game/scene"
 )
 
-// artist draws display lists. Layers that are kept are drawn into an image that stays,
-// and again only when they change. Without a graphics processor every triangle counts,
-// and every pixel that is looked up in an image counts thrice; so what has one colour
-// is drawn by a shader that looks nothing up.
-type artist struct {
-	atlas  *atlas
-	layers map[string]*mesh
-	list   *scene.List
-	solid  *ebiten.Shader
-	image  *ebiten.Shader
-	whole  *ebiten.Image // a scene before it is shrunk; nil unless one was
+// renderer draws display lists. Cached layers are drawn into a persistent image, and
+// again only when they change. Without a graphics processor every triangle has a cost,
+// and every texture lookup three times that; so single-colour items use a shader
+// without lookups.
+type renderer struct {
+	atlas    *atlas
+	layers   map[string]*mesh
+	list     *scene.List
+	solid    *ebiten.Shader
+	image    *ebiten.Shader
+	fullSize *ebiten.Image // a scene before it is scaled down; nil if none was
 }
 
-// The shaders, in Kage. Colours come with their alpha multiplied in.
+// The shaders, in Kage. Colours have premultiplied alpha.
 const (
 	kageSolid = `//kage:unit pixels
 package main
@@ -44,7 +44,7 @@ func Fragment(dst vec4, src vec2, color vec4) vec4 {
 `
 )
 
-func newArtist(book *glyph.Book) *artist {
+func newRenderer(book *glyph.Book) *renderer {
 	shader := func(text string) *ebiten.Shader {
 		s, err := ebiten.NewShader([]byte(text))
 		if err != nil {
@@ -52,17 +52,17 @@ func newArtist(book *glyph.Book) *artist {
 		}
 		return s
 	}
-	return &artist{atlas: newAtlas(book), layers: map[string]*mesh{}, solid: shader(kageSolid), image: shader(kageImage)}
+	return &renderer{atlas: newAtlas(book), layers: map[string]*mesh{}, solid: shader(kageSolid), image: shader(kageImage)}
 }
 
-// surface is what is drawn on: an image, or the window.
+// surface is a target to draw on: an image or the window.
 type surface interface {
 	DrawTrianglesShader32([]ebiten.Vertex, []uint32, *ebiten.Shader, *ebiten.DrawTrianglesShaderOptions)
 }
 
-// keep draws the layers of a scene that are kept on an image that holds them already,
-// or is new.
-func (a *artist) keep(to *ebiten.Image, l *scene.List, isNew bool) {
+// drawCached draws the cached layers of a scene on an image that holds them already,
+// unless isNew.
+func (a *renderer) drawCached(to *ebiten.Image, l *scene.List, isNew bool) {
 	if a.atlas.full() {
 		a.atlas.clear()
 		clear(a.layers)
@@ -71,56 +71,56 @@ func (a *artist) keep(to *ebiten.Image, l *scene.List, isNew bool) {
 	a.list = l
 	changed := isNew
 	for i := range l.Layers {
-		changed = a.build(&l.Layers[i]) && l.Layers[i].Kept || changed
+		changed = a.build(&l.Layers[i]) && l.Layers[i].Cached || changed
 	}
 	if !changed {
 		return
 	}
 	for i := range l.Layers {
-		if l.Layers[i].Kept {
+		if l.Layers[i].Cached {
 			a.layer(to, &l.Layers[i], view{})
 		}
 	}
 }
 
-// view is where the corner of a scene is on a surface.
+// view is the offset of a scene on a surface.
 type view struct{ dx, dy float32 }
 
-// finish draws what is kept of a scene, from its image, and then the other layers.
-func (a *artist) finish(to surface, kept *ebiten.Image, v view) {
+// drawFinal draws the cached areas from their image, and then the other layers.
+func (a *renderer) drawFinal(to surface, kept *ebiten.Image, v view) {
 	m := &mesh{r: 1, g: 1, b: 1, a: 1}
-	for _, b := range a.list.Kept {
-		m.now(run{image: true, over: true})
-		m.corners(b.X, b.Y, b.Right(), b.Bottom(), place{x: b.X, y: b.Y, w: b.W, h: b.H})
+	for _, b := range a.list.CachedAreas {
+		m.beginBatch(batch{image: true, opaque: true})
+		m.corners(b.X, b.Y, b.Right(), b.Bottom(), atlasEntry{x: b.X, y: b.Y, w: b.W, h: b.H})
 	}
 	a.draw(to, m, v, kept)
 	for i := range a.list.Layers {
-		if layer := &a.list.Layers[i]; !layer.Kept {
+		if layer := &a.list.Layers[i]; !layer.Cached {
 			a.layer(to, layer, v)
 		}
 	}
 }
 
-// forget makes all layers anew, as for another run.
-func (a *artist) forget() { clear(a.layers) }
+// invalidate rebuilds all layers, as for another run.
+func (a *renderer) invalidate() { clear(a.layers) }
 
-// touch changes nothing of an image.
-func (a *artist) touch(to *ebiten.Image) {
+// markDrawn draws on an image without changing it.
+func (a *renderer) markDrawn(to *ebiten.Image) {
 	m := &mesh{}
 	m.fill(0, 0, 1, 1)
 	a.draw(to, m, view{}, nil)
 }
 
-// hide hides nothing of a surface.
-func (a *artist) hide(to surface) {
+// resetBlend draws nothing on a surface with BlendCopy.
+func (a *renderer) resetBlend(to surface) {
 	m := &mesh{}
-	m.now(run{over: true})
-	m.corners(0, 0, 0, 0, place{})
+	m.beginBatch(batch{opaque: true})
+	m.corners(0, 0, 0, 0, atlasEntry{})
 	a.draw(to, m, view{}, nil)
 }
 
-// build turns a layer into triangles, unless that was done, and says whether it was.
-func (a *artist) build(layer *scene.Layer) bool {
+// build converts a layer into triangles if it has changed, and reports whether it had.
+func (a *renderer) build(layer *scene.Layer) bool {
 	m := a.layers[layer.Name]
 	if m == nil {
 		m = &mesh{}
@@ -129,17 +129,17 @@ func (a *artist) build(layer *scene.Layer) bool {
 	if m.version == layer.Version {
 		return false
 	}
-	m.version, m.lines = layer.Version, !layer.Kept
+	m.version, m.lines = layer.Version, !layer.Cached
 	m.build(a.atlas, layer.Items)
 	return true
 }
 
-func (a *artist) layer(to surface, layer *scene.Layer, v view) {
+func (a *renderer) layer(to surface, layer *scene.Layer, v view) {
 	a.draw(to, a.layers[layer.Name], v, a.atlas.image)
 }
 
-// draw draws triangles, run by run.
-func (a *artist) draw(to surface, m *mesh, v view, from *ebiten.Image) {
+// draw draws the batches of a mesh.
+func (a *renderer) draw(to surface, m *mesh, v view, from *ebiten.Image) {
 	vertices := m.vertices
 	if v != (view{}) {
 		vertices = slices.Clone(vertices)
@@ -148,58 +148,58 @@ func (a *artist) draw(to surface, m *mesh, v view, from *ebiten.Image) {
 			p.DstX, p.DstY = p.DstX+v.dx, p.DstY+v.dy
 		}
 	}
-	for i, r := range m.runs {
-		end := run{from: len(m.indices), vertex: len(m.vertices)}
-		if i+1 < len(m.runs) {
-			end = m.runs[i+1]
+	for i, r := range m.batches {
+		end := batch{from: len(m.indices), vertex: len(m.vertices)}
+		if i+1 < len(m.batches) {
+			end = m.batches[i+1]
 		}
 		o := &ebiten.DrawTrianglesShaderOptions{}
 		shader := a.solid
 		if r.image {
 			shader, o.Images[0] = a.image, from
 		}
-		if r.over {
+		if r.opaque {
 			o.Blend = ebiten.BlendCopy
 		}
 		to.DrawTrianglesShader32(vertices[r.vertex:end.vertex], m.indices[r.from:end.from], shader, o)
 	}
 }
 
-// mesh is a layer as triangles. Slanted edges fade over one pixel, half of it inside
-// and half outside, which is what smooths them: the driver's own way is far too slow
+// mesh is a layer as triangles. Slanted edges are anti-aliased by a fade over one
+// pixel, half inside and half outside; the driver's own anti-aliasing is too slow
 // without a graphics processor.
 type mesh struct {
 	version  uint64
 	vertices []ebiten.Vertex
 	indices  []uint32
-	runs     []run
+	batches  []batch
 	atlas    *atlas
-	lines    bool // texts that stay are drawn as a whole
+	lines    bool // unchanging texts are drawn as a whole
 	r, g, b  float32
 	a        float32
 }
 
-// run is a row of triangles that are drawn in one way.
-type run struct {
-	from   int  // in indices, which count from
-	vertex int  // in vertices
-	image  bool // they show an image
-	over   bool // they hide what was there, and it need not be looked at
+// batch is a sequence of triangles that are drawn in the same way.
+type batch struct {
+	from   int  // first of indices, which are relative to vertex
+	vertex int  // first of vertices
+	image  bool // textured
+	opaque bool // they overwrite their background without blending
 }
 
-// now says how the triangles that follow are drawn.
-func (m *mesh) now(as run) {
-	if n := len(m.runs); n == 0 || m.runs[n-1].image != as.image || m.runs[n-1].over != as.over {
-		m.runs = append(m.runs, run{len(m.indices), len(m.vertices), as.image, as.over})
+// beginBatch sets how the following triangles are drawn.
+func (m *mesh) beginBatch(as batch) {
+	if n := len(m.batches); n == 0 || m.batches[n-1].image != as.image || m.batches[n-1].opaque != as.opaque {
+		m.batches = append(m.batches, batch{len(m.indices), len(m.vertices), as.image, as.opaque})
 	}
 }
 
-// large is the area, in pixels, from which it is worth a row of its own to hide what was
-// there.
-const large = 20_000
+// opaqueAreaMin is the area in pixels from which an opaque rectangle gets a batch of
+// its own.
+const opaqueAreaMin = 20_000
 
 func (m *mesh) build(atlas *atlas, items []scene.Item) {
-	m.vertices, m.indices, m.runs, m.atlas = m.vertices[:0], m.indices[:0], m.runs[:0], atlas
+	m.vertices, m.indices, m.batches, m.atlas = m.vertices[:0], m.indices[:0], m.batches[:0], atlas
 	for i := range items {
 		it := &items[i]
 		m.r, m.g, m.b, m.a = float32(it.Color.R)/255, float32(it.Color.G)/255, float32(it.Color.B)/255, float32(it.Color.A)/255
@@ -220,7 +220,7 @@ func (m *mesh) build(atlas *atlas, items []scene.Item) {
 	}
 }
 
-// vertex adds a corner of the colour that is set, with a part of its alpha.
+// vertex adds a vertex in the current colour with its alpha scaled by part.
 func (m *mesh) vertex(x, y, srcX, srcY, part float32) uint32 {
 	a := m.a * part
 	m.vertices = append(m.vertices, ebiten.Vertex{DstX: x, DstY: y, SrcX: srcX, SrcY: srcY,
@@ -228,20 +228,20 @@ func (m *mesh) vertex(x, y, srcX, srcY, part float32) uint32 {
 	return m.next() - 1
 }
 
-// next is the number of the next corner in the run.
-func (m *mesh) next() uint32 { return uint32(len(m.vertices) - m.runs[len(m.runs)-1].vertex) }
+// next returns the number of the next vertex in the batch.
+func (m *mesh) next() uint32 { return uint32(len(m.vertices) - m.batches[len(m.batches)-1].vertex) }
 
-func (m *mesh) solid(p point) uint32 { return m.vertex(p.x, p.y, 0, 0, 1) }
-func (m *mesh) gone(p point) uint32  { return m.vertex(p.x, p.y, 0, 0, 0) }
+func (m *mesh) solid(p point) uint32       { return m.vertex(p.x, p.y, 0, 0, 1) }
+func (m *mesh) transparent(p point) uint32 { return m.vertex(p.x, p.y, 0, 0, 0) }
 
-// fill is a rectangle.
+// fill adds a rectangle.
 func (m *mesh) fill(x, y, x2, y2 float32) {
-	m.now(run{over: m.a == 1 && (x2-x)*(y2-y) >= large && whole(x, y, x2, y2)})
-	m.corners(x, y, x2, y2, place{})
+	m.beginBatch(batch{opaque: m.a == 1 && (x2-x)*(y2-y) >= opaqueAreaMin && onPixels(x, y, x2, y2)})
+	m.corners(x, y, x2, y2, atlasEntry{})
 }
 
-// whole says whether edges are where pixels begin.
-func whole(edges ...float32) bool {
+// onPixels reports whether edges are on pixel boundaries.
+func onPixels(edges ...float32) bool {
 	for _, e := range edges {
 		if e != float32(int(e)) {
 			return false
@@ -250,13 +250,13 @@ func whole(edges ...float32) bool {
 	return true
 }
 
-// quad is a rectangle that shows a place of an image.
-func (m *mesh) quad(x, y, x2, y2 float32, p place) {
-	m.now(run{image: true})
+// quad adds a rectangle textured with an atlas entry.
+func (m *mesh) quad(x, y, x2, y2 float32, p atlasEntry) {
+	m.beginBatch(batch{image: true})
 	m.corners(x, y, x2, y2, p)
 }
 
-func (m *mesh) corners(x, y, x2, y2 float32, p place) {
+func (m *mesh) corners(x, y, x2, y2 float32, p atlasEntry) {
 	i := m.vertex(x, y, p.x, p.y, 1)
 	m.vertex(x2, y, p.x+p.w, p.y, 1)
 	m.vertex(x, y2, p.x, p.y+p.h, 1)
@@ -266,7 +266,7 @@ func (m *mesh) corners(x, y, x2, y2 float32, p place) {
 
 func (m *mesh) text(it *scene.Item) {
 	if m.lines {
-		if p, ok := m.atlas.line(line{it.Face, it.Px, it.Text}); ok {
+		if p, ok := m.atlas.line(textKey{it.Face, it.Px, it.Text}); ok {
 			if p.w > 0 {
 				m.quad(it.X+p.dx, it.Y+p.dy, it.X+p.dx+p.w, it.Y+p.dy+p.h, p)
 			}
@@ -275,7 +275,7 @@ func (m *mesh) text(it *scene.Item) {
 	}
 	pen := it.X
 	for _, r := range it.Text {
-		p := m.atlas.at(letter{it.Face, it.Px, r})
+		p := m.atlas.at(glyphKey{it.Face, it.Px, r})
 		if p.w > 0 {
 			x, y := float32(column(pen))+p.dx, it.Y+p.dy
 			m.quad(x, y, x+p.w, y+p.h, p)
@@ -286,7 +286,7 @@ func (m *mesh) text(it *scene.Item) {
 
 type point struct{ x, y float32 }
 
-// strip joins two rows of corners, all[k:k+n] and all[l:l+n], by triangles.
+// strip joins two rows of n vertices, from k and from l, by triangles.
 func (m *mesh) strip(k, l uint32, n int, closed bool) {
 	for i := range n {
 		j := i + 1
@@ -303,7 +303,7 @@ func (m *mesh) strip(k, l uint32, n int, closed bool) {
 
 // polygon fills a convex polygon.
 func (m *mesh) polygon(all []point) {
-	m.now(run{})
+	m.beginBatch(batch{})
 	n := len(all)
 	area := float32(0)
 	for i, p := range all {
@@ -320,7 +320,7 @@ func (m *mesh) polygon(all []point) {
 	}
 	outer := m.next()
 	for i := range all {
-		m.gone(corner(all, i, out))
+		m.transparent(corner(all, i, out))
 	}
 	for i := 1; i+1 < n; i++ {
 		m.indices = append(m.indices, inner, inner+uint32(i), inner+uint32(i+1))
@@ -328,20 +328,21 @@ func (m *mesh) polygon(all []point) {
 	m.strip(inner, outer, n, true)
 }
 
-// corner is a corner of a polygon moved out by a distance from both of its sides.
+// corner returns a corner of a polygon moved outwards by a distance from both of its
+// sides.
 func corner(all []point, i int, by float32) point {
 	n := len(all)
 	a, p, b := all[(i+n-1)%n], all[i], all[(i+1)%n]
 	x1, y1 := normal(a, p)
 	x2, y2 := normal(p, b)
 	x, y := x1+x2, y1+y2
-	// Of a sharp corner the tip would be far away.
+	// Limited, since the tip of a sharp corner would be far away.
 	scale := 2 / max(x*x+y*y, 0.5)
 	return point{p.x + x*scale*by, p.y + y*scale*by}
 }
 
-// normal is the unit vector at right angles to the way from a to b, to the right of
-// it as y goes down.
+// normal returns the unit vector perpendicular to the direction from a to b, to its
+// right with y pointing down.
 func normal(a, b point) (x, y float32) {
 	dx, dy := b.x-a.x, b.y-a.y
 	length := float32(math.Hypot(float64(dx), float64(dy)))
@@ -351,7 +352,7 @@ func normal(a, b point) (x, y float32) {
 	return dy / length, -dx / length
 }
 
-// line is a stroke, solid or dash by dash.
+// line adds a line, which may be dashed.
 func (m *mesh) line(it *scene.Item) {
 	dx, dy := it.X2-it.X, it.Y2-it.Y
 	length := float32(math.Hypot(float64(dx), float64(dy)))
@@ -372,10 +373,10 @@ func (m *mesh) line(it *scene.Item) {
 	}
 }
 
-// stroke is a straight part of a line. Upright and level ones on whole pixels are
-// sharp.
+// stroke adds a straight part of a line. Vertical and horizontal ones on whole pixels
+// are sharp.
 func (m *mesh) stroke(a, b point, width float32) {
-	m.now(run{})
+	m.beginBatch(batch{})
 	nx, ny := normal(a, b)
 	in, out := max(width/2-0.5, 0), width/2+0.5
 	if width < 1 {
@@ -388,7 +389,7 @@ func (m *mesh) stroke(a, b point, width float32) {
 			if shown {
 				m.solid(p)
 			} else {
-				m.gone(p)
+				m.transparent(p)
 			}
 		}
 	}
@@ -402,7 +403,7 @@ func (m *mesh) stroke(a, b point, width float32) {
 	}
 }
 
-// ring is a part of a ring, solid or dash by dash.
+// ring adds a part of a ring, which may be dashed.
 func (m *mesh) ring(it *scene.Item) {
 	around := 2 * math.Pi * it.X3 * (it.Y2 - it.X2)
 	if it.Dash == 0 || around <= 0 {
@@ -416,7 +417,7 @@ func (m *mesh) ring(it *scene.Item) {
 }
 
 func (m *mesh) arc(it *scene.Item, from, to float32) {
-	m.now(run{})
+	m.beginBatch(batch{})
 	n := max(2, int(math.Ceil(float64(to-from)*float64(sides(it.X3))))+1)
 	in, out := max(it.Width/2-0.5, 0), it.Width/2+0.5
 	k := m.next()
@@ -424,7 +425,7 @@ func (m *mesh) arc(it *scene.Item, from, to float32) {
 		for j := range n {
 			p := around(it.X, it.Y, max(r, 0), from+(to-from)*float32(j)/float32(n-1))
 			if i == 0 || i == 3 {
-				m.gone(p)
+				m.transparent(p)
 			} else {
 				m.solid(p)
 			}
@@ -435,10 +436,10 @@ func (m *mesh) arc(it *scene.Item, from, to float32) {
 	}
 }
 
-// sides is how many sides a circle is drawn with.
+// sides returns the number of sides of the polygon that approximates a circle.
 func sides(r float32) int { return 10 + int(5*math.Sqrt(float64(max(r, 0)))) }
 
-// circle is a circle as a polygon.
+// circle approximates a circle by a polygon.
 func circle(x, y, r float32) []point {
 	all := make([]point, sides(r))
 	for i := range all {
@@ -447,7 +448,7 @@ func circle(x, y, r float32) []point {
 	return all
 }
 
-// around is a point of a circle, so many turns clockwise from the top.
+// around returns a point of a circle, in turns clockwise from the top.
 func around(x, y, r, turn float32) point {
 	sin, cos := math.Sincos(float64(turn) * 2 * math.Pi)
 	return point{x + r*float32(sin), y - r*float32(cos)}

@@ -18,18 +18,18 @@ import (
 	"raftian/game/replay/replaytest"
 )
 
-// TestMain runs the tests inside of a window, if there is a display; they are skipped
-// if there is none.
+// TestMain runs the tests inside of a window if there is a display; else they are
+// skipped.
 func TestMain(m *testing.M) {
-	display, err := probe()
+	display, err := probeDisplay()
 	if err != nil {
 		os.Exit(m.Run())
 	}
 	defer display.Close()
-	if inSoftware(os.Getenv("DISPLAY")) {
+	if rendersInSoftware(os.Getenv("DISPLAY")) {
 		preferGLX()
 	}
-	g := &inside{m: m}
+	g := &testWindow{m: m}
 	if err := ebiten.RunGame(g); err != nil {
 		println(err.Error())
 		os.Exit(1)
@@ -37,30 +37,30 @@ func TestMain(m *testing.M) {
 	os.Exit(g.code)
 }
 
-// inside runs all tests in its first Update, in which images can be drawn and read.
-type inside struct {
+// testWindow runs all tests in its first Update, in which images can be drawn and read.
+type testWindow struct {
 	m    *testing.M
 	code int
 }
 
-func (g *inside) Update() error {
+func (g *testWindow) Update() error {
 	g.code = g.m.Run()
 	return ebiten.Termination
 }
 
-func (*inside) Draw(*ebiten.Image)         {}
-func (*inside) Layout(_, _ int) (int, int) { return 320, 240 }
+func (*testWindow) Draw(*ebiten.Image)         {}
+func (*testWindow) Layout(_, _ int) (int, int) { return 320, 240 }
 
 func needDisplay(tb testing.TB) {
 	tb.Helper()
-	display, err := probe()
+	display, err := probeDisplay()
 	if err != nil {
 		tb.Skip("no display: ", err)
 	}
 	_ = display.Close()
 }
 
-// pixels are what the driver made of a scene.
+// pixels reads the pixels of an image.
 func pixels(im *ebiten.Image) *image.RGBA {
 	b := im.Bounds()
 	to := image.NewRGBA(b)
@@ -68,12 +68,12 @@ func pixels(im *ebiten.Image) *image.RGBA {
 	return to
 }
 
-// The window shows what is drawn into files, but for how edges are smoothed.
-func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
+// The window shows what is rendered into files, apart from anti-aliasing.
+func TestWindowMatchesPictures(t *testing.T) {
 	needDisplay(t)
 	book := glyph.NewBook()
 	d := desk.Open(replaytest.Story(), book, 1280, 720)
-	a := newArtist(book)
+	a := newRenderer(book)
 	screen, kept := ebiten.NewImage(1280, 720), ebiten.NewImage(1280, 720)
 	for _, keys := range []string{"", "?", "x3", "o", "h", "e"} {
 		for _, k := range keys {
@@ -81,13 +81,13 @@ func TestTheWindowShowsWhatPicturesShow(t *testing.T) {
 		}
 		l := d.Draw()
 		kept.Clear()
-		a.keep(kept, l, true)
-		a.finish(screen, kept, view{})
+		a.drawCached(kept, l, true)
+		a.drawFinal(screen, kept, view{})
 		painttest.Alike(t, keys, pixels(screen), paint.Image(l, book), 0.15, 5000)
 	}
 }
 
-func TestWhereNoDisplayIsItIsSaid(t *testing.T) {
+func TestNoDisplayIsAnError(t *testing.T) {
 	for display, ok := range map[string]bool{"": false, "nonsense": false, ":4711": false, ":4711.0": false} {
 		if _, err := probeX(display); (err == nil) != ok {
 			t.Errorf("DISPLAY %q: %v", display, err)
@@ -99,9 +99,10 @@ func TestWhereNoDisplayIsItIsSaid(t *testing.T) {
 	}
 }
 
-// BenchmarkFrame is a frame of a replay that plays, with all of the run on the timeline:
-// making the scene, turning it into triangles, and the driver's part, for which the
-// benchmark waits by reading a pixel. RUN names a run file.
+// BenchmarkFrame measures a frame of a replay that plays, with all of the run on the
+// timeline: building the scene, converting it into triangles, and the driver's part,
+// for which the benchmark waits by reading a pixel. The environment variable RUN names
+// a run file.
 func BenchmarkFrame(b *testing.B) {
 	needDisplay(b)
 	book := glyph.NewBook()
@@ -110,7 +111,7 @@ func BenchmarkFrame(b *testing.B) {
 	for range 20 {
 		d.Press(desk.Key{Name: "s"})
 	}
-	a := newArtist(book)
+	a := newRenderer(book)
 	screen, kept, kept0 := ebiten.NewImage(1280, 720), ebiten.NewImage(1280, 720), true
 	var making, triangles, driver time.Duration
 	one := make([]byte, 4)
@@ -120,9 +121,9 @@ func BenchmarkFrame(b *testing.B) {
 		d.Tick(time.Second / 60)
 		l := d.Draw()
 		t1 := time.Now()
-		a.keep(kept, l, kept0)
+		a.drawCached(kept, l, kept0)
 		kept0 = false
-		a.finish(screen, kept, view{})
+		a.drawFinal(screen, kept, view{})
 		t2 := time.Now()
 		screen.SubImage(image.Rect(0, 0, 1, 1)).(*ebiten.Image).ReadPixels(one)
 		making, triangles, driver = making+t1.Sub(t0), triangles+t2.Sub(t1), driver+time.Since(t2)

@@ -97,63 +97,78 @@ func importsOf(dir string) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// bringInto changes the go.mod at a path below the cache, which is a copy of a user's, so
-// that the packages of this module are found.
-func bringInto(cache, name string) error {
+// broughtDir is where this module's packages are for a user's module: a directory in that,
+// which exists in the overlay only. Its name is the same on every computer, so a program's
+// digest is, too.
+const broughtDir = "raftian.source"
+
+// bringInto changes the go.mod at a path below the cache, which is a copy of the user's at own,
+// so that the packages of this module are found. It returns the overlay's part: for each file of
+// broughtDir where its text is. A module below GOMODCACHE can have no such directory: its
+// go.mod names the copy in the cache.
+func (o *Options) bringInto(name, own string) (map[string]string, error) {
 	root := Source()
 	if root == "" {
 		_, file, _, _ := runtime.Caller(0)
-		return fmt.Errorf("the sources of this command, from which a module that does not require raftian gets its packages, are not at %s any more; build the command anew, without -trimpath, where its sources are now", path.Dir(path.Dir(path.Dir(file))))
+		return nil, fmt.Errorf("the sources of this command, from which a module that does not require raftian gets its packages, are not at %s any more; build the command anew, without -trimpath, where its sources are now", path.Dir(path.Dir(path.Dir(file))))
 	}
 	mod, err := parseMod(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	raft, _ := raftOf(mod)
-	dir, err := copyOwn(cache, root, raft)
+	dir, names, err := copyOwn(o.Cache, root, raft)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := errors.Join(mod.AddRequire(ownModule, "v0.0.0"), mod.AddReplace(ownModule, "", dir, "")); err != nil {
-		return fmt.Errorf("requiring the packages of a world program: %w", err)
+	overlay, link := map[string]string{}, dir
+	if !beneath(own, o.modules) {
+		link = "./" + broughtDir
+		for _, name := range names {
+			name = filepath.FromSlash(name)
+			overlay[filepath.Join(filepath.Dir(own), broughtDir, name)] = filepath.Join(dir, name)
+		}
+	}
+	if err := errors.Join(mod.AddRequire(ownModule, "v0.0.0"), mod.AddReplace(ownModule, "", link, "")); err != nil {
+		return nil, fmt.Errorf("requiring the packages of a world program: %w", err)
 	}
 	mod.Cleanup()
 	text, err := mod.Format()
 	if err != nil {
-		return fmt.Errorf("writing go.mod: %w", err)
+		return nil, fmt.Errorf("writing go.mod: %w", err)
 	}
 	if err := writeFile(name, text, 0o644); err != nil {
-		return err
+		return nil, err
 	}
-	return addSums(withSum(name), filepath.Join(root, "go.sum"))
+	return overlay, addSums(withSum(name), filepath.Join(root, "go.sum"))
 }
 
 // copyOwn copies the offered packages of this module, whose sources are at root, below the
-// cache, and returns the directory, which is named by what it holds. raft is what the user's
+// cache, and returns the directory, which is named by what it holds, and the files' names. raft is what the user's
 // go.mod links, as Program.Raft calls it; "" if that is none.
-func copyOwn(cache, root, raft string) (string, error) {
+func copyOwn(cache, root, raft string) (dir string, names []string, err error) {
 	files, err := ownFiles(root, raft)
 	if err != nil {
-		return "", fmt.Errorf("copying the packages of a world program: %w", err)
+		return "", nil, fmt.Errorf("copying the packages of a world program: %w", err)
 	}
 	sum := sha256.New()
-	names := slices.Sorted(maps.Keys(files))
+	names = slices.Sorted(maps.Keys(files))
 	for _, name := range names {
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(files[name]), files[name])
 	}
 	all, err := filepath.Abs(filepath.Join(cache, "source"))
 	if err != nil {
-		return "", fmt.Errorf("looking for the cache: %w", err)
+		return "", nil, fmt.Errorf("looking for the cache: %w", err)
 	}
-	dir := filepath.Join(all, hex.EncodeToString(sum.Sum(nil))[:16])
+	dir = filepath.Join(all, hex.EncodeToString(sum.Sum(nil))[:16])
 	for _, name := range names {
 		if err := writeFile(filepath.Join(dir, filepath.FromSlash(name)), files[name], 0o644); err != nil {
-			return "", err
+			return "", nil, err
 		}
 	}
 	now := time.Now()
 	_ = os.Chtimes(dir, now, now)
-	return dir, forget(all, copiesKept)
+	return dir, names, forget(all, copiesKept)
 }
 
 // copiesKept is how many copies of this module's packages the cache keeps.

@@ -96,11 +96,11 @@ func TestTheCopiedPackagesRequireNextToNothing(t *testing.T) {
 
 func TestACopyIsWhatAWorldProgramImportsAndNoMore(t *testing.T) {
 	cache := t.TempDir()
-	dir, err := copyOwn(cache, "../..", "v1.8.0")
+	dir, _, err := copyOwn(cache, "../..", "v1.8.0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := copyOwn(cache, "../..", "v1.8.0")
+	again, _, err := copyOwn(cache, "../..", "v1.8.0")
 	if err != nil || again != dir {
 		t.Errorf("copied again it is at %s, %v; want %s", again, err, dir)
 	}
@@ -108,6 +108,29 @@ func TestACopyIsWhatAWorldProgramImportsAndNoMore(t *testing.T) {
 		"raftian/observe/observe_test.go": false, "netsim/toolchain": false, "game/view": false, "raftian/cli": false} {
 		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != there {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// So that a program's digest does not depend on where its cache is.
+func TestAGoModDoesNotSayWhereTheCacheIs(t *testing.T) {
+	for modules, says := range map[string]bool{"": false, "own": true} {
+		dir := files(t, map[string]string{"go.mod": "module example.com/shop\n", "a.mod": "module example.com/shop\n"})
+		own, name := filepath.Join(dir, "go.mod"), filepath.Join(dir, "a.mod")
+		o := Options{Cache: t.TempDir()}
+		if modules != "" {
+			o.modules = dir
+		}
+		overlay, err := o.bringInto(name, own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(name)
+		if err != nil || strings.Contains(string(text), o.Cache) != says || (len(overlay) == 0) != says {
+			t.Errorf("below %q it says, with %d files in the overlay: %s, %v", modules, len(overlay), text, err)
+		}
+		if at := overlay[filepath.Join(dir, broughtDir, "netsim", "world.go")]; !says && !strings.HasPrefix(at, o.Cache) {
+			t.Errorf("a file of the overlay is at %q", at)
 		}
 	}
 }
@@ -133,7 +156,7 @@ func TestAGoModSaysWhatAWorkspaceSays(t *testing.T) {
 	t.Setenv("GOWORK", "")
 	t.Setenv("GOFLAGS", "")
 	dir := files(t, map[string]string{
-		"go.work":     "go 1.26\nuse (\n./shop\n./kv\n)\nreplace example.com/x => ./x\n",
+		"go.work":     "go 1.26\nuse (\n./shop\n./kv\n)\nreplace example.com/x => ./x\nreplace example.com/in => ./shop/in\n",
 		"shop/go.mod": "module example.com/shop\nreplace example.com/x => ../elsewhere\nreplace example.com/z => ../z\n",
 		"kv/go.mod":   "module example.com/kv\nreplace example.com/y => ../y\nreplace example.com/z => ../other\n",
 	})
@@ -150,8 +173,8 @@ func TestAGoModSaysWhatAWorkspaceSays(t *testing.T) {
 	for _, r := range mod.Replace {
 		got[r.Old.Path] = r.New.Path
 	}
-	want := map[string]string{"example.com/kv": filepath.Join(dir, "kv"), "example.com/x": filepath.Join(dir, "x"),
-		"example.com/y": filepath.Join(dir, "y"), "example.com/z": "../z"}
+	want := map[string]string{"example.com/kv": "../kv", "example.com/x": "../x", "example.com/y": "../y", "example.com/z": "../z",
+		"example.com/in": "./in"}
 	if !maps.Equal(got, want) {
 		t.Errorf("it replaces %v; want %v", got, want)
 	}
@@ -172,7 +195,8 @@ func TestAMendedLibraryIsLinkedWhereNothingMayBeReplaced(t *testing.T) {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(stale), 0o755), os.WriteFile(stale, []byte("package stale\n"), 0o600)); err != nil {
 			t.Fatal(err)
 		}
-		name, overlay, err := writeMended(t.Context(), o, "", modules)
+		o.modules = modules
+		name, overlay, err := writeMended(t.Context(), o, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -62,8 +62,11 @@ type Options struct {
 
 	tests   bool    // the package's tests, not its command
 	linked  library // what is linked, once it is known
-	brought bool    // go.mod brings this module's packages, once that is known
 	spared  string  // name of a rule that is left out, for tests of what it does
+	modules string  // GOMODCACHE
+	brought bool    // go.mod brings this module's packages, once that is known
+	// broughtBy is an overlay with their files and nothing else; "" if none is needed.
+	broughtBy string
 }
 
 // Program is a built world program.
@@ -115,22 +118,32 @@ func Build(ctx context.Context, o Options) (Program, error) {
 		return Program{}, err
 	}
 	defer release()
+	o.modules = dist.modules
 	choice, err := writeMod(ctx, o)
 	if err != nil {
 		return Program{}, err
 	}
 	mod := choice.mod
 	o.linked, o.brought = library{like: choice.raft}, choice.brought
+	if len(choice.overlay) > 0 {
+		o.broughtBy = strings.TrimSuffix(mod, ".mod") + ".overlay"
+		if err := writeReplace(o.broughtBy, choice.overlay); err != nil {
+			return Program{}, err
+		}
+	}
 	if len(o.Mends) > 0 || o.brought || choice.raft != "" && !semver.IsValid(choice.raft) && !o.Ordinary {
 		if o.linked, err = findLibrary(ctx, o, mod); err != nil {
 			return Program{}, err
 		}
 	}
-	var stand map[string]string
+	stand := map[string]string{}
+	maps.Copy(stand, choice.overlay)
 	if o.Mends = MendsFor(o.Mends, o.linked.like); len(o.Mends) > 0 {
-		if mod, stand, err = writeMended(ctx, o, mod, dist.modules); err != nil {
+		var mended map[string]string
+		if mod, mended, err = writeMended(ctx, o, mod); err != nil {
 			return Program{}, err
 		}
+		maps.Copy(stand, mended)
 	}
 	overlay, key := "", "ordinary"
 	if !o.Ordinary {
@@ -191,7 +204,7 @@ func writeOverlay(o Options, dist Distribution, stand map[string]string) (path, 
 	for _, name := range slices.Sorted(maps.Keys(stand)) {
 		text, err := os.ReadFile(stand[name])
 		if err != nil {
-			return "", "", fmt.Errorf("reading a mended file: %w", err)
+			return "", "", fmt.Errorf("reading a file that stands for another: %w", err)
 		}
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
 	}
@@ -207,12 +220,17 @@ func writeOverlay(o Options, dist Distribution, stand map[string]string) (path, 
 		}
 		replace[filepath.Join(dist.Root, "src", filepath.FromSlash(name))] = to
 	}
+	path = filepath.Join(dir, "overlay.json")
+	return path, key, writeReplace(path, replace)
+}
+
+// writeReplace writes an overlay's description: for each file where its text is.
+func writeReplace(name string, replace map[string]string) error {
 	description, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
-		return "", "", err
+		return fmt.Errorf("describing an overlay: %w", err)
 	}
-	path = filepath.Join(dir, "overlay.json")
-	return path, key, writeFile(path, description, 0o644)
+	return writeFile(name, description, 0o644)
 }
 
 // writeFile writes data to name unless it is there already, by way of a
@@ -307,6 +325,9 @@ func (o *Options) again(of []string) []string {
 		if strings.HasPrefix(arg, "-modfile=") || strings.HasPrefix(arg, "-mod=") {
 			args = append(args, arg)
 		}
+	}
+	if o.broughtBy != "" {
+		args = append(args, "-overlay="+o.broughtBy)
 	}
 	if tags := o.ownTags(); !o.Ordinary && len(tags) > 0 {
 		args = append(args, "-tags", strings.Join(tags, ","))

@@ -29,6 +29,9 @@ func findLibrary(ctx context.Context, o Options, mod string) (library, error) {
 	if mod != "" {
 		args = append(args, "-modfile="+mod, "-mod=mod")
 	}
+	if o.broughtBy != "" {
+		args = append(args, "-overlay="+o.broughtBy)
+	}
 	cmd := exec.CommandContext(ctx, "go", append(args, raftModule)...)
 	cmd.Dir = o.Dir
 	outsideWorkspace(cmd, mod)
@@ -56,8 +59,8 @@ func findLibrary(ctx context.Context, o Options, mod string) (library, error) {
 
 // writeMended writes the mended files below the cache, and a go.mod that links them. It
 // returns that, and the overlay's part: for each file of mendedDir where its text is. A module
-// below modules, which is GOMODCACHE, can have no such directory: it links one below the cache.
-func writeMended(ctx context.Context, o Options, mod, modules string) (newMod string, overlay map[string]string, err error) {
+// below GOMODCACHE can have no such directory: it links one below the cache.
+func writeMended(ctx context.Context, o Options, mod string) (newMod string, overlay map[string]string, err error) {
 	own, err := goMod(ctx, o.Dir)
 	if err != nil {
 		return "", nil, err
@@ -71,7 +74,7 @@ func writeMended(ctx context.Context, o Options, mod, modules string) (newMod st
 		return "", nil, fmt.Errorf("looking for the cache: %w", err)
 	}
 	link := "./" + mendedDir
-	if beneath(own, modules) {
+	if beneath(own, o.modules) {
 		link = to
 		if err := os.RemoveAll(to); err != nil { // of another version, say
 			return "", nil, fmt.Errorf("tidying the cache: %w", err)

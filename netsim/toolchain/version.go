@@ -92,6 +92,8 @@ type chosen struct {
 	mod     string // its path below the cache; "" if the module's own will do
 	raft    string // what is then linked, as Program.Raft calls it; "" if that is none or not known
 	brought bool   // it brings this module's packages; see bring.go
+	// overlay is where the texts of their files are, by the names that mod gives them.
+	overlay map[string]string
 }
 
 // writeMod writes a go.mod like the module's own but with the hashicorp/raft
@@ -131,7 +133,7 @@ func writeMod(ctx context.Context, o Options) (chosen, error) {
 		}
 	}
 	if c.brought {
-		err = bringInto(o.Cache, c.mod)
+		c.overlay, err = o.bringInto(c.mod, own)
 	}
 	return c, err
 }

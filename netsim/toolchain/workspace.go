@@ -86,15 +86,16 @@ func unrollWorkspace(ctx context.Context, name, own string) error {
 			continue
 		}
 		others = append(others, m)
-		if err := mod.AddReplace(m.Module.Mod.Path, "", filepath.Dir(other), ""); err != nil {
+		if err := mod.AddReplace(m.Module.Mod.Path, "", within(filepath.Dir(own), filepath.Dir(other)), ""); err != nil {
 			return err
 		}
 	}
 	for _, m := range others {
-		err = errors.Join(err, addReplaces(mod, m.Replace, filepath.Dir(m.Syntax.Name), false))
+		err = errors.Join(err, addReplaces(mod, m, own, false))
 	}
 	// What go.work replaces counts for more than what its modules do.
-	if err = errors.Join(err, addReplaces(mod, parsed.Replace, filepath.Dir(work), true)); err != nil {
+	last := &modfile.File{Replace: parsed.Replace, Syntax: parsed.Syntax}
+	if err = errors.Join(err, addReplaces(mod, last, own, true)); err != nil {
 		return fmt.Errorf("reading go.work: %w", err)
 	}
 	mod.Cleanup()
@@ -104,11 +105,11 @@ func unrollWorkspace(ctx context.Context, name, own string) error {
 	return writeFile(name, text, 0o644)
 }
 
-// addReplaces adds replacements from a file in dir. Those of modules that mod replaces
-// already take their place only if over is true.
-func addReplaces(mod *modfile.File, replaces []*modfile.Replace, dir string, over bool) error {
+// addReplaces adds the replacements of another file to those of the module at own. Those of
+// modules that mod replaces already take their place only if over is true.
+func addReplaces(mod, from *modfile.File, own string, over bool) error {
 	var all error
-	for _, r := range replaces {
+	for _, r := range from.Replace {
 		known := false
 		for _, have := range mod.Replace {
 			known = known || have.Old.Path == r.Old.Path
@@ -118,11 +119,24 @@ func addReplaces(mod *modfile.File, replaces []*modfile.Replace, dir string, ove
 		}
 		to := r.New.Path
 		if r.New.Version == "" {
-			to = absolute(dir, to)
+			to = within(filepath.Dir(own), absolute(filepath.Dir(from.Syntax.Name), to))
 		}
 		all = errors.Join(all, mod.AddReplace(r.Old.Path, r.Old.Version, to, r.New.Version))
 	}
 	return all
+}
+
+// within is how a go.mod in dir names a directory: by its place from there, so that a
+// program's digest depends on nothing else.
+func within(dir, to string) string {
+	rel, err := filepath.Rel(dir, to)
+	if err != nil {
+		return to
+	}
+	if filepath.IsLocal(rel) {
+		rel = "./" + rel
+	}
+	return filepath.ToSlash(rel)
 }
 
 // absolute is a path that is meant to begin at dir, which is absolute.

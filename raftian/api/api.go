@@ -105,7 +105,7 @@ func (s *Service) Handler() http.Handler {
 func acquire(count *atomic.Int64, limit int64, what string) error {
 	if count.Add(1) > limit {
 		count.Add(-1)
-		return connect.NewError(connect.CodeResourceExhausted, fmt.Errorf("%d %s are under way at this node already", limit, what))
+		return connect.NewError(connect.CodeResourceExhausted, fmt.Errorf("%d %s are pending at this node already", limit, what))
 	}
 	return nil
 }

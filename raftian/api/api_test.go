@@ -16,7 +16,7 @@ import (
 )
 
 // parseCities reads what rules.State prints.
-func TestCitiesAreReadFromTheWordsOfTheRules(t *testing.T) {
+func TestCitiesParsed(t *testing.T) {
 	s, err := rules.New([]string{"n1", "n2", "n3"})
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func TestCitiesAreReadFromTheWordsOfTheRules(t *testing.T) {
 	}
 }
 
-func TestOnlyLocalPagesMayAskUnlessOthersAreNamed(t *testing.T) {
+func TestCrossOriginRequestsNeedAllowedOrigin(t *testing.T) {
 	h := origins{"https://play.example.org"}.guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "answer") }))
 	for origin, may := range map[string]bool{
 		"":                          true, // no browser
@@ -102,7 +102,7 @@ func TestOnlyLocalPagesMayAskUnlessOthersAreNamed(t *testing.T) {
 }
 
 // A failed call counts as without effect only if the node says so or was never reached.
-func TestOnlyWhatSaysSoIsWithoutEffect(t *testing.T) {
+func TestNoEffect(t *testing.T) {
 	failure := func(code connect.Code, harmless bool) error {
 		err := connect.NewError(code, errors.New("x"))
 		d, e := connect.NewErrorDetail(&apiv1.Failure{WithoutEffect: harmless})

@@ -37,7 +37,8 @@ func rooms() []Room {
 		byEnv   = "what runs on a machine knows it by its Env alone, and so runs on a real one as well"
 		judges  = "judges read what happened, and know neither the World nor the guest"
 		game    = "the game is rules, then what they look like, then a window; it knows no Raft and no World"
-		top     = "experiments stand on top of everything, and nothing but the command stands on them"
+		bench   = "a campaign knows the World, the judges and guests, and no command that asks for it"
+		top     = "experiments stand on top of everything, and nothing stands on them"
 	)
 	return []Room{
 		{Path: "netsim/env", Runs: Pure, Rims: []string{"real.go"}, Tests: []string{"netsim/env/envtest"},
@@ -104,6 +105,15 @@ func rooms() []Room {
 		{Path: "raftian/play", May: []string{"raftian/api/...", "raftian/server", "game/rules", "game/live", "netsim/env", "netsim/plan", "netsim/trace"},
 			Why: "who plays knows the game, the players' service, and what a recording looks like"},
 		{Path: "raftian/trials", May: []string{"netsim/toolchain"}, Why: "anyone's tests know no bench; what is said of them is the command's"},
+		{Path: "raftian/campaign", May: []string{"netsim/...", "linearizability/...", "game/rules", "game/spec", "raftian/guest", "raftian/campaign/coverage"},
+			Tests: []string{"raftian/campaign/campaigntest", "raftian/defects", "raftian/node"}, Why: bench},
+		{Path: "raftian/campaign/testdata/...", May: []string{"netsim/...", "linearizability/...", "raftian/..."}, Why: bench},
+		{Path: "raftian/campaign/coverage", May: []string{"netsim/env", "netsim/plan", "netsim/trace"}, Why: "what was reached is read off plan and trace alone"},
+		{Path: "raftian/campaign/campaigntest", May: []string{"netsim/trace"}, Why: "what tests of campaigns share knows none"},
+		{Path: "raftian/bugs", Tests: []string{"raftian/campaign/...", "raftian/defects", "raftian/guest", "raftian/node", "netsim/...", "linearizability"},
+			Why: "the list of planted bugs depends on nothing"},
+		{Path: "raftian/defects", May: []string{"linearizability", "linearizability/verdict", "netsim/env", "netsim/plan", "netsim/toolchain", "netsim/trace"},
+			Tests: []string{"raftian/campaign/..."}, Why: "a defect is recognised by plan, trace and verdicts, whoever made the run"},
 		{Path: "raftian/arch", Why: "the house's own rules stand beside it"},
 		{Path: "raftian/ci", Why: "what a CI server is told has a form of its own, and knows neither runs nor judges"},
 		{Path: "raftian/web", May: []string{"game/...", "netsim/env", "netsim/trace"}, Why: "the viewer in a browser is the viewer and a run, and no bench"},
@@ -111,12 +121,12 @@ func rooms() []Room {
 		{Path: "raftian", May: []string{"raftian/cli"}, Tests: []string{"raftian/cli/clitest"}, Why: "the command is raftian/cli, and compiles nothing else"},
 		{Path: "raftian/known", May: []string{"linearizability/verdict", "netsim/env", "netsim/plan", "netsim/trace"}, Runs: Pure,
 			Why: "what is known of a system is in its trace, and whose it is does not matter"},
-		{Path: "raftian/cli", May: []string{"netsim/...", "linearizability/...", "raftian/ci", "raftian/known", "raftian/guest", "raftian/trials", "experiments/campaign", "experiments/findings", "experiments/bugs"},
-			Tests: []string{"raftian/cli/clitest", "raftian/...", "game/...", "experiments/..."},
+		{Path: "raftian/cli", May: []string{"netsim/...", "linearizability/...", "raftian/ci", "raftian/known", "raftian/guest", "raftian/trials", "raftian/campaign/...", "raftian/defects", "raftian/bugs"},
+			Tests: []string{"raftian/cli/clitest", "raftian/...", "game/..."},
 			Why:   "who explores compiles no window, no server and no plots: those are raftian/full's"},
-		{Path: "raftian/cli/clitest", May: []string{"experiments/campaign/..."}, Why: "what types commands knows none of them"},
-		{Path: "raftian/full", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/...", "experiments/..."},
-			Why: "the whole command may call everything"},
+		{Path: "raftian/cli/clitest", May: []string{"raftian/campaign/..."}, Why: "what types commands knows none of them"},
+		{Path: "raftian/full", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/..."},
+			Why: "the whole command may call everything but what measures it"},
 
 		{Path: "experiments/...", May: []string{"netsim/...", "linearizability/...", "game/...", "raftian/...", "experiments/..."}, Why: top},
 		{Path: "experiments/stats", Runs: Pure, Why: "what measurements come to depends on nothing but them"},
@@ -143,7 +153,7 @@ func libraries() []Library {
 		{Path: "github.com/hajimehoshi/ebiten", Rooms: []string{"game/view"}, Why: "only game/view draws"},
 		{Path: "github.com/ebitengine", Rooms: []string{"game/view"}, Why: "only game/view draws"},
 		{Path: "github.com/anishathalye/porcupine", Rooms: []string{"linearizability/..."}, Why: "only linearizability searches with Porcupine"},
-		{Path: "github.com/hashicorp/raft", Rooms: []string{"raftian/node", "raftian/observe", "raftian/store", "raftian/world", "experiments/..."},
+		{Path: "github.com/hashicorp/raft", Rooms: []string{"raftian/node", "raftian/observe", "raftian/store", "raftian/world", "raftian/campaign/testdata/...", "experiments/..."},
 			Why: "the library under test is met in node, observe, store, world and the experiments only"},
 		{Path: "github.com/jstemmer/go-junit-report", Rooms: []string{"raftian/ci"}, Why: "only raftian/ci writes JUnit files"},
 		{Path: "gonum.org/v1/plot", Rooms: []string{"experiments/chart"}, Why: "only experiments/chart draws plots"},

@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/findings"
 	"raftian/linearizability"
 	"raftian/netsim/plan"
+	"raftian/raftian/campaign"
+	"raftian/raftian/defects"
 	"raftian/raftian/known"
 )
 
@@ -50,7 +50,7 @@ func (x *excuses) load() error {
 	}
 	for _, e := range x.file.Entries {
 		switch {
-		case slices.ContainsFunc(findings.All(), func(f findings.Finding) bool { return f.Name == e.Name }):
+		case slices.ContainsFunc(defects.All(), func(f defects.Finding) bool { return f.Name == e.Name }):
 			err = fmt.Errorf("%s is a finding in hashicorp/raft; name it otherwise", e.Name)
 		case !slices.ContainsFunc(linearizability.Judges(), func(j linearizability.About) bool { return j.Judge == e.Judge }):
 			err = fmt.Errorf("there is no judge %s; raftian judges lists them", e.Judge)
@@ -67,12 +67,12 @@ func (x *excuses) where(name string) string {
 	if x.file != nil && slices.ContainsFunc(x.file.Entries, func(e known.Entry) bool { return e.Name == name }) {
 		return x.path
 	}
-	return "experiments/findings/" + name
+	return "raftian/defects/" + name
 }
 
 // causes are what is known of the violations of a run. A finding comes before an entry.
-func (x *excuses) causes(r *campaign.Result) [][]findings.Cause {
-	all := findings.Explain(findings.All(), findings.Run{Plan: r.Plan, Raft: r.Like, Mends: r.Mends, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: x.excuse})
+func (x *excuses) causes(r *campaign.Result) [][]defects.Cause {
+	all := defects.Explain(defects.All(), defects.Run{Plan: r.Plan, Raft: r.Like, Mends: r.Mends, Verdicts: r.Verdicts, Wire: r.Wire, Excuse: x.excuse})
 	planted := slices.ContainsFunc(r.Plan.Settings, func(s plan.Setting) bool { return s.Key == "bug" })
 	if x.file == nil || planted && !x.excuse {
 		return all
@@ -86,11 +86,11 @@ func (x *excuses) causes(r *campaign.Result) [][]findings.Cause {
 	for k, v := range r.Verdicts {
 		for n := range v.Violations {
 			if c := own[k][n]; c.Entry != "" && all[k][n].Finding == "" {
-				all[k][n] = findings.Cause{Finding: c.Entry, Steps: c.Steps}
+				all[k][n] = defects.Cause{Finding: c.Entry, Steps: c.Steps}
 				x.met[c.Entry] = true
 			}
 		}
-		all[k] = findings.WithUnasked(v, all[k])
+		all[k] = defects.WithUnasked(v, all[k])
 	}
 	return all
 }
@@ -126,7 +126,7 @@ func (x *excuses) complain() {
 }
 
 // names are the causes for a campaign.
-func (x *excuses) names(r *campaign.Result) [][]string { return findings.Names(x.causes(r)) }
+func (x *excuses) names(r *campaign.Result) [][]string { return defects.Names(x.causes(r)) }
 
 // knownIn names for each judge that failed with known failures alone one of them.
 func (x *excuses) knownIn(r *campaign.Result) map[string]string {
@@ -143,7 +143,7 @@ func (x *excuses) knownIn(r *campaign.Result) map[string]string {
 func (x *excuses) print(w io.Writer, r *campaign.Result) {
 	all := x.causes(r)
 	x.complain()
-	for k, s := range campaign.SortOut(r.Verdicts, findings.Names(all)) {
+	for k, s := range campaign.SortOut(r.Verdicts, defects.Names(all)) {
 		if len(s.Findings) == 0 {
 			continue
 		}
@@ -154,7 +154,7 @@ func (x *excuses) print(w io.Writer, r *campaign.Result) {
 			}
 			fmt.Fprintf(w, "  known%-8s %-22s  %s (%s)\n", part, s.Unknown.Judge, name, x.where(name))
 		}
-		first := slices.IndexFunc(all[k], func(c findings.Cause) bool { return c.Finding != "" })
+		first := slices.IndexFunc(all[k], func(c defects.Cause) bool { return c.Finding != "" })
 		for _, step := range all[k][first].Steps {
 			fmt.Fprintf(w, "                event %d: %s\n", step.Event, step.Text)
 		}
@@ -169,7 +169,7 @@ func (x *excuses) printDraft(w io.Writer, r *campaign.Result) error {
 	some := false
 	for k := range all {
 		for n, c := range all[k] {
-			is := c.Finding == "" && r.Verdicts[k].Violations[n].Signature != findings.Unasked // which follows from the others
+			is := c.Finding == "" && r.Verdicts[k].Violations[n].Signature != defects.Unasked // which follows from the others
 			open[k] = append(open[k], is)
 			some = some || is
 		}

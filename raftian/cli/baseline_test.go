@@ -25,7 +25,7 @@ step crash machine=M
 `
 
 func TestAFailureOfOnesOwnThatIsKnownIsNone(t *testing.T) {
-	args := []string{"--world", "../../experiments/campaign/testdata/faulty", "--length", "5s", "--machines", "3", "--faults", "calm", "--out", t.TempDir()}
+	args := []string{"--world", "../../raftian/campaign/testdata/faulty", "--length", "5s", "--machines", "3", "--faults", "calm", "--out", t.TempDir()}
 	file := clitest.File(t, "own.known", []byte(lostAddition))
 	got := clitest.Raftian(t, append([]string{"explore", "--seeds", "7-8", "--known", file}, args...)...)
 	got.Want(t, ExitPass, "")

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/bugs"
 	"raftian/netsim/plan"
+	"raftian/raftian/bugs"
 )
 
 func bugsCommand() *cobra.Command {

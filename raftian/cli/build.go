@@ -15,11 +15,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/findings"
 	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
+	"raftian/raftian/defects"
 	"raftian/raftian/guest"
 )
 
@@ -68,7 +68,7 @@ func (f *planFlags) options() (guest.Options, error) {
 	if err := raftToBe(f.raft); err != nil {
 		return guest.Options{}, Usage(err)
 	}
-	if _, err := findings.Mends(f.mend); err != nil {
+	if _, err := defects.Mends(f.mend); err != nil {
 		return guest.Options{}, Usage(fmt.Errorf("--mend: %w", err))
 	}
 	if f.known.excuse && f.bug == "" {
@@ -178,7 +178,7 @@ func buildWith(ctx context.Context, world, raft, mend string, with func(context.
 		return nil, Tool(errors.New(goWords(err)))
 	}
 	for _, name := range strings.Split(mend, ",") {
-		if mend != "" && mend != findings.AllMends && !slices.Contains(strings.Split(p.Mends, ","), name) {
+		if mend != "" && mend != defects.AllMends && !slices.Contains(strings.Split(p.Mends, ","), name) {
 			return nil, Usage(fmt.Errorf("--mend: %s changes nothing in hashicorp/raft %s", name, p.Raft))
 		}
 	}
@@ -311,7 +311,7 @@ func mendedWith(mends string) string {
 	if mends == "" {
 		return ""
 	}
-	if n := strings.Count(mends, ",") + 1; n == len(findings.All()) {
+	if n := strings.Count(mends, ",") + 1; n == len(defects.All()) {
 		return fmt.Sprintf(" with the mends of all %d findings", n)
 	}
 	return " with the mends of " + strings.ReplaceAll(mends, ",", ", ")

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
 	"raftian/linearizability"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 )
 
 // checked is what `check --json` prints.

@@ -13,9 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
 	"raftian/linearizability"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 )
 
 // checkedRun is one run file of a directory, as `check --json` prints it.

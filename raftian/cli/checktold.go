@@ -6,9 +6,9 @@ import (
 	"strings"
 	"sync"
 
-	"raftian/experiments/campaign"
 	"raftian/linearizability"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 	"raftian/raftian/ci"
 )
 

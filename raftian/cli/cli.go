@@ -1,9 +1,9 @@
 // Package cli is the command raftian: it parses flags and prints; what happens is in
-// experiments/campaign and below.
+// raftian/campaign and below.
 //
-// What needs a window, a server or plots, and the large libraries they take, is in
-// raftian/full. Without it this package builds that program when one of its commands
-// is given, and has it go on, so that who explores need not compile them.
+// What needs a window or a server, and the large libraries they take, is in raftian/full;
+// what measures is in experiments. This package builds those programs when one of their
+// commands is given, and has them go on, so that who explores need not compile them.
 //
 //	cli.go       the commands, exit status
 //	handover.go  having raftian/full go on
@@ -48,6 +48,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -91,10 +92,10 @@ func Tool(err error) error { return &exitError{ExitTool, err} }
 // finding says that a judge did not pass; what it found has been printed.
 func finding() error { return &exitError{status: ExitFail} }
 
-// Rest is what this package leaves to package main of raftian/full. The zero Rest is
-// none of it.
+// Rest is what this package leaves to the package main that calls it. What that leaves
+// out, too, another program is built for and goes on with.
 type Rest struct {
-	// Commands are those of raftian/full, each begun with Command.
+	// Commands are those of the program itself, each begun with Command.
 	Commands []*cobra.Command
 	// Draw writes what raftian replay shows of a run at a moment, or of its first
 	// violation if at is nil, as an SVG file.
@@ -197,10 +198,12 @@ failed, 130 it was interrupted.`,
 	}
 	root.AddCommand(exploreCommand(), runCommand(), rerunCommand(), checkCommand(), showCommand(), exportCommand(rest),
 		shrinkCommand(), trialsCommand(), bugsCommand(), judgesCommand(), buildCommand(rest), versionCommand())
-	if rest.Commands == nil {
-		rest.Commands = elsewhere()
-	}
 	root.AddCommand(rest.Commands...)
+	for _, c := range elsewhere() {
+		if !slices.ContainsFunc(rest.Commands, func(own *cobra.Command) bool { return own.Name() == c.Name() }) {
+			root.AddCommand(c)
+		}
+	}
 	root.SetFlagErrorFunc(wrongFlag)
 	root.SetHelpCommand(&cobra.Command{Use: "help [COMMAND|plan|known]", Short: "Help about a command, the language of plans, or that of known failures", Args: cobra.MaximumNArgs(1),
 		RunE: func(h *cobra.Command, args []string) error {

@@ -16,8 +16,8 @@ import (
 	"strings"
 	"time"
 
-	"raftian/experiments/campaign"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 	"raftian/raftian/guest"
 )
 

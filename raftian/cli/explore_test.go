@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"raftian/experiments/campaign"
+	"raftian/raftian/campaign"
 	"raftian/raftian/cli/clitest"
 )
 
@@ -107,7 +107,7 @@ func TestWhatIsKeptIsSaidAndCanBeMadeAgain(t *testing.T) {
 // fails, is kept, and comes with the command that makes it again.
 func TestAFailureIsAFindingThatCanBeReproduced(t *testing.T) {
 	dir := t.TempDir()
-	world := "../../experiments/campaign/testdata/faulty"
+	world := "../../raftian/campaign/testdata/faulty"
 	args := []string{"--world", world, "--length", "5s", "--machines", "3", "--faults", "calm"}
 	got := clitest.Raftian(t, append([]string{"explore", "--seeds", "7", "--out", dir}, args...)...)
 	got.Want(t, ExitFail, "")
@@ -136,12 +136,12 @@ func TestAFailureIsAFindingThatCanBeReproduced(t *testing.T) {
 
 // What the compiler says is passed on, in one line with the command that repeats it.
 func TestAWorldThatDoesNotCompileIsTheToolsFailure(t *testing.T) {
-	got := clitest.Raftian(t, "explore", "--world", "../../experiments/campaign/testdata/broken", "--seeds", "1")
-	got.Want(t, ExitTool, "main.go:5:15: undefined: undefined); to repeat it: go build -o /dev/null ../../experiments/campaign/testdata/broken")
+	got := clitest.Raftian(t, "explore", "--world", "../../raftian/campaign/testdata/broken", "--seeds", "1")
+	got.Want(t, ExitTool, "main.go:5:15: undefined: undefined); to repeat it: go build -o /dev/null ../../raftian/campaign/testdata/broken")
 }
 
 func TestARunThatPanicsIsKeptAndTold(t *testing.T) {
-	world := "../../experiments/campaign/testdata/faulty"
+	world := "../../raftian/campaign/testdata/faulty"
 	plan := clitest.Raftian(t, "run", "--plan", "--world", world, "--length", "5s", "--machines", "3", "--faults", "calm")
 	plan.Want(t, ExitPass, "")
 	text := strings.Replace(plan.Out, " add\n", " panic\n", 1)
@@ -172,7 +172,7 @@ func TestALongTextIsCutAndSaysSo(t *testing.T) {
 // Of a world that reports its calls alone, the judges of these say something, and the
 // others say that they have seen nothing.
 func TestAWorldThatReportsOnlyCallsIsJudgedByThese(t *testing.T) {
-	world := "../../experiments/campaign/testdata/sparse"
+	world := "../../raftian/campaign/testdata/sparse"
 	args := []string{"--world", world, "--length", "30s", "--machines", "3", "--faults", "calm"}
 	s := exploreJSON(t, ExitPass, append([]string{"--seeds", "1-2", "--out", t.TempDir()}, args...)...)
 	for _, j := range s.Judges {
@@ -192,7 +192,7 @@ func TestAWorldThatReportsOnlyCallsIsJudgedByThese(t *testing.T) {
 
 // A run of which no judge can say anything is no success.
 func TestARunThatNobodyCanJudgeIsNoSuccess(t *testing.T) {
-	world := "../../experiments/campaign/testdata/sparse"
+	world := "../../raftian/campaign/testdata/sparse"
 	args := []string{"--world", world, "--length", "30s", "--machines", "3", "--faults", "calm"}
 	drawn := clitest.Raftian(t, append([]string{"run", "--plan"}, args...)...)
 	drawn.Want(t, ExitPass, "")

@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
 	"raftian/linearizability"
 	"raftian/linearizability/export"
 	"raftian/linearizability/history"
+	"raftian/raftian/campaign"
 )
 
 // export writes a history from elsewhere in a form.

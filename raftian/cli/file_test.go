@@ -12,9 +12,9 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"raftian/experiments/campaign/campaigntest"
 	"raftian/netsim/env"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign/campaigntest"
 	"raftian/raftian/cli/clitest"
 )
 

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
 	"raftian/linearizability"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 )
 
 // judged is what `check --model --json` prints of a history.

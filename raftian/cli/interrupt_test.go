@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign/campaigntest"
+	"raftian/raftian/campaign/campaigntest"
 	"raftian/raftian/cli/clitest"
 )
 

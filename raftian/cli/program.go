@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
-	"raftian/experiments/findings"
 	"raftian/netsim/toolchain"
+	"raftian/raftian/campaign"
+	"raftian/raftian/defects"
 )
 
 // programUse is what help says of --program.
@@ -143,7 +143,7 @@ func excludeProgram(c *cobra.Command) error {
 
 // mendsOf are the mends that a flag names.
 func mendsOf(mend string) ([]toolchain.Mend, error) {
-	mends, err := findings.Mends(mend)
+	mends, err := defects.Mends(mend)
 	if err != nil {
 		return nil, Usage(fmt.Errorf("--mend: %w", err))
 	}

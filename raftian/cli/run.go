@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
 	"raftian/linearizability"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 )
 
 func runCommand() *cobra.Command {

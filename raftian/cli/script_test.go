@@ -10,7 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"raftian/experiments/campaign/campaigntest"
+	"raftian/raftian/campaign/campaigntest"
 )
 
 // Scripts say what the command does, one behaviour each: testdata/script/NAME.txtar begins

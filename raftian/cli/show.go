@@ -13,11 +13,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
 	"raftian/linearizability"
 	"raftian/netsim/env"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 )
 
 // quiet are the kinds that are shown only when asked for: there are thousands of

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 	"raftian/raftian/ci"
 )
 

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign/campaigntest"
+	"raftian/raftian/campaign/campaigntest"
 	"raftian/raftian/cli/clitest"
 )
 
@@ -96,7 +96,7 @@ func TestACampaignIsToldToCI(t *testing.T) {
 
 func TestAToolThatFailsLeavesAFileThatSaysSo(t *testing.T) {
 	junit := filepath.Join(t.TempDir(), "junit.xml")
-	got := clitest.Raftian(t, "explore", "--world", "../../experiments/campaign/testdata/broken", "--seeds", "1", "--junit", junit)
+	got := clitest.Raftian(t, "explore", "--world", "../../raftian/campaign/testdata/broken", "--seeds", "1", "--junit", junit)
 	got.Want(t, ExitTool, "undefined")
 	if x := readJUnit(t, junit); x.Errors != 1 || x.Cases[0].Name != "the campaign" || !strings.Contains(x.Cases[0].Error.Message, "undefined: undefined") {
 		t.Errorf("%+v", x)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"raftian/experiments/campaign/campaigntest"
+	"raftian/raftian/campaign/campaigntest"
 	"raftian/raftian/cli/clitest"
 )
 

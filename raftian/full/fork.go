@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"raftian/experiments/campaign"
 	"raftian/game/replay"
 	"raftian/netsim/plan"
 	"raftian/netsim/trace"
+	"raftian/raftian/campaign"
 	"raftian/raftian/cli"
 )
 

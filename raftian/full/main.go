@@ -1,5 +1,5 @@
 // Command full is the command raftian with all it can do in one program. The command
-// raftian itself builds it when replay, play, attach, serve or experiment is given;
+// raftian itself builds it when replay, play, attach, or serve is given;
 // who wants a program that can be carried elsewhere builds it as
 //
 //	go build -o DIRECTORY/raftian ./raftian/full
@@ -12,7 +12,6 @@
 //	play.go       raftian play
 //	attach.go     raftian attach
 //	screen.go     where a game is played: a window, a browser or the prompt
-//	experiment.go raftian experiment
 package main
 
 import (
@@ -23,7 +22,7 @@ import (
 
 func main() {
 	cli.Main(cli.Rest{
-		Commands: []*cobra.Command{replayCommand(), experimentCommand(), serveCommand(), playCommand(), attachCommand()},
+		Commands: []*cobra.Command{replayCommand(), serveCommand(), playCommand(), attachCommand()},
 		Draw:     svg,
 		Viewer:   writeViewer,
 	})

@@ -133,8 +133,8 @@ func (p *picture) resize(size string) error {
 	var errs [2]error
 	p.w, errs[0] = strconv.Atoi(w)
 	p.h, errs[1] = strconv.Atoi(h)
-	if !ok || errs[0] != nil || errs[1] != nil || p.w < scene.WidthLeast || p.h < scene.HeightLeast || p.w > 8192 || p.h > 8192 {
-		return fmt.Errorf("--size %s: write WIDTHxHEIGHT in pixels, from %dx%d to 8192x8192", size, scene.WidthLeast, scene.HeightLeast)
+	if !ok || errs[0] != nil || errs[1] != nil || p.w < scene.WidthMin || p.h < scene.HeightMin || p.w > 8192 || p.h > 8192 {
+		return fmt.Errorf("--size %s: write WIDTHxHEIGHT in pixels, from %dx%d to 8192x8192", size, scene.WidthMin, scene.HeightMin)
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func (p *picture) open(run *replay.Run, book *glyph.Book) (*desk.Desk, error) {
 		if n == replay.World {
 			return nil, fmt.Errorf("--inspect %s: there are %s", p.choose, strings.Join(run.Machines, " "))
 		}
-		d.View.Chosen = scene.Target{Do: scene.Node, N: n}
+		d.View.Chosen = scene.Target{Action: scene.Node, N: n}
 	}
 	d.View.Note = ""
 	return d, nil

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"raftian/experiments/campaign"
 	"raftian/game/replay"
+	"raftian/raftian/campaign"
 	"raftian/raftian/cli"
 	"raftian/raftian/cli/clitest"
 )

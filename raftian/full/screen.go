@@ -10,13 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/experiments/campaign"
 	"raftian/game/board"
 	"raftian/game/glyph"
 	"raftian/game/live"
 	"raftian/game/view"
 	"raftian/linearizability/verdict"
 	"raftian/raftian/api"
+	"raftian/raftian/campaign"
 	"raftian/raftian/cli"
 	"raftian/raftian/play"
 )

@@ -10,6 +10,10 @@
 // The command `raftian` builds that package with the edited runtime and starts
 // it once per run; requests and answers go over standard input and output.
 //
+// What programs print is kept with the run. They reach nothing of the computer but by their
+// env.Env: opening a file, a socket, a pipe or another program ends the run with the line of
+// code that does it (netsim/calls_linux.go).
+//
 //	guest.go     Guest, and drawing its Plans
 //	settings.go  the settings of its nodes
 //	reads.go     which reads are verified, on a lease, or local

@@ -310,3 +310,15 @@ func TestWhatIsFoundIsWhatTryingAllFinds(t *testing.T) {
 		t.Error("no entry ever fitted")
 	}
 }
+
+// Of ways with the same values the earliest is as good as all of them.
+func TestWhatHappensOverAndOverIsNotTooMuch(t *testing.T) {
+	f := parsed(t, "known a\njudge exactly-once\nsignature applied twice\nstep crash machine=M\nstep crash machine=M\nstep crash machine=M\nstep boot\n")
+	var events []trace.Event
+	for range 1000 {
+		events = append(events, at("n1", env.Note{Kind: trace.KindCrash}))
+	}
+	if got := causeOf(t, f, again(), append(events, at("n1", env.Note{Kind: trace.KindBoot}))); got.Entry != "a" || got.Steps[2].Event != 3 {
+		t.Errorf("%+v", got)
+	}
+}

@@ -112,30 +112,39 @@ func (l *lone) start(t *testing.T, fsm raft.FSM) raft.ServerAddress {
 	return address
 }
 
+// expect waits for a note.
+func (w *witness) expect(t *testing.T, want env.Note) {
+	t.Helper()
+	for range 1000 {
+		if slices.Contains(w.of(want.Kind), want) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("no note %+v among %+v", want, w.of(want.Kind))
+}
+
 func TestOneCallReportsWhatJudgesRead(t *testing.T) {
 	l := newLone(t, &counter{})
-	if err := l.raft.Snapshot().Error(); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(2 * lookAgain)
-	index := l.raft.LastIndex()
+	index, term := l.raft.LastIndex(), l.raft.CurrentTerm()
 	for _, want := range []env.Note{
 		{Kind: env.KindLog},
 		{Kind: env.KindReady},
 		{Kind: env.KindRole, Text: "follower"},
-		{Kind: env.KindRole, Text: "leader", Term: 2},
-		{Kind: env.KindTerm, Term: 2},
-		{Kind: env.KindVote, Term: 2, Peer: "n1"},
-		{Kind: env.KindAppend, Index: index, Term: 2, Hash: Hash([]byte("hello")), Text: "command"},
+		{Kind: env.KindRole, Text: "leader", Term: term},
+		{Kind: env.KindTerm, Term: term},
+		{Kind: env.KindVote, Term: term, Peer: "n1"},
+		{Kind: env.KindAppend, Index: index, Term: term, Hash: Hash([]byte("hello")), Text: "command"},
 		{Kind: env.KindConfig, Index: 1, Text: "n1 voters"},
-		{Kind: env.KindCommit, Index: index, Term: 2},
-		{Kind: env.KindApply, Index: index, Term: 2, Hash: Hash([]byte("hello")), State: 6, Client: "p1", Seq: 7},
-		{Kind: env.KindSnapshot, Index: index, Term: 2, State: 6},
+		{Kind: env.KindCommit, Index: index, Term: term},
+		{Kind: env.KindApply, Index: index, Term: term, Hash: Hash([]byte("hello")), State: 6, Client: "p1", Seq: 7},
 	} {
-		if got := l.told.of(want.Kind); !slices.Contains(got, want) {
-			t.Errorf("no note %+v among %+v", want, got)
-		}
+		l.told.expect(t, want)
 	}
+	if err := l.raft.Snapshot().Error(); err != nil {
+		t.Fatal(err)
+	}
+	l.told.expect(t, env.Note{Kind: env.KindSnapshot, Index: index, Term: term, State: 6})
 	if len(l.told.of(env.KindDiag)) == 0 {
 		t.Error("the library's diagnostics are not reported")
 	}
@@ -146,13 +155,27 @@ func TestAStateIsRestoredWhereItsSnapshotEnds(t *testing.T) {
 	if err := errors.Join(l.raft.Snapshot().Error(), l.raft.Shutdown().Error()); err != nil {
 		t.Fatal(err)
 	}
-	index := l.raft.LastIndex()
+	index, term := l.raft.LastIndex(), l.raft.CurrentTerm()
 	l.start(t, &counter{})
-	if want, got := (env.Note{Kind: env.KindRestore, Index: index, Term: 2, State: 6, Text: "start"}), l.told.of(env.KindRestore); !slices.Contains(got, want) {
-		t.Errorf("reported %+v; want %+v", got, want)
-	}
-	if got := l.told.of(env.KindRole); got[len(got)-2].Text != "shutdown" && got[len(got)-1].Text != "follower" {
-		t.Errorf("the roles are %+v", got)
+	l.told.expect(t, env.Note{Kind: env.KindRestore, Index: index, Term: term, State: 6, Text: "start"})
+}
+
+// What is restored while the library runs came from the leader.
+func TestARestoredStateSaysWhereItCameFrom(t *testing.T) {
+	for running, how := range map[bool]string{false: "start", true: "install"} {
+		w := &witness{}
+		o := New(w)
+		o.running = running
+		_, from, err := o.Snapshots(opener{from: io.NopCloser(strings.NewReader("5"))}).Open("1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := o.FSM(&counter{}).Restore(from); err != nil {
+			t.Fatal(err)
+		}
+		if want := []env.Note{{Kind: env.KindRestore, Index: 9, State: 6, Text: how}}; !slices.Equal(w.list, want) {
+			t.Errorf("reported %+v; want %+v", w.list, want)
+		}
 	}
 }
 
@@ -296,6 +319,7 @@ func TestConfigurationsAreToldOnceTheyAreCommitted(t *testing.T) {
 	o.Members.committed(3)
 	o.Members.deleted(4, 5)
 	o.Members.committed(9)
+	o.Members.Configured(6, raft.Configuration{})
 	if want := []env.Note{{Kind: env.KindConfig, Index: 2, Text: "n1 voters"}, {Kind: env.KindConfig, Index: 6, Text: "n3 voters"}}; !slices.Equal(w.list, want) {
 		t.Errorf("told %+v; want %+v", w.list, want)
 	}

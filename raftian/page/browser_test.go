@@ -304,7 +304,7 @@ func serveBrowser(t *testing.T) *Viewer {
 	return v
 }
 
-func TestABrowserClicksThroughToTheViolation(t *testing.T) {
+func TestBrowserClicksToViolation(t *testing.T) {
 	v := serveBrowser(t)
 	if *violation == "" || *dropped == "" {
 		t.Skip("-violation and -drop name no run files")
@@ -378,7 +378,7 @@ func newFakeGame() *fakeGame {
 	return g
 }
 
-func TestABrowserPlays(t *testing.T) {
+func TestBrowserPlays(t *testing.T) {
 	v := serveBrowser(t)
 	g := newFakeGame()
 	server := httptest.NewServer(v.LiveHandler(g, true))
@@ -419,9 +419,9 @@ func TestABrowserPlays(t *testing.T) {
 	tb.save("hit.png")
 }
 
-// TestABrowserIsMeasured logs the frame rate while a run plays, all of which is on the
+// TestBrowserMeasurements logs the frame rate while a run plays, all of which is on the
 // timeline, and the time each frame takes on the page's main thread.
-func TestABrowserIsMeasured(t *testing.T) {
+func TestBrowserMeasurements(t *testing.T) {
 	if *measured == "" {
 		t.Skip("-measure names no run file")
 	}

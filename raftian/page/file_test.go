@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestAViewerFileGivesBackTheViewer(t *testing.T) {
+func TestViewerFileRoundTrip(t *testing.T) {
 	v, path := viewer(t), filepath.Join(t.TempDir(), "viewer.zip")
 	var b bytes.Buffer
 	if err := v.Write(&b); err != nil {
@@ -26,7 +26,7 @@ func TestAViewerFileGivesBackTheViewer(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNoViewerIsRefused(t *testing.T) {
+func TestInvalidViewerFileRefused(t *testing.T) {
 	var b bytes.Buffer
 	if err := viewer(t).Write(&b); err != nil {
 		t.Fatal(err)

@@ -42,7 +42,7 @@ func get(t *testing.T, h http.Handler, host, path string, header ...string) *htt
 	return w
 }
 
-func TestAPageHasWhatABrowserNeeds(t *testing.T) {
+func TestPageServesItsFiles(t *testing.T) {
 	run := filepath.Join(t.TempDir(), "a.run")
 	if err := os.WriteFile(run, []byte("a run"), 0o600); err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestAPageHasWhatABrowserNeeds(t *testing.T) {
 
 // A page of another origin whose name resolves to this machine is refused (DNS
 // rebinding).
-func TestAPageForThisMachineIsForNobodyElse(t *testing.T) {
+func TestLocalPageRefusesOthers(t *testing.T) {
 	v := viewer(t)
 	for host, local := range map[string]bool{"127.0.0.1:80": true, "localhost:80": true, "[::1]:80": true, "localhost": true,
 		"example.org": false, "example.org:80": false, "10.0.0.1:80": false, "": false} {
@@ -81,7 +81,7 @@ func TestAPageForThisMachineIsForNobodyElse(t *testing.T) {
 }
 
 // Commands that pages of other origins post are refused.
-func TestOnlyThePageItselfPlays(t *testing.T) {
+func TestCrossOriginCommandsRefused(t *testing.T) {
 	g := newFakeGame()
 	h := viewer(t).LiveHandler(g, true)
 	post := func(host, origin string) int {
@@ -108,7 +108,7 @@ func TestOnlyThePageItselfPlays(t *testing.T) {
 	}
 }
 
-func TestABrowserIsToldWhatItDoesNotKnow(t *testing.T) {
+func TestBrowserGetsUpdates(t *testing.T) {
 	g := newFakeGame()
 	g.s.Events = []live.Event{{Index: 6}, {Index: 7}}
 	h := viewer(t).LiveHandler(g, true)

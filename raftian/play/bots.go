@@ -90,11 +90,11 @@ func (s *Session) toggleBots() {
 	}
 	s.botsPaused.Store(!s.botsPaused.Load())
 	s.update(func() {
-		s.now.Bots, s.now.Said = live.BotsPlay, "the bots play"
+		s.now.Bots, s.now.Message = live.BotsPlay, "the bots play"
 		if s.botsPaused.Load() {
-			s.now.Bots, s.now.Said = live.BotsRest, "the bots rest"
+			s.now.Bots, s.now.Message = live.BotsPaused, "the bots rest"
 		}
-		s.now.Saids++
+		s.now.MessageSeq++
 	})
 }
 

@@ -33,7 +33,7 @@ func (c *trackedClient) Do(ctx context.Context, number uint64, text string) (*ap
 	id := c.session.addCall(c, number, text)
 	c.session.o.Record.call(c.name, number, text)
 	began := time.Now()
-	doubt := time.AfterFunc(doubtAfter, func() { c.session.setStage(id, live.Doubt, "", 0, 0) })
+	doubt := time.AfterFunc(doubtAfter, func() { c.session.setStage(id, live.InDoubt, "", 0, 0) })
 	effect, err := c.Client.Do(ctx, number, text)
 	doubt.Stop()
 	took := time.Since(began)
@@ -47,7 +47,7 @@ func (c *trackedClient) Do(ctx context.Context, number uint64, text string) (*ap
 		c.session.setStage(id, live.Committed, effect.GetOutput(), effect.GetIndex(), took)
 	case errors.As(err, &unanswered) && !unanswered.WithoutEffect:
 		c.session.o.Record.answer(c.name, number, 0, took, "unknown "+oneLine(err))
-		c.session.setStage(id, live.Lost, oneLine(err), 0, took)
+		c.session.setStage(id, live.Unresolved, oneLine(err), 0, took)
 	case errors.As(err, &unanswered):
 		c.session.o.Record.answer(c.name, number, 0, took, "fail "+oneLine(err))
 		c.session.setStage(id, live.Failed, oneLine(err), 0, took)
@@ -90,14 +90,14 @@ func (s *Session) setStage(id uint64, to live.Stage, output string, index uint64
 			if took > 0 {
 				c.Took, c.Index, c.Output = took, index, output
 				if c.Mine && index > 0 {
-					s.now.Trips = append(s.now.Trips, took)
-					s.now.Trips = s.now.Trips[max(0, len(s.now.Trips)-tripsMax):]
+					s.now.Latencies = append(s.now.Latencies, took)
+					s.now.Latencies = s.now.Latencies[max(0, len(s.now.Latencies)-tripsMax):]
 				}
 			}
-			if to > c.Stage && !c.Stage.Over() {
+			if to > c.Stage && !c.Stage.Ended() {
 				c.Stage = to
 			}
-			if c.Stage.Over() {
+			if c.Stage.Ended() {
 				s.ended[id] = time.Now()
 			}
 			return

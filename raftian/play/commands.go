@@ -28,7 +28,7 @@ const help = `  attack CITY              with your own city
   quit`
 
 const helpMachines = `  cut NODE, heal [NODE]    cut a node off from the others, and undo it
-  kill NODE, start NODE    end a node without a goodbye, and start it from its disk`
+  kill NODE, start NODE    kill a node, and restart it from its disk`
 
 // do executes the command of a line.
 func (p *Prompt) do(ctx context.Context, words []string) error {
@@ -49,7 +49,7 @@ func (p *Prompt) do(ctx context.Context, words []string) error {
 	case slices.Contains([]string{"attack", "as", "watch", "wait"}, verb) && argument == "":
 		return fmt.Errorf("%s takes one more word; help says which", verb)
 	case p.Machines == nil && slices.Contains([]string{"cut", "heal", "kill", "start"}, verb):
-		return fmt.Errorf("%s is for raftian play, whose nodes are at hand", verb)
+		return fmt.Errorf("%s works in raftian play only, which runs the nodes itself", verb)
 	case verb == "help":
 		p.say("%s", help)
 		if p.Machines != nil {

@@ -113,7 +113,7 @@ func (s *Session) readState(ctx context.Context, p *polledNode) (uint64, error) 
 		cities = append(cities, rules.City{Name: c.GetName(), Status: parseStatus(c.GetStatus()), Health: int(c.GetHealth()),
 			Score: c.GetScore(), Resting: c.GetResting()})
 	}
-	game, err := rules.Of(cities)
+	game, err := rules.FromCities(cities)
 	if err != nil {
 		return 0, err
 	}

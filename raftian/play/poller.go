@@ -70,7 +70,7 @@ func (s *Session) poll(p *polledNode) {
 		}
 		p.answers, p.configIndex, p.members = true, v.GetConfigurationIndex(), v.GetMembers()
 		p.status = live.Node{ID: v.GetNode(), Answers: true, Role: v.GetRole(), Term: v.GetTerm(), Leader: v.GetLeader(),
-			Commit: v.GetCommitIndex(), Last: v.GetLastIndex(), Local: v.GetLocalIndex(), Hash: v.GetLocalHash(), Trip: trip,
+			Commit: v.GetCommitIndex(), Last: v.GetLastIndex(), Local: v.GetLocalIndex(), Hash: v.GetLocalHash(), Latency: trip,
 			FPS: v.GetFrames().GetFps(), Rate: rate, Late: v.GetFrames().GetLate()}
 	})
 	for _, m := range v.GetMembers() {

@@ -71,7 +71,7 @@ type Session struct {
 func NewSession(o SessionOptions) *Session {
 	s := &Session{o: o, begun: time.Now(), changed: make(chan struct{}), ended: map[uint64]time.Time{}, nodes: map[string]*polledNode{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.now = live.Snapshot{Version: 1, City: o.City, Machines: o.Machines != nil, Records: o.Records}
+	s.now = live.Snapshot{Version: 1, City: o.City, Machines: o.Machines != nil, NotRecorded: o.Records}
 	for k := range playerClientsMax {
 		name := "you"
 		if k > 0 {
@@ -111,8 +111,8 @@ func (s *Session) update(f func()) {
 // say shows the player a line.
 func (s *Session) say(format string, args ...any) {
 	s.update(func() {
-		s.now.Said = fmt.Sprintf(format, args...)
-		s.now.Saids++
+		s.now.Message = fmt.Sprintf(format, args...)
+		s.now.MessageSeq++
 	})
 }
 
@@ -125,13 +125,13 @@ func (s *Session) Snapshot() *live.Snapshot {
 	}
 	one := s.now
 	one.At = time.Since(s.begun)
-	one.Events, one.Calls, one.Trips = slices.Clone(one.Events), slices.Clone(one.Calls), slices.Clone(one.Trips)
+	one.Events, one.Calls, one.Latencies = slices.Clone(one.Events), slices.Clone(one.Calls), slices.Clone(one.Latencies)
 	one.Nodes = s.memberNodes()
 	one.Leader, one.Term, one.Commit = findLeader(one.Nodes, s.o.Machines == nil)
 	one.Cities = s.cities()
 	one.Winner, _ = s.game.Winner()
 	if s.o.Record != nil {
-		one.Recorded, one.Records = s.o.Record.Count()
+		one.Recorded, one.NotRecorded = s.o.Record.Count()
 	}
 	s.cached = &one
 	return s.cached
@@ -172,7 +172,7 @@ func (s *Session) liveCity(c rules.City) live.City {
 	case s.now.Bots != live.NoBots && s.o.Machines.has(c.Name):
 		player = "bot"
 	}
-	return live.City{Name: c.Name, Status: statusText(c.Status), Health: c.Health, Score: c.Score, Resting: c.Resting, Who: player}
+	return live.City{Name: c.Name, Status: statusText(c.Status), Health: c.Health, Score: c.Score, Resting: c.Resting, Player: player}
 }
 
 func statusText(s rules.Status) string {
@@ -233,7 +233,7 @@ func (s *Session) command(in rules.Input) {
 			return
 		}
 	}
-	s.say("%d of your commands are under way; wait until it is known what came of one", playerClientsMax)
+	s.say("%d of your commands are pending; wait for the outcome of one", playerClientsMax)
 }
 
 // switchCity changes the city that the player plays, and the node that is followed.
@@ -247,8 +247,8 @@ func (s *Session) switchCity(city string) {
 		if s.stopTail != nil {
 			s.stopTail()
 		}
-		s.now.Said = "you play " + city
-		s.now.Saids++
+		s.now.Message = "you play " + city
+		s.now.MessageSeq++
 	})
 }
 

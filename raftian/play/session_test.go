@@ -100,12 +100,12 @@ func (p *testSession) stages(line string) []live.Stage {
 		if stage := s.Calls[i].Stage; len(seen) == 0 || seen[len(seen)-1] != stage {
 			seen = append(seen, stage)
 		}
-		return s.Calls[i].Stage.Over()
+		return s.Calls[i].Stage.Ended()
 	})
 	return seen
 }
 
-func TestAnAttackIsToldStageByStage(t *testing.T) {
+func TestAttackPrintsEachStage(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 0)
 	seen := p.stages("attack n2")
@@ -124,14 +124,14 @@ func TestAnAttackIsToldStageByStage(t *testing.T) {
 	if seen := p.stages("add zoo"); seen[len(seen)-1] != live.Applied {
 		t.Errorf("add zoo: %v", seen)
 	}
-	p.await("zoo is there", func(s *live.Snapshot) bool { return health(s, "zoo") == 100 && len(s.Trips) >= 3 })
+	p.await("zoo is there", func(s *live.Snapshot) bool { return health(s, "zoo") == 100 && len(s.Latencies) >= 3 })
 	p.Do("nonsense")
-	p.await("nonsense is refused in words", func(s *live.Snapshot) bool { return strings.Contains(s.Said, "nonsense") })
+	p.await("nonsense is refused in words", func(s *live.Snapshot) bool { return strings.Contains(s.Message, "nonsense") })
 }
 
 // While the player's node is cut off, the session shows that node's log. A command is
 // committed elsewhere, and applied once the node is healed.
-func TestACutNodeShowsWhatItHas(t *testing.T) {
+func TestCutNodeAnswersLocalStatus(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 0)
 	p.Do("cut n1")
@@ -148,7 +148,7 @@ func TestACutNodeShowsWhatItHas(t *testing.T) {
 }
 
 // A command without a leader is in doubt. Once there is one, it takes effect once.
-func TestACommandInDoubtIsResolved(t *testing.T) {
+func TestCommandInDoubtIsResolved(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 0)
 	leader := p.Snapshot().Leader
@@ -158,7 +158,7 @@ func TestACommandInDoubtIsResolved(t *testing.T) {
 	p.await("two are down", func(s *live.Snapshot) bool { return node(s, "n2").Down && node(s, "n3").Down && s.Leader == "" })
 	p.Do("attack n2")
 	s := p.await("it is in doubt", func(s *live.Snapshot) bool {
-		return slices.ContainsFunc(s.Calls, func(c live.Call) bool { return c.Stage == live.Doubt })
+		return slices.ContainsFunc(s.Calls, func(c live.Call) bool { return c.Stage == live.InDoubt })
 	})
 	if health(s, "n2") != 100 {
 		t.Errorf("n2 has health %d while the attack is in doubt (leader was %s)", health(s, "n2"), leader)
@@ -173,14 +173,14 @@ func TestACommandInDoubtIsResolved(t *testing.T) {
 	p.await("n2 is played", func(s *live.Snapshot) bool { return s.City == "n2" && s.Node == "n2" && health(s, "n2") == 90 })
 }
 
-func TestBotsPlayAndRest(t *testing.T) {
+func TestBotsPlayAndPause(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 20*time.Millisecond)
 	p.await("bots attack", func(s *live.Snapshot) bool {
 		return slices.ContainsFunc(s.Events, func(e live.Event) bool { return strings.HasPrefix(e.Client, "bot-") })
 	})
 	p.Do("bots")
-	p.await("they rest", func(s *live.Snapshot) bool { return s.Bots == live.BotsRest })
+	p.await("they rest", func(s *live.Snapshot) bool { return s.Bots == live.BotsPaused })
 	time.Sleep(200 * time.Millisecond) // for commands under way
 	was := p.Snapshot().Index
 	time.Sleep(300 * time.Millisecond)
@@ -189,7 +189,7 @@ func TestBotsPlayAndRest(t *testing.T) {
 	}
 }
 
-func TestASessionIsRecorded(t *testing.T) {
+func TestSessionIsRecorded(t *testing.T) {
 	t.Parallel()
 	p := startSession(t, 30*time.Millisecond)
 	p.Do("attack n2")
@@ -198,11 +198,11 @@ func TestASessionIsRecorded(t *testing.T) {
 	p.await("n2 is cut off", func(s *live.Snapshot) bool { return node(s, "n2").Cut })
 	p.Do("heal n2")
 	p.Do("kill n3")
-	p.await("n3 is down", func(s *live.Snapshot) bool { return node(s, "n3").Down && strings.Contains(s.Said, "n3 is killed") })
+	p.await("n3 is down", func(s *live.Snapshot) bool { return node(s, "n3").Down && strings.Contains(s.Message, "n3 is killed") })
 	p.Do("start n3")
 	p.await("n3 is back", func(s *live.Snapshot) bool { n := node(s, "n3"); return n.Answers && !n.Down && n.Commit > 15 })
 	p.Do("save")
-	p.await("it is saved", func(s *live.Snapshot) bool { return s.Said == "saved" })
+	p.await("it is saved", func(s *live.Snapshot) bool { return s.Message == "saved" })
 	path := filepath.Join(t.TempDir(), "a.run")
 	r := p.record.Recording()
 	if err := r.Write(path, []Section{{Tag: "word", Value: "x"}}); err != nil {
@@ -244,7 +244,7 @@ func TestASessionIsRecorded(t *testing.T) {
 	}
 }
 
-func TestARecordingHasItsLimits(t *testing.T) {
+func TestRecordingStopsAtLimit(t *testing.T) {
 	r := NewRecorder([]string{"n1", "n2"}, nil)
 	r.note(trace.Event{Machine: "n1", Boot: 1, Note: env.Note{Kind: trace.KindBoot}})
 	r.note(trace.Event{Machine: "n1", Boot: 1, Note: env.Note{Kind: trace.KindCrash}})

@@ -39,7 +39,7 @@ func usedNode(t *testing.T) (Options, *apiv1.StatusResponse) {
 }
 
 // A node whose store has one damaged file is refused in one line, or answers as before.
-func TestADamagedStoreIsRefusedOrRepaired(t *testing.T) {
+func TestDamagedStoreRefusedOrRepaired(t *testing.T) {
 	t.Parallel()
 	o, want := usedNode(t)
 	damages := map[string]func(path string, b []byte) error{
@@ -123,7 +123,7 @@ func filesOf(t *testing.T, dir string) (list []string) {
 }
 
 // A store that was deleted is not taken for a new one while the identity file exists.
-func TestAStoreThatIsGoneIsNotANewOne(t *testing.T) {
+func TestDeletedStoreRefused(t *testing.T) {
 	t.Parallel()
 	o, _ := usedNode(t)
 	if err := os.RemoveAll(filepath.Join(o.Dir, "raft")); err != nil {
@@ -136,7 +136,7 @@ func TestAStoreThatIsGoneIsNotANewOne(t *testing.T) {
 
 // A node whose disk is full ends. The others continue, and so does it once there is
 // room.
-func TestAFullDiskEndsANodeAndNothingElse(t *testing.T) {
+func TestFullDiskStopsOnlyItsNode(t *testing.T) {
 	t.Parallel()
 	small := t.TempDir()
 	if err := mountSmall(small, 2<<20); err != nil {
@@ -225,7 +225,7 @@ func fillUp(path string) error {
 // A node whose directory was emptied has lost its votes, and its peers, which have seen
 // it, make it refuse to start. With the setting disk it is readmitted at another
 // address.
-func TestANodeWhoseDirectoryWasEmptiedIsNotWhoItWas(t *testing.T) {
+func TestNodeWithEmptiedDirectoryRefused(t *testing.T) {
 	t.Parallel()
 	list := threeNodes(t)
 	nodes := []*Server{start(t, list[0]), start(t, list[1]), start(t, list[2])}

@@ -8,7 +8,7 @@ import (
 )
 
 // Without a game loop players still see committed commands, and no frames are counted.
-func TestWithoutALoopPlayersFollowAtOnce(t *testing.T) {
+func TestNoGameLoopUpdatesAtOnce(t *testing.T) {
 	o := singleNode(t)
 	o.FPS = LoopOff
 	s := start(t, o)
@@ -26,7 +26,7 @@ func TestWithoutALoopPlayersFollowAtOnce(t *testing.T) {
 }
 
 // Frames whose work exceeds the frame interval are fewer, and counted as late.
-func TestTheWorkOfFramesTakesTheirTime(t *testing.T) {
+func TestFrameWorkTakesTime(t *testing.T) {
 	o := singleNode(t)
 	o.FPS, o.Settings = 240, append(o.Settings, "frame-work=20ms")
 	s := start(t, o)

@@ -11,7 +11,7 @@ import (
 // The conformance test of env holds for network. (With TLS, deadlines differ: data that
 // has arrived can still be read after one, and no write succeeds after one that timed
 // out. A connection on which a call has failed is closed in any case.)
-func TestAGateKeepsTheNetworksPromises(t *testing.T) {
+func TestNetworkConformsToEnv(t *testing.T) {
 	t.Parallel()
 	one := func(t *testing.T) env.Env {
 		r, err := env.NewReal(env.RealOptions{ID: "127.0.0.1", Dir: t.TempDir()})

@@ -38,7 +38,7 @@ func startThree(t testing.TB) []*Server {
 	return list
 }
 
-func TestEveryNodeAnswersEverything(t *testing.T) {
+func TestEveryNodeAnswersEveryCall(t *testing.T) {
 	t.Parallel()
 	nodes := startThree(t)
 	for k, s := range nodes {
@@ -75,7 +75,7 @@ func TestEveryNodeAnswersEverything(t *testing.T) {
 }
 
 // A command takes effect once, however often and at whichever node it is sent.
-func TestARepeatedCommandTakesEffectOnce(t *testing.T) {
+func TestRepeatedCommandTakesEffectOnce(t *testing.T) {
 	t.Parallel()
 	nodes := startThree(t)
 	var first *apiv1.Effect
@@ -113,7 +113,7 @@ func TestARepeatedCommandTakesEffectOnce(t *testing.T) {
 }
 
 // A watcher sees each command with the frame of the game loop that applied it.
-func TestAWatcherSeesTheLifeOfACommand(t *testing.T) {
+func TestWatchReportsStagesOfCommand(t *testing.T) {
 	t.Parallel()
 	nodes := startThree(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -163,7 +163,7 @@ func TestAWatcherSeesTheLifeOfACommand(t *testing.T) {
 	}
 }
 
-func TestAWatcherIsToldWhatIsCompactedAway(t *testing.T) {
+func TestWatchReportsCompaction(t *testing.T) {
 	t.Parallel()
 	o := singleNode(t)
 	o.Settings = append(o.Settings, "keep=3")
@@ -192,7 +192,7 @@ func TestAWatcherIsToldWhatIsCompactedAway(t *testing.T) {
 	}
 }
 
-func TestAWatchEndsWithTheNode(t *testing.T) {
+func TestWatchEndsWithNode(t *testing.T) {
 	t.Parallel()
 	o := singleNode(t)
 	s := start(t, o)
@@ -212,7 +212,7 @@ func TestAWatchEndsWithTheNode(t *testing.T) {
 }
 
 // The service answers clients of Connect, gRPC and gRPC-Web.
-func TestAllThreeProtocolsWork(t *testing.T) {
+func TestAllThreeProtocols(t *testing.T) {
 	t.Parallel()
 	s := start(t, singleNode(t))
 	for name, options := range map[string][]connect.ClientOption{
@@ -245,7 +245,7 @@ func TestAllThreeProtocolsWork(t *testing.T) {
 }
 
 // Bad requests over HTTP/1.1, as from curl and browsers, are answered with a code.
-func TestBadRequestsAreAnsweredWithACode(t *testing.T) {
+func TestInvalidRequestsReturnCode(t *testing.T) {
 	t.Parallel()
 	s := start(t, singleNode(t))
 	eventually(t, "there is a leader", func() bool { return s.View().Leader != "" })
@@ -297,7 +297,7 @@ func TestBadRequestsAreAnsweredWithACode(t *testing.T) {
 }
 
 // Without a majority, commands and verified reads fail within their timeout.
-func TestWithoutAMajorityCommandsFailInTime(t *testing.T) {
+func TestCommandsFailInTimeWithoutMajority(t *testing.T) {
 	t.Parallel()
 	nodes := startThree(t)
 	stop(t, nodes[1])
@@ -320,7 +320,7 @@ func TestWithoutAMajorityCommandsFailInTime(t *testing.T) {
 }
 
 // A client that never reached a node reports that its command had no effect.
-func TestACommandThatWasNotSentIsWithoutEffect(t *testing.T) {
+func TestUnsentCommandHasNoEffect(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -336,7 +336,7 @@ func TestACommandThatWasNotSentIsWithoutEffect(t *testing.T) {
 }
 
 // Connections with half a request do not block others.
-func TestHalfARequestHoldsNobodyUp(t *testing.T) {
+func TestPartialRequestBlocksNoOther(t *testing.T) {
 	t.Parallel()
 	s := start(t, singleNode(t))
 	for _, half := range []string{"", "P", "POST /raftian.v1.Players/Attack HTTP/1.1\r\nContent-", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x00raft", "\x16\x03\x01"} {

@@ -9,7 +9,7 @@ import (
 )
 
 // The flag that says how a node finds its cluster is needed at its first start only.
-func TestARestartNeedNotSayHowTheClusterIsFound(t *testing.T) {
+func TestRestartRecallsPeers(t *testing.T) {
 	t.Parallel()
 	list := threeNodes(t)
 	nodes := []*Server{start(t, list[0]), start(t, list[1]), start(t, list[2])}
@@ -40,7 +40,7 @@ func TestARestartNeedNotSayHowTheClusterIsFound(t *testing.T) {
 }
 
 // A second node with the ID of a running one is not admitted, and is told why.
-func TestANodeThatIsUpKeepsItsPlace(t *testing.T) {
+func TestRunningNodeIsNotReplaced(t *testing.T) {
 	t.Parallel()
 	first := singleNode(t)
 	n1 := start(t, first)
@@ -57,11 +57,11 @@ func TestANodeThatIsUpKeepsItsPlace(t *testing.T) {
 	other := join("n2")
 	other.Log = slog.New(slog.NewTextHandler(&log, nil))
 	start(t, other)
-	eventually(t, "it hears why it is not let in", func() bool {
+	eventually(t, "it learns why it is refused", func() bool {
 		return strings.Contains(log.String(), "not let in: n2 is up, at "+n2.o.Raft)
 	})
 	if got := suffrages(n1); !strings.Contains(got, "n2 voter "+n2.o.Raft) {
-		t.Errorf("n2 has lost its place: %s", got)
+		t.Errorf("n2 is no longer a voter at its address: %s", got)
 	}
 	// Once the other is gone, its place is free.
 	stop(t, n2)
@@ -77,7 +77,7 @@ func suffrages(s *Server) string {
 	return strings.Join(all, ", ")
 }
 
-func TestAnOriginThatIsNoneIsRefused(t *testing.T) {
+func TestInvalidOriginRefused(t *testing.T) {
 	t.Parallel()
 	for _, origin := range []string{"nonsense", "https://example.org/", "example.org", "https://", ""} {
 		o := singleNode(t)

@@ -343,11 +343,11 @@ func (o *Options) fpsSetting() string {
 func (o *Options) security() string {
 	switch {
 	case o.TLS != nil:
-		return "TLS, for those with a certificate of the authority"
+		return "TLS; clients need a certificate of the authority"
 	case o.Insecure:
-		return "none: whoever reaches the addresses is let in"
+		return "none; everyone who reaches the addresses is admitted"
 	}
-	return "none, and so local addresses only"
+	return "none; local addresses only"
 }
 
 // check refuses invalid options. recalled says that the data directory already knows

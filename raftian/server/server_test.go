@@ -175,7 +175,7 @@ func refused(t testing.TB, o Options, words string) {
 	}
 }
 
-func TestANodeGoesOnWhereItWasStopped(t *testing.T) {
+func TestNodeResumesAfterRestart(t *testing.T) {
 	t.Parallel()
 	o := singleNode(t)
 	s, err := Start(t.Context(), o)
@@ -199,7 +199,7 @@ func TestANodeGoesOnWhereItWasStopped(t *testing.T) {
 	}
 }
 
-func TestADirectoryIsOneNodesOfOneCluster(t *testing.T) {
+func TestDirectoryBelongsToOneNode(t *testing.T) {
 	t.Parallel()
 	o := singleNode(t)
 	s := start(t, o)
@@ -220,7 +220,7 @@ func TestADirectoryIsOneNodesOfOneCluster(t *testing.T) {
 	start(t, o)
 }
 
-func TestADirectoryThatDoesNotSayWhoseItIsIsRefused(t *testing.T) {
+func TestDirectoryWithoutIdentityRefused(t *testing.T) {
 	t.Parallel()
 	o := singleNode(t)
 	s := start(t, o)
@@ -242,7 +242,7 @@ func TestADirectoryThatDoesNotSayWhoseItIsIsRefused(t *testing.T) {
 	start(t, o)
 }
 
-func TestAddressesThatOthersReachNeedTLSOrConsent(t *testing.T) {
+func TestPublicAddressesNeedTLSOrInsecure(t *testing.T) {
 	t.Parallel()
 	for address, words := range map[string]string{
 		"192.0.2.1:7000":       "--insecure",
@@ -277,7 +277,7 @@ func TestAddressesThatOthersReachNeedTLSOrConsent(t *testing.T) {
 }
 
 // Nodes of two clusters whose addresses were mixed up refuse each other's connections.
-func TestTwoClustersNeverMix(t *testing.T) {
+func TestClustersDoNotMix(t *testing.T) {
 	t.Parallel()
 	ours := threeNodes(t)
 	var log syncBuffer
@@ -305,7 +305,7 @@ func TestTwoClustersNeverMix(t *testing.T) {
 	}
 }
 
-func TestMetricsAreThere(t *testing.T) {
+func TestMetrics(t *testing.T) {
 	t.Parallel()
 	s := start(t, singleNode(t))
 	do(t, clientOf("p", s), "n1 attack n1")

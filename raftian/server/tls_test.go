@@ -74,7 +74,7 @@ func (a *authority) issue() *Certificates {
 	return c
 }
 
-func TestWithTLSOnlyThoseWithACertificateAreLetIn(t *testing.T) {
+func TestTLSRequiresClientCertificate(t *testing.T) {
 	t.Parallel()
 	ours, others := newAuthority(t), newAuthority(t)
 	var nodes []*Server
@@ -111,7 +111,7 @@ func TestWithTLSOnlyThoseWithACertificateAreLetIn(t *testing.T) {
 	}
 }
 
-func TestCertificatesThatCannotBeAreRefused(t *testing.T) {
+func TestInvalidCertificatesRefused(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
 	good, other := a.issue(), a.issue()

@@ -6,9 +6,9 @@ import (
 	"raftian/netsim/env"
 )
 
-// The bugs that can be planted in a Store (Options.Bug): mistakes that real
-// stores have made, for a bench to show that it finds them. Where each takes
-// effect is said beside it; without one, nothing here does anything.
+// The bugs that can be planted in a Store (Options.Bug): mistakes that real stores have
+// made, for a test bench to show that it finds them. Without a bug, nothing in this file
+// has an effect.
 const (
 	// BugLogNotSynced acknowledges entries when they are written; the fsync comes
 	// with the next write. A power loss takes the last batch.
@@ -22,17 +22,16 @@ const (
 	BugNoDirSync = "no-dir-sync"
 	// BugSnapshotNotSynced gives a snapshot its name before its bytes are durable.
 	BugSnapshotNotSynced = "snapshot-not-synced"
-	// BugTornTailAccepted believes of a torn batch whatever can be read of it.
+	// BugTornTailAccepted accepts whatever can be read of a torn batch.
 	BugTornTailAccepted = "torn-tail-accepted"
-	// BugDamageCutOff takes any damage at the end of a journal for a torn tail,
-	// and cuts off what lies behind it.
+	// BugDamageCutOff treats any damage at the end of a journal as a torn tail, and
+	// truncates the journal there.
 	BugDamageCutOff = "damage-cut-off"
-	// BugFsyncErrorIgnored goes on after a failed fsync as after one that did not
-	// fail.
+	// BugFsyncErrorIgnored ignores the error of an fsync.
 	BugFsyncErrorIgnored = "fsync-error-ignored"
 )
 
-// Bugs names the bugs that can be planted in a Store, sorted.
+// Bugs returns the bugs that can be planted in a Store, sorted.
 func Bugs() []string {
 	return []string{
 		BugDamageCutOff, BugFsyncErrorIgnored, BugLogNotSynced, BugNoDirSync,
@@ -42,7 +41,7 @@ func Bugs() []string {
 
 func isBug(name string) bool { return name == "" || slices.Contains(Bugs(), name) }
 
-// plantedFS is the FS of a Store with a bug.
+// plantedFS returns the FS of a Store with a bug.
 func plantedFS(fs env.FS, bug string) env.FS {
 	if bug == BugNoDirSync {
 		return noDirSync{fs}
@@ -62,13 +61,13 @@ const (
 	keyLastVoteCand = "LastVoteCand"
 )
 
-// holdsBack says that a value is written with the next one: the library writes
-// a vote as a term and then a candidate.
+// defersWrite reports whether a value is written only with the next one: the library
+// writes a vote as a term and then a candidate.
 func (s *Stable) defersWrite(key []byte) bool {
 	return s.volume.bug == BugVoteNotSynced && string(key) == keyLastVoteTerm
 }
 
-// isLazy says that a value is not synced before it is acknowledged.
+// defersSync reports whether a value is acknowledged before it is synced.
 func (s *Stable) defersSync(key []byte) bool {
 	switch s.volume.bug {
 	case BugVoteNotSynced:
@@ -79,13 +78,13 @@ func (s *Stable) defersSync(key []byte) bool {
 	return false
 }
 
-// debt is what a journal has written and not yet synced.
+// pendingSync is the state of a journal with a bug that acknowledges before syncing.
 type pendingSync struct {
 	deferSync bool     // the next batch is not synced when it is written
-	unsynced  *segment // not synced since it was written to
+	unsynced  *segment // written to and not synced; nil if there is none
 }
 
-// payDebt syncs what an earlier append has left unsynced.
+// syncPending syncs what an earlier append has left unsynced.
 func (j *journal) syncPending() error {
 	if j.unsynced == nil {
 		return nil
@@ -108,8 +107,8 @@ func (j *journal) sync(s *segment) error {
 	return err
 }
 
-// believe takes the torn batch at the end of a segment for a whole one, with
-// zeros in place of what is missing. Only a planted bug has it do anything.
+// acceptTornBatch completes the torn batch at the end of a segment with zeros, and
+// replays it. Without BugTornTailAccepted it does nothing.
 func (j *journal) acceptTornBatch(s *segment, image []byte, found extent, replay func(*batch, []byte) error) ([]byte, extent, error) {
 	rest := image[found.end:]
 	if j.bug != BugTornTailAccepted || len(rest) < sectorSize {
@@ -137,10 +136,10 @@ func (j *journal) acceptTornBatch(s *segment, image []byte, found extent, replay
 	return image, found, replay(b, payload)
 }
 
-// unreadable is what becomes of a batch with an entry that cannot be read.
+// unreadableEntry returns the error of a batch with an entry that cannot be parsed.
 func (l *Log) unreadableEntry() error {
 	if l.volume.bug == BugTornTailAccepted {
-		return nil // what could be read of it is taken
+		return nil // the entries before it are accepted
 	}
 	return errFormat
 }

@@ -2,11 +2,11 @@ package store
 
 import "fmt"
 
-// CorruptError says that stored bytes, which were durable once, are damaged or
-// gone.
+// CorruptError is the error of stored bytes that were durable once and are damaged or
+// missing.
 type CorruptError struct {
-	File   string // as the FS names it
-	Offset int64  // in bytes: where the damage begins, or where what is missing should be
+	File   string // name in the FS
+	Offset int64  // in bytes: where the damage begins, or where missing bytes should be
 	What   string
 }
 

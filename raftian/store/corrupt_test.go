@@ -11,9 +11,8 @@ import (
 	"testing"
 )
 
-// stored is the disk of a store that was closed: a log of three segments, the
-// last with two batches, the very last batch of which has three sectors; a
-// stable store; one snapshot.
+// stored returns the disk of a closed store: a log of several segments, of which the
+// last has two batches, and the last batch three sectors; a stable store; one snapshot.
 func stored(t *testing.T) *memFS {
 	t.Helper()
 	disk := newMemFS()
@@ -41,10 +40,9 @@ func filesOf(disk *memFS, dir, suffix string) []string {
 	})
 }
 
-// TestEveryFlippedBitIsAnError: no flipped bit is taken for a torn write, nor
-// overlooked, wherever it is: in the very last batch, in padding, in a deleted
-// entry, in a snapshot's state or meta data.
-func TestEveryFlippedBitIsAnError(t *testing.T) {
+// A flipped bit is never taken for a torn write, nor overlooked, wherever it is: in the
+// last batch, in padding, in a deleted entry, in a snapshot's state or metadata.
+func TestEveryFlippedBitDetected(t *testing.T) {
 	stride := 1
 	if testing.Short() {
 		stride = 37
@@ -77,8 +75,8 @@ func TestEveryFlippedBitIsAnError(t *testing.T) {
 	show(t, s)
 }
 
-// TestZeroedSectors: a sector of zeros is a torn write in the last batch of a
-// journal, and damage in every other.
+// A sector of zeros is a torn write in the last batch of a journal, and damage in any
+// other.
 func TestZeroedSectors(t *testing.T) {
 	whole := stored(t)
 	torn := map[string]int{}
@@ -113,9 +111,8 @@ func TestZeroedSectors(t *testing.T) {
 	}
 }
 
-// TestALaterBatchMakesAHoleDamage: the remains of one torn batch are a torn
-// tail only if no other batch's are among them.
-func TestALaterBatchMakesAHoleDamage(t *testing.T) {
+// The rest of one torn batch is a torn tail only if it has no sector of another batch.
+func TestHoleBeforeLaterBatchIsDamage(t *testing.T) {
 	long := make([]byte, 2*sectorPayload)
 	tail := func(parts ...[]byte) []byte { return slices.Concat(parts...) }
 	a, b := appendBatch(nil, 7, long), appendBatch(nil, 8, long)
@@ -143,8 +140,8 @@ func TestALaterBatchMakesAHoleDamage(t *testing.T) {
 	}
 }
 
-// TestMissingSegments: a segment missing from the beginning or the middle is
-// damage. The last ones missing cannot be told from segments that never were.
+// A missing segment is damage, except at the end, where it cannot be told from one that
+// never existed.
 func TestMissingSegments(t *testing.T) {
 	whole := stored(t)
 	segments := filesOf(whole, "raft/log", segmentSuffix)
@@ -162,8 +159,8 @@ func TestMissingSegments(t *testing.T) {
 	}
 }
 
-// TestAnotherFilesBytes: bytes that verify, but in another place, are damage.
-func TestAnotherFilesBytes(t *testing.T) {
+// Valid bytes of another file are damage.
+func TestSwappedFilesDetected(t *testing.T) {
 	disk := stored(t)
 	segments := filesOf(disk, "raft/log", segmentSuffix)
 	disk.cached[segments[1]].data = slices.Clone(disk.cached[segments[0]].data)
@@ -174,9 +171,8 @@ func TestAnotherFilesBytes(t *testing.T) {
 	}
 }
 
-// TestRotAfterOpening: what rots while the store is open is found when it is
-// read, and reported.
-func TestRotAfterOpening(t *testing.T) {
+// Bits that rot while the store is open are found when they are read, and reported.
+func TestDamageAfterOpen(t *testing.T) {
 	disk := stored(t)
 	var reports []string
 	o := options()
@@ -200,9 +196,9 @@ func TestRotAfterOpening(t *testing.T) {
 	}
 }
 
-// TestASnapshotThatRotsWhileItIsRead: the last bytes of the state are not handed
-// out, so that an FSM that asks for no more than it needs learns of it.
-func TestASnapshotThatRotsWhileItIsRead(t *testing.T) {
+// The last bytes of a damaged state are not returned, so an FSM that reads no more than
+// it needs gets the error too.
+func TestSnapshotDamagedDuringRead(t *testing.T) {
 	disk := stored(t)
 	var reports []string
 	o := options()
@@ -224,9 +220,9 @@ func TestASnapshotThatRotsWhileItIsRead(t *testing.T) {
 	}
 }
 
-// TestAFileCutShort: cut within its last batches, a journal is shorter, as if
-// they had never been written; the package says so. Nothing else comes of it.
-func TestAFileCutShort(t *testing.T) {
+// A journal that was truncated within its last batches is shorter, as if they had never
+// been written, and that is reported. There are no other consequences.
+func TestTruncatedFiles(t *testing.T) {
 	whole := stored(t)
 	segments := filesOf(whole, "raft/log", segmentSuffix)
 	last := segments[len(segments)-1]

@@ -6,14 +6,12 @@ import (
 	"testing"
 )
 
-// TestEveryCrashLeavesEachStepWholeOrUndone cuts the power, or kills the
-// process, before each call of the FS in a life. The legal outcomes are two,
-// for each: "undone", the store shows what it showed before the step that was
-// under way, and "whole", what it shows after it. So what was acknowledged is
-// there, what was deleted does not come back, and terms and votes never go
-// back. What the first opening has shown, later crashes do not change, and life
-// can go on to the same end.
-func TestEveryCrashLeavesEachStepWholeOrUndone(t *testing.T) {
+// The power is cut, or the process killed, before each call of the FS in a workload.
+// There are two legal outcomes: "undone", the state before the step under way, and
+// "whole", the state after it. So acknowledged entries exist, deleted entries do not
+// come back, and terms and votes never decrease. Later crashes do not change what the
+// first opening has shown, and the workload can be resumed to the same end.
+func TestCrashAtEveryCallIsAtomic(t *testing.T) {
 	steps := workload()
 	after, calls := runWithoutCrash(t, steps)
 	outcomes := map[string]int{}
@@ -46,8 +44,8 @@ func TestEveryCrashLeavesEachStepWholeOrUndone(t *testing.T) {
 	t.Log(calls, "calls;", outcomes)
 }
 
-// uneventful lives a life without a crash. It returns what the store showed
-// before the first step and after each, and how many calls there were.
+// runWithoutCrash runs a workload without a crash. It returns the view before the first
+// step and after each, and the number of FS calls.
 func runWithoutCrash(t *testing.T, steps []step) (after []view, calls int) {
 	disk := newMemFS()
 	s, err := Open(disk, "raft", options())
@@ -62,8 +60,8 @@ func runWithoutCrash(t *testing.T, steps []step) (after []view, calls int) {
 	return after, len(disk.calls)
 }
 
-// live does the steps until one fails and returns which one; -1 if the store
-// could not be opened.
+// runSteps runs steps until one fails and returns its index; -1 if the store could not
+// be opened.
 func runSteps(disk *memFS, steps []step) int {
 	s, err := Open(disk, "raft", options())
 	if err != nil {
@@ -95,7 +93,7 @@ func (c crash) fatal(format string, args ...any) {
 	c.t.Fatalf(c.name+": "+format, args...)
 }
 
-// open opens the store and returns it with what it shows.
+// open opens the store and returns it with its view.
 func (c crash) open(disk *memFS) (*Store, view) {
 	c.t.Helper()
 	o := options()
@@ -107,10 +105,10 @@ func (c crash) open(disk *memFS) (*Store, view) {
 	return s, show(c.t, s)
 }
 
-// recover opens what a crash has left and requires a legal outcome. Before it
-// does, it crashes within the opening, at each call: the outcomes stay legal.
-// It returns what it showed, and the disk after another power loss, which must
-// change nothing.
+// recover opens the store after a crash and requires a legal outcome. Before, it
+// crashes at each FS call of the opening, after which outcomes must be legal, too. It
+// returns the view, and the disk after another power loss, which must not change the
+// view.
 func (c crash) recover(disk *memFS, undone, whole view) (*memFS, view) {
 	c.t.Helper()
 	rng := rand.New(rand.NewPCG(2, 3))
@@ -142,8 +140,7 @@ func (c crash) recover(disk *memFS, undone, whole view) (*memFS, view) {
 	return disk, first
 }
 
-// goOn does the steps that are left and requires the same end as without a
-// crash.
+// resume runs the remaining steps and requires the same end as without a crash.
 func (c crash) resume(disk *memFS, left []step, end view) {
 	c.t.Helper()
 	s, _ := c.open(disk)
@@ -157,10 +154,9 @@ func (c crash) resume(disk *memFS, left []step, end view) {
 	}
 }
 
-// TestATornTailDoesNotMixWithWhatComesNext: what is left of a long batch that
-// was torn does not show behind, or within, the shorter one that takes its
-// place, not even after more crashes.
-func TestATornTailDoesNotMixWithWhatComesNext(t *testing.T) {
+// The rest of a long torn batch does not show behind, or within, the shorter batch that
+// replaces it, even after further crashes.
+func TestTornTailDoesNotMixWithNextBatch(t *testing.T) {
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		disk, s := opened(t, Options{})

@@ -8,18 +8,17 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// bounds are the indexes [first, next) of a log. An empty log has first equal
-// to next.
+// bounds is the range of indexes [first, next) of a log. It is empty if first equals
+// next.
 type bounds struct{ first, next uint64 }
 
 func (b bounds) empty() bool { return b.first == b.next }
 
 func (b bounds) size() int { return int(b.next - b.first) }
 
-// Every batch of the log's journal says within which bounds the log lies before
-// the batch's entries, which follow there; a batch without entries only deletes.
-// So each is read alike, also the first one of a segment whose predecessors are
-// gone.
+// Every batch of the log's journal begins with the bounds of the log before its entries,
+// which are appended there. A batch without entries only deletes. So a batch can be read
+// without its predecessors, whose segments may have been removed.
 //
 //	first, next, count   uvarints
 //	count entries
@@ -52,11 +51,11 @@ func appendEntry(dst []byte, e *raft.Log) []byte {
 	return append(dst, e.Extensions...)
 }
 
-// errFormat says that bytes that verify are not what this version writes.
+// errFormat is returned for bytes that verify and are not in this version's format.
 var errFormat = errors.New("not in a known format")
 
-// reader takes values off the front of its bytes. After the first one that is
-// not there it yields zeros, and ok is false.
+// reader parses values from the front of its bytes. After the first missing value it
+// returns zeros, and ok is false.
 type reader struct {
 	rest []byte
 	ok   bool
@@ -74,7 +73,7 @@ func (r *reader) varint() int64 {
 	return v
 }
 
-// skip skips n bytes; n below 1 says that a number was malformed.
+// skip skips n bytes. n < 1 is the result of a malformed number.
 func (r *reader) skip(n int) {
 	if n < 1 || n > len(r.rest) {
 		r.rest, r.ok = nil, false
@@ -93,7 +92,7 @@ func (r *reader) oneByte() byte {
 	return v
 }
 
-// bytes returns a length and so many bytes, nil for none. They are not copied.
+// bytes returns a length-prefixed slice, which is not copied; nil if it is empty.
 func (r *reader) bytes() []byte {
 	n := r.uvarint()
 	if n > uint64(len(r.rest)) {
@@ -114,7 +113,7 @@ func (r *reader) bounds() (b bounds, count int) {
 	return b, count
 }
 
-// entry reads an entry. Its byte slices are those of r.
+// entry parses an entry. Its byte slices alias r.
 func (r *reader) entry() raft.Log {
 	return raft.Log{
 		Index:      r.uvarint(),

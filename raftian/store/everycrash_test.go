@@ -12,13 +12,11 @@ import (
 	"raftian/netsim/disk/disktest"
 )
 
-// TestEveryWayToGoDownLeavesEachStepWholeOrUndone does what its sister with a
-// similar name does, but leaves nothing to chance: on the simulated disk, at
-// every point of short lives, with everything that a kill or a power loss may
-// leave there, and then once more at every point of the opening that follows,
-// and so on for as long as that leads to a disk that was not seen before.
-// disktest says what the bounds are.
-func TestEveryWayToGoDownLeavesEachStepWholeOrUndone(t *testing.T) {
+// The exhaustive form of TestCrashAtEveryCallIsAtomic: on the simulated
+// disk, at every crash point of short workloads, with everything that a kill or a power
+// loss may leave; then again at every point of the opening that follows, until no new
+// disk contents appear. Package disktest defines the bounds.
+func TestCrashesExhaustively(t *testing.T) {
 	for _, life := range shortLives() {
 		t.Run(life.name, func(t *testing.T) {
 			e := newExhaustion(t, options(), life.steps)
@@ -33,9 +31,8 @@ func TestEveryWayToGoDownLeavesEachStepWholeOrUndone(t *testing.T) {
 	}
 }
 
-// TestEveryWayToGoDownInAnyShortLife is the same for lives that rapid draws, with
-// one crash in each.
-func TestEveryWayToGoDownInAnyShortLife(t *testing.T) {
+// The same for workloads that rapid draws, with one crash in each.
+func TestCrashesExhaustivelyOfDrawnWorkloads(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e := newExhaustion(t, options(), drawLife(t))
 		e.singleCrash = true
@@ -43,9 +40,9 @@ func TestEveryWayToGoDownInAnyShortLife(t *testing.T) {
 	})
 }
 
-// TestAStoreWithAPlantedBugDoesNotStandIt: each bug that a crash alone can show
-// does show in a short life. The others need a disk with faults.
-func TestAStoreWithAPlantedBugDoesNotStandIt(t *testing.T) {
+// Each bug that a crash alone can reveal is revealed by a short workload. The others
+// need a disk with faults.
+func TestPlantedBugsAreFound(t *testing.T) {
 	for _, bug := range Bugs() {
 		if bug == BugFsyncErrorIgnored || bug == BugDamageCutOff {
 			continue
@@ -64,7 +61,8 @@ func TestAStoreWithAPlantedBugDoesNotStandIt(t *testing.T) {
 	}
 }
 
-// firstFailure is the first line of what an exhaustion of a life says, or "".
+// firstFailure returns the first line of the failure of a workload; "" if there is
+// none.
 func firstFailure(t *testing.T, o Options, steps []step) (line string) {
 	f := &firstFatal{T: t}
 	defer func() {
@@ -79,7 +77,7 @@ func firstFailure(t *testing.T, o Options, steps []step) (line string) {
 	return ""
 }
 
-// firstFatal keeps what it is told and panics with itself.
+// firstFatal records a fatal error and panics with itself.
 type firstFatal struct {
 	*testing.T
 	said string
@@ -100,7 +98,7 @@ type shortLife struct {
 	steps []step
 }
 
-// shortLives have each kind of step, and each way in which two meet.
+// shortLives returns workloads with each kind of step, and each combination of two.
 func shortLives() []shortLife {
 	return []shortLife{
 		{"votes", []step{setting("CurrentTerm", 1), setting("LastVoteTerm", 1), voting("n2:7000"), setting("CurrentTerm", 2)}},
@@ -113,7 +111,7 @@ func shortLives() []shortLife {
 	}
 }
 
-// drawLife draws a life in which each step changes what the store shows.
+// drawLife draws a workload in which each step changes the view.
 func drawLife(t *rapid.T) []step {
 	var steps []step
 	first, last, term, taken := uint64(1), uint64(0), uint64(0), uint64(0)
@@ -146,27 +144,27 @@ func drawLife(t *rapid.T) []step {
 	return steps
 }
 
-// exhaustion is one life, and all the ways to go down in it.
+// exhaustion checks all crashes of one workload.
 type exhaustion struct {
 	failer
 	o           Options
 	steps       []step
-	after       []view // what the store showed before the first step and after each
-	points      int    // of a life without a crash
-	singleCrash bool   // it does not go down again
+	after       []view // view before the first step and after each
+	points      int    // crash points without a crash
+	singleCrash bool   // do not crash again while opening
 	outcomes    map[string]int
 	seen        map[state]bool
 	openings    int
 }
 
-// state is what is on a disk, durable and not, and how many steps were done when
-// its machine went down; -1 if the store had not been opened.
+// state is the content of a disk, durable and not, and how many steps were done at the
+// crash; -1 if the store had not been opened.
 type state struct {
 	content string
 	reached int
 }
 
-// maker makes the same disk again and again.
+// diskFunc returns the same disk at each call.
 type diskFunc func() *disk.Disk
 
 func newExhaustion(t failer, o Options, steps []step) *exhaustion {
@@ -185,12 +183,12 @@ func newExhaustion(t failer, o Options, steps []step) *exhaustion {
 	return e
 }
 
-// String tells how much was tried.
+// String returns how much was tried.
 func (e *exhaustion) String() string {
 	return fmt.Sprintf("%d points, %d disks, %d openings, %v", e.points, len(e.seen), e.openings, e.outcomes)
 }
 
-// run goes down at each point of the life, and after its end.
+// run crashes at each point of the workload, and after its end.
 func (e *exhaustion) run() {
 	e.Helper()
 	for down := 1; down <= e.points+1; down++ {
@@ -206,8 +204,8 @@ func (e *exhaustion) run() {
 	}
 }
 
-// live lives until the machine goes down and returns its disk and in which step
-// that was.
+// live runs the workload up to a crash point and returns the disk and the step under
+// way.
 func (e *exhaustion) live(down int) (left *disk.Disk, reached int) {
 	files := &disktest.Files{Disk: disk.New(), Down: down}
 	s, err := Open(files, "raft", e.o)
@@ -225,8 +223,7 @@ func (e *exhaustion) live(down int) (left *disk.Disk, reached int) {
 	return files.Disk, len(e.steps)
 }
 
-// comeBack opens the store on all that a disk may hold after its machine went
-// down.
+// openAfterCrash opens the store on every disk that a kill or a power loss may leave.
 func (e *exhaustion) openAfterCrash(how string, reached int, at diskFunc) {
 	e.Helper()
 	e.open(how+", killed", reached, func() *disk.Disk { return at().Kill() })
@@ -235,12 +232,12 @@ func (e *exhaustion) openAfterCrash(how string, reached int, at diskFunc) {
 	}
 }
 
-// only is a copy of a disk all of which is durable.
+// only returns a copy of a disk that is durable as a whole.
 func only(durable *disk.Disk) *disk.Disk {
 	return durable.PowerLoss(rand.New(rand.NewPCG(0, 0)))
 }
 
-// open opens the store on a disk: going down at each point of that, and at none.
+// open opens the store on a disk, crashing at each point of the opening and at none.
 func (e *exhaustion) open(how string, reached int, at diskFunc) {
 	e.Helper()
 	s := state{contents(at()), reached}
@@ -263,7 +260,7 @@ func (e *exhaustion) open(how string, reached int, at diskFunc) {
 	e.verify(how, reached, at)
 }
 
-// contents is what a disk holds, and all that a power loss may leave of it.
+// contents returns the content of a disk, and all contents that a power loss may leave.
 func contents(d *disk.Disk) string {
 	all := []string{disktest.Content(d)}
 	for _, content := range disktest.AfterPowerLoss(d) {
@@ -272,9 +269,8 @@ func contents(d *disk.Disk) string {
 	return strings.Join(all, "\n")
 }
 
-// look opens the store and holds what it shows to the legal outcomes, of which
-// there are two at most. A power loss changes nothing of it, and it is good for
-// the rest of the life.
+// verify opens the store and requires one of the two legal outcomes. A power loss must
+// not change it, and the rest of the workload must succeed.
 func (e *exhaustion) verify(how string, reached int, at diskFunc) {
 	e.Helper()
 	s, shown := e.shows(how, at())
@@ -306,7 +302,7 @@ func (e *exhaustion) verify(how string, reached int, at diskFunc) {
 	}
 }
 
-// shows opens the store and returns it with what it shows.
+// shows opens the store and returns it with its view.
 func (e *exhaustion) shows(how string, d *disk.Disk) (*Store, view) {
 	e.Helper()
 	e.openings++

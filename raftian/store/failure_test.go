@@ -13,8 +13,8 @@ import (
 
 var errDisk = errors.New("input/output error")
 
-// failing has the n-th call from now on fail that starts with one of the
-// prefixes, and no other.
+// failing makes the n-th of the following FS calls fail that start with one of the
+// prefixes.
 func failing(disk *memFS, n int, prefixes ...string) {
 	disk.inject = func(call string) error {
 		for _, prefix := range prefixes {
@@ -28,7 +28,7 @@ func failing(disk *memFS, n int, prefixes ...string) {
 	}
 }
 
-// everyCall makes every call there is on a store, and returns what each said.
+// everyCall calls each method of a store and returns the errors.
 func everyCall(s *Store) map[string]error {
 	said := map[string]error{}
 	_, said["FirstIndex"] = s.Log.FirstIndex()
@@ -48,9 +48,9 @@ func everyCall(s *Store) map[string]error {
 	return said
 }
 
-// TestAStoreThatFailedSaysSoToEveryCall: whichever write or fsync it was, also
-// when all later ones would succeed, until the store is opened again.
-func TestAStoreThatFailedSaysSoToEveryCall(t *testing.T) {
+// After any failed write or fsync every call fails, although later ones would succeed,
+// until the store is opened again.
+func TestFailedStoreFailsEveryCall(t *testing.T) {
 	steps := map[string]step{
 		"log":       storing(6, 6, 1, 2000),
 		"stable":    voting("n3:7000"),
@@ -82,10 +82,10 @@ func TestAStoreThatFailedSaysSoToEveryCall(t *testing.T) {
 	}
 }
 
-// TestWhatAFailedSyncLeft is opened again without a crash. Some kernels drop the
-// pages of a failed fsync, others keep them and never write them: either way
-// what the opening shows is there after a power loss.
-func TestWhatAFailedSyncLeft(t *testing.T) {
+// A store whose fsync failed is opened again without a crash. Some kernels drop the
+// dirty pages, others mark them clean and never write them. Either way the view after
+// opening survives a power loss.
+func TestOpenAfterFailedSync(t *testing.T) {
 	for lost, wantLast := range map[failedSync]uint64{pagesDropped: 1, pagesClean: 3} {
 		for seed := range uint64(20) {
 			disk, s := opened(t, Options{})
@@ -108,8 +108,8 @@ func TestWhatAFailedSyncLeft(t *testing.T) {
 	}
 }
 
-// TestOpeningFails when any call of it does, and then leaves what there was.
-func TestOpeningFails(t *testing.T) {
+// Opening fails if any of its FS calls fails, and changes nothing then.
+func TestOpenErrors(t *testing.T) {
 	disk, s := opened(t, options())
 	for _, step := range workload() {
 		ok(t, step.do(s))
@@ -135,8 +135,8 @@ func TestOpeningFails(t *testing.T) {
 	}
 }
 
-// TestASnapshotThatCannotBeWritten concerns nobody else.
-func TestASnapshotThatCannotBeWritten(t *testing.T) {
+// A snapshot that cannot be written does not fail the store.
+func TestSnapshotWriteErrors(t *testing.T) {
 	for _, call := range []string{"create", "write", "sync"} {
 		disk, s := opened(t, options())
 		failing(disk, 1, call+" raft/snapshots")
@@ -151,7 +151,7 @@ func TestASnapshotThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-func TestAClosedStore(t *testing.T) {
+func TestClosedStore(t *testing.T) {
 	_, s := opened(t, options())
 	ok(t, snapshot(s, 5, 1, "state"))
 	list, err := s.Snapshots.List()
@@ -169,7 +169,7 @@ func TestAClosedStore(t *testing.T) {
 	}
 }
 
-func TestOptionsAreChecked(t *testing.T) {
+func TestOptionsChecked(t *testing.T) {
 	for _, o := range []Options{{SegmentSize: -1}, {Retain: -1}} {
 		if _, err := Open(newMemFS(), "raft", o); err == nil {
 			t.Errorf("%s is accepted", fmt.Sprintf("%+v", o))

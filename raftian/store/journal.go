@@ -7,22 +7,22 @@ import (
 	"path"
 )
 
-// journal is an append-only sequence of numbered batches in a chain of
-// segments, of which only the oldest are ever removed. It locks nothing: its
-// owner sees to it that one call is made at a time. Reading batches is free.
+// journal is an append-only sequence of numbered batches in a chain of segments, of
+// which only the oldest are removed. It does no locking: its owner serialises calls.
+// Batches may be read concurrently.
 type journal struct {
 	*volume
 	dir         string
-	limit       int64      // how long a segment may grow, in bytes
+	limit       int64      // maximum size of a segment in bytes
 	segments    []*segment // oldest first; the last one is appended to
 	next        uint64     // number of the next batch
-	sectors     []byte     // of the batch being written, kept for the next
+	sectors     []byte     // buffer for the batch being written
 	pendingSync            // of a planted bug
 }
 
-// openJournal opens the journal in dir and calls replay for each batch, in
-// order. The payload is replay's only until it returns; an error from it ends
-// the opening. On return all that was replayed is durable.
+// openJournal opens the journal in dir and calls replay for each batch, in order.
+// replay must not keep the payload; its error ends the opening. On return all replayed
+// batches are durable.
 func openJournal(v *volume, dir string, limit int64, replay func(*batch, []byte) error) (*journal, error) {
 	j := &journal{volume: v, dir: dir, limit: limit, next: 1}
 	if err := j.open(replay); err != nil {
@@ -68,7 +68,7 @@ func (j *journal) open(replay func(*batch, []byte) error) error {
 	return nil
 }
 
-// find opens the files in dir that are segments, in order.
+// find opens the segments in dir, in order.
 func (j *journal) find() error {
 	files, err := j.fs.ReadDir(j.dir)
 	if err != nil {
@@ -89,7 +89,7 @@ func (j *journal) find() error {
 	return nil
 }
 
-// settle makes the last segment end with a whole batch, and durable.
+// repairTail makes the last segment end with a whole batch, and durable.
 func (j *journal) repairTail(s *segment, image []byte, found extent) error {
 	tail := image[found.end:]
 	if len(tail) == 0 {
@@ -122,9 +122,8 @@ func (j *journal) repairTail(s *segment, image []byte, found extent) error {
 	return nil
 }
 
-// append makes payload durable as the next batch: one write and one fsync, and
-// one more of the directory if a segment begins. If that fails, so does the
-// volume.
+// append makes payload durable as the next batch: one write and one fsync, and one of
+// the directory if a segment begins. An error fails the volume.
 func (j *journal) append(payload []byte) (*batch, error) {
 	if err := j.usable(); err != nil {
 		return nil, err
@@ -141,7 +140,7 @@ func (j *journal) append(payload []byte) (*batch, error) {
 	return b, nil
 }
 
-// write writes j.sectors, a batch whose payload has the given length.
+// write writes j.sectors, a batch whose payload has the given length in bytes.
 func (j *journal) write(length int) (*batch, error) {
 	if err := j.syncPending(); err != nil {
 		return nil, err
@@ -173,7 +172,7 @@ func (j *journal) write(length int) (*batch, error) {
 	return b, nil
 }
 
-// last is the segment that is appended to, or nil.
+// last returns the segment that is appended to, or nil.
 func (j *journal) last() *segment {
 	if len(j.segments) == 0 {
 		return nil
@@ -181,10 +180,9 @@ func (j *journal) last() *segment {
 	return j.segments[len(j.segments)-1]
 }
 
-// dropBefore removes the segments before keep. It goes one by one, each removal
-// durable before the next: else a power loss could bring back some of them, and
-// the chain with a segment missing would look damaged. An error fails the
-// volume.
+// dropBefore removes the segments before keep one by one, each durably before the next.
+// Otherwise a power loss could restore some of them, and the chain with a gap would
+// look damaged. An error fails the volume.
 func (j *journal) dropBefore(keep *segment) error {
 	for j.segments[0] != keep {
 		s := j.segments[0]

@@ -9,29 +9,29 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// ErrGap says that entries do not continue the log.
+// ErrGap is returned for entries that do not continue the log.
 var ErrGap = errors.New("store: the entries do not continue the log")
 
-// ErrHole says that a range to delete is neither the log's beginning nor its
-// end.
+// ErrHole is returned for a range to delete that is neither a prefix nor a suffix of
+// the log.
 var ErrHole = errors.New("store: a log cannot have a hole")
 
-// Log is a raft.LogStore, and a raft.MonotonicLogStore if the options say so.
-// It keeps where each entry lies in memory, 16 bytes each, and no entry. On the
-// disk an entry takes room, also after a conflict has deleted it, until no older
-// one is in the log.
+// Log is a raft.LogStore, and a raft.MonotonicLogStore if Options.Monotonic is set. It
+// keeps the location of each entry in memory, 16 bytes each, and no entries. The disk
+// space of an entry is freed once no older entry is in the log, even if a conflict has
+// deleted it before.
 type Log struct {
 	volume        *volume
 	monotonic     bool
-	snapshotIndex func() uint64 // through which index a durable snapshot reaches
+	snapshotIndex func() uint64 // last index of the newest durable snapshot
 
-	write   sync.Mutex // held by what changes the log, around all of it
+	write   sync.Mutex // held while the log is changed
 	journal *journal
-	payload []byte // of the batch being written, kept for the next
+	payload []byte // buffer for the batch being written
 
-	mu        sync.RWMutex // held for a moment to change these; before write is let go
+	mu        sync.RWMutex // guards bounds and locations; taken for short times, within write
 	bounds    bounds
-	locations []location // of the entries [within.next-len(places), within.next)
+	locations []location // of the entries [bounds.next-len(locations), bounds.next)
 }
 
 var (
@@ -39,7 +39,7 @@ var (
 	_ raft.MonotonicLogStore = (*Log)(nil)
 )
 
-// place is where an entry lies in a batch's payload.
+// location is where an entry lies in a batch's payload.
 type location struct {
 	batch        *batch
 	offset, size uint32
@@ -75,8 +75,7 @@ func openLog(v *volume, dir string, o Options, snapshot func() uint64) (*Log, er
 	return l, nil
 }
 
-// replay does what a batch says. Of the oldest batch there is, what went before
-// is not known.
+// replay applies a batch. What preceded the oldest batch is not known.
 func (l *Log) replay(b *batch, payload []byte, begun bool) error {
 	r := reader{payload, true}
 	before, count := r.bounds()
@@ -105,8 +104,7 @@ func (l *Log) replay(b *batch, payload []byte, begun bool) error {
 	return nil
 }
 
-// narrow forgets the entries that are not within b, which is within the log's
-// bounds or empty.
+// truncate drops the entries outside of b, which is within the log's bounds or empty.
 func (l *Log) truncate(b bounds) {
 	kept := l.locations
 	if dropped := l.bounds.next - b.next; b.empty() || dropped >= uint64(len(kept)) {
@@ -115,14 +113,14 @@ func (l *Log) truncate(b bounds) {
 		kept = kept[:uint64(len(kept))-dropped]
 	}
 	if removed := len(kept) - b.size(); removed > 0 {
-		// A copy, so that what is gone takes no memory.
+		// A copy, which frees the memory of removed locations.
 		kept = slices.Clone(kept[removed:])
 	}
 	l.bounds, l.locations = b, kept
 }
 
-// drop removes the segments in which no entry lies any more. The batch that
-// says so is durable by now.
+// dropSegments removes the segments without entries of the log. The batch that deleted
+// the entries is durable by then.
 func (l *Log) dropSegments() error {
 	keep := l.journal.last()
 	if len(l.locations) > 0 {
@@ -134,7 +132,7 @@ func (l *Log) dropSegments() error {
 	return l.journal.dropBefore(keep)
 }
 
-// IsMonotonic implements raft.MonotonicLogStore: see Options.Monotonic.
+// IsMonotonic implements raft.MonotonicLogStore; see Options.Monotonic.
 func (l *Log) IsMonotonic() bool { return l.monotonic }
 
 // FirstIndex implements raft.LogStore: 0 for an empty log.
@@ -194,16 +192,15 @@ func (l *Log) GetLog(index uint64, log *raft.Log) error {
 // StoreLog implements raft.LogStore.
 func (l *Log) StoreLog(log *raft.Log) error { return l.StoreLogs([]*raft.Log{log}) }
 
-// StoreLogs implements raft.LogStore. After a crash either all of the entries
-// are there or none.
+// StoreLogs implements raft.LogStore. After a crash either all of the entries are
+// stored or none.
 //
-// Entries must follow the log's last one, or it must be empty, or a durable
-// snapshot must reach to the first of them. In that last case raft has burned
-// or skipped the indexes between, and all entries before are removed: the
-// snapshot replaces them. It is so after a user's snapshot was restored, and
-// after a crash between the installation of a snapshot and the removal of the
-// log it replaces, even if raft takes this store for a monotonic one. Anything
-// else is ErrGap, and nothing is written.
+// The entries must follow the last one, or the log must be empty, or a durable snapshot
+// must include all indexes before the first entry. In the last case all older entries
+// are removed, since the snapshot replaces them. raft leaves such a gap after it has
+// restored a user's snapshot, and after a crash between installing a snapshot and
+// removing the log that it replaces, even if it takes this store for a monotonic one.
+// Otherwise the error is ErrGap, and nothing is written.
 func (l *Log) StoreLogs(logs []*raft.Log) error {
 	l.write.Lock()
 	defer l.write.Unlock()
@@ -227,8 +224,8 @@ func (l *Log) StoreLogs(logs []*raft.Log) error {
 	return l.commit(before, added)
 }
 
-// joint returns the bounds of what is left of the log when an entry with this
-// index is appended.
+// boundsBefore returns the bounds of the remaining log if an entry with this index is
+// appended.
 func (l *Log) boundsBefore(index uint64) (bounds, error) {
 	b := l.bounds
 	switch {
@@ -244,10 +241,10 @@ func (l *Log) boundsBefore(index uint64) (bounds, error) {
 	return bounds{}, fmt.Errorf("entry %d after entry %d: %w", index, b.next-1, ErrGap)
 }
 
-// DeleteRange implements raft.LogStore, for the beginning of the log, its end,
-// or all of it; any other range is ErrHole. Indexes that are not in the log do
-// not count. Once it has returned, what it deleted does not come back; after a
-// crash before that either all is deleted or nothing.
+// DeleteRange implements raft.LogStore for a prefix of the log, a suffix, or all of it;
+// any other range is ErrHole. Indexes outside of the log are ignored. A deletion that
+// has returned is durable; after a crash before that, either all of the range is
+// deleted or nothing.
 func (l *Log) DeleteRange(min, max uint64) error {
 	l.write.Lock()
 	defer l.write.Unlock()
@@ -262,7 +259,7 @@ func (l *Log) DeleteRange(min, max uint64) error {
 	return l.commit(b, nil)
 }
 
-// without returns what is left of b when the indexes min to max, inclusive, are
+// without returns the remaining bounds if the indexes min to max, inclusive, are
 // deleted.
 func (b bounds) without(min, max uint64) (bounds, error) {
 	if min > max || max < b.first || min >= b.next {
@@ -280,8 +277,8 @@ func (b bounds) without(min, max uint64) (bounds, error) {
 	return b, fmt.Errorf("delete %d to %d of [%d, %d): %w", min, max, b.first, b.next, ErrHole)
 }
 
-// commit makes l.payload durable and then shows its effect: the log is
-// narrowed, and entries are added.
+// commit makes l.payload durable and then publishes its effect: the log is truncated to
+// before, and entries are added.
 func (l *Log) commit(before bounds, added []location) error {
 	b, err := l.journal.append(l.payload)
 	if err != nil {
@@ -302,7 +299,7 @@ func (l *Log) publish(before bounds, added []location) {
 	l.bounds.next += uint64(len(added))
 }
 
-// close lets go of the files, when no call is under way.
+// close closes the files once no call is under way.
 func (l *Log) close() error {
 	l.write.Lock()
 	defer l.write.Unlock()

@@ -31,7 +31,7 @@ func reopened(t testing.TB, disk *memFS, o Options) (*memFS, *Store) {
 	return disk, s
 }
 
-func TestAnEntryIsReadBackAsItWas(t *testing.T) {
+func TestEntryRoundTrip(t *testing.T) {
 	disk, s := opened(t, options())
 	logs := []*raft.Log{
 		{Index: 10, Term: 1, Type: raft.LogNoop},
@@ -54,7 +54,7 @@ func TestAnEntryIsReadBackAsItWas(t *testing.T) {
 	}
 }
 
-func TestEntriesMustContinueTheLog(t *testing.T) {
+func TestEntriesMustContinueLog(t *testing.T) {
 	disk, s := opened(t, options())
 	ok(t, s.Log.StoreLogs(entries(1, 5, 1, 10)))
 	calls := len(disk.calls)
@@ -76,10 +76,9 @@ func TestEntriesMustContinueTheLog(t *testing.T) {
 	ok(t, s.Log.StoreLogs(entries(6, 6, 1, 10)))
 }
 
-// TestAGapMustBeCoveredByASnapshot: after a user's snapshot was restored, or a
-// crash before raft removed the log that a snapshot replaces, raft appends
-// behind the snapshot.
-func TestAGapMustBeCoveredByASnapshot(t *testing.T) {
+// raft appends behind a snapshot after it restored a user's snapshot, and after a crash
+// before it removed the log that a snapshot replaces.
+func TestGapNeedsSnapshot(t *testing.T) {
 	disk, s := opened(t, options())
 	ok(t, s.Log.StoreLogs(entries(1, 5, 1, 300)))
 	ok(t, snapshot(s, 9, 2, "state"))
@@ -96,7 +95,7 @@ func TestAGapMustBeCoveredByASnapshot(t *testing.T) {
 	}
 }
 
-func TestRaftIsToldWhetherTheLogIsMonotonic(t *testing.T) {
+func TestIsMonotonic(t *testing.T) {
 	for _, monotonic := range []bool{false, true} {
 		_, s := opened(t, Options{Monotonic: monotonic})
 		cached, err := raft.NewLogCache(8, s.Log)
@@ -107,7 +106,7 @@ func TestRaftIsToldWhetherTheLogIsMonotonic(t *testing.T) {
 	}
 }
 
-func TestDeletedRangesAreThoseOfTheInterface(t *testing.T) {
+func TestDeleteRange(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		min, max uint64
@@ -140,7 +139,7 @@ func TestDeletedRangesAreThoseOfTheInterface(t *testing.T) {
 	}
 }
 
-func TestABatchIsOneWriteAndOneSync(t *testing.T) {
+func TestBatchIsOneWriteAndOneSync(t *testing.T) {
 	disk, s := opened(t, Options{})
 	ok(t, s.Log.StoreLogs(entries(1, 1, 1, 10))) // begins a segment
 	calls := len(disk.calls)
@@ -156,7 +155,7 @@ func TestABatchIsOneWriteAndOneSync(t *testing.T) {
 	}
 }
 
-func TestCompactionLeavesNoFilesNorMemoryBehind(t *testing.T) {
+func TestCompactionFreesFilesAndMemory(t *testing.T) {
 	disk, s := opened(t, options())
 	for index := uint64(1); index <= 600; index++ {
 		ok(t, s.Log.StoreLog(entries(index, index, 1, 100)[0]))
@@ -174,7 +173,7 @@ func TestCompactionLeavesNoFilesNorMemoryBehind(t *testing.T) {
 	}
 }
 
-func TestTheSameCallsMakeTheSameCalls(t *testing.T) {
+func TestFileCallsAreDeterministic(t *testing.T) {
 	var calls [2][]string
 	for i := range calls {
 		disk, s := opened(t, options())
@@ -190,9 +189,8 @@ func TestTheSameCallsMakeTheSameCalls(t *testing.T) {
 	}
 }
 
-// TestEntriesAreReadWhileTheLogChanges is for the race detector, and for
-// segments that are removed under a reader.
-func TestEntriesAreReadWhileTheLogChanges(t *testing.T) {
+// For the race detector, and for segments that are removed while they are read.
+func TestConcurrentReads(t *testing.T) {
 	_, s := opened(t, options())
 	var readers sync.WaitGroup
 	done := make(chan struct{})

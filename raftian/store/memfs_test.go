@@ -16,11 +16,11 @@ import (
 	"raftian/netsim/env"
 )
 
-// errPower is what every call returns once the power is off.
+// errPower is returned by every call once the power is off.
 var errPower = errors.New("the power is off")
 
-// memFS is an env.FS in memory that knows what is durable and what is only in
-// the page cache. powerLoss makes of it what a power loss may leave.
+// memFS is an env.FS in memory that tells durable data from cached data. powerLoss
+// returns what a power loss may leave.
 type memFS struct {
 	mu       sync.Mutex
 	cached   map[string]*memFile
@@ -28,28 +28,28 @@ type memFS struct {
 	unsynced []nameChange
 
 	calls      []string // that changed something, or made it durable
-	powerOffAt int      // the power goes off before so many calls were made; 0 for never
+	powerOffAt int      // number of the call before which the power goes off; 0 is never
 	inject     func(call string) error
 	lost       failedSync
 }
 
-// failedSync is what becomes of the pages of a file whose fsync failed.
+// failedSync is the fate of a file's dirty pages after a failed fsync.
 type failedSync int
 
 const (
-	pagesDropped failedSync = iota // the cache shows what the disk has
-	pagesClean                     // the cache shows what was written, and never writes it
+	pagesDropped failedSync = iota // the cache shows what is on the disk
+	pagesClean                     // the cache shows what was written, and never writes it back
 )
 
-// nameChange sets names, all of them or none.
+// nameChange sets names atomically.
 type nameChange map[string]*memFile
 
 type memFile struct {
 	dir       bool
-	data      []byte // as the page cache has it
+	data      []byte // in the page cache
 	disk      []byte
 	dirty     map[int]bool // sectors written since the last fsync
-	low, high int          // every length since the last fsync
+	low, high int          // range of the sizes since the last fsync
 }
 
 func newMemFS() *memFS {
@@ -57,7 +57,7 @@ func newMemFS() *memFS {
 	return &memFS{cached: map[string]*memFile{".": root}, durable: map[string]*memFile{".": root}}
 }
 
-// call admits a call that changes something.
+// call records a call that changes something, and fails it if that is due.
 func (m *memFS) call(format string, args ...any) error {
 	if m.off() {
 		return errPower
@@ -197,9 +197,8 @@ func (m *memFS) kill() *memFS {
 	return &memFS{cached: m.cached, durable: m.durable, unsynced: m.unsynced}
 }
 
-// powerLoss returns what may be left, with nothing of it unsynced: the names
-// and sectors that were durable, and of the others what rng draws. m stays as
-// it is.
+// powerLoss returns a possible disk after a power loss: the durable names and sectors,
+// and a random subset of the others. m does not change.
 func (m *memFS) powerLoss(rng *rand.Rand) *memFS {
 	left := newMemFS()
 	names := maps.Clone(m.durable)
@@ -227,7 +226,7 @@ func (m *memFS) powerLoss(rng *rand.Rand) *memFS {
 	return left
 }
 
-// fate draws what becomes of a set of unsynced things: often all or nothing.
+// fate draws which unsynced things survive: often all or none.
 func fate(rng *rand.Rand) (keeps func() bool) {
 	switch rng.IntN(4) {
 	case 0:
@@ -258,7 +257,7 @@ func durableFile(data []byte) *memFile {
 	return &memFile{data: data, disk: slices.Clone(data), dirty: map[int]bool{}, low: len(data), high: len(data)}
 }
 
-// putSector copies sector i, with zeros behind the end of from.
+// putSector copies sector i, padded with zeros behind the end of from.
 func putSector(to, from []byte, i int) []byte {
 	to = resize(to, max(len(to), (i+1)*sectorSize))
 	clear(to[i*sectorSize : (i+1)*sectorSize])

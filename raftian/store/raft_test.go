@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// words is a state machine: the commands it was given, in order.
+// words is a state machine that keeps the commands it was given, in order.
 type words struct{ state []string }
 
 func (w *words) Apply(log *raft.Log) any {
@@ -41,10 +41,10 @@ func (f frozen) Persist(sink raft.SnapshotSink) error {
 
 func (f frozen) Release() {}
 
-// TestRaftRunsOnIt: a cluster of one bootstraps, applies commands, takes
-// snapshots and compacts its log, restores a user's snapshot, and starts again
-// after power losses with all that it acknowledged.
-func TestRaftRunsOnIt(t *testing.T) {
+// A cluster of one bootstraps, applies commands, takes snapshots, compacts its log,
+// restores a user's snapshot, and restarts after power losses with all that it
+// acknowledged.
+func TestRaftCluster(t *testing.T) {
 	for _, monotonic := range []bool{false, true} {
 		t.Run(fmt.Sprint("monotonic ", monotonic), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { manyLives(t, monotonic) })
@@ -85,7 +85,7 @@ func manyLives(t *testing.T, monotonic bool) {
 	}
 }
 
-// start starts raft on a store, as a leader, and bootstraps it if it is new.
+// start starts raft on a store and waits until it leads. It bootstraps a new store.
 func start(t *testing.T, s *Store) (*raft.Raft, *words) {
 	config := raft.DefaultConfig()
 	config.LocalID = "n1"

@@ -5,15 +5,15 @@ import (
 	"hash/crc32"
 )
 
-// A batch is written as sectors, so that what a power loss leaves of it can be
-// told sector by sector. In each, little-endian:
+// A batch is written as sectors, so that it can be verified sector by sector after a power
+// loss. Each is, in little-endian order:
 //
 //	 0  checksum   CRC-32C of the rest of the sector
 //	 4  magic      also the version of this format
 //	 8  seq        the batch's number in its journal; rises by one
 //	16  part       which sector of the batch this is
 //	20  length     of the batch's payload, in bytes
-//	24  payload    filled up with zeros in the last sector
+//	24  payload    padded with zeros in the last sector
 const (
 	sectorSize    = 512
 	headerSize    = 24
@@ -21,18 +21,18 @@ const (
 	sectorMagic   = 0x314a4152 // "RAJ1"
 )
 
-// lengthMax bounds a batch's payload, in bytes.
+// lengthMax limits a batch's payload, in bytes.
 const lengthMax = 1 << 28
 
-// sector is what a sector says of itself.
+// sector is the header of a sector.
 type sector struct {
 	seq    uint64
 	part   uint32
 	length uint32
 }
 
-// sectorsFor is how many sectors hold a payload of length bytes. An empty one
-// has a sector, too: it would leave no trace otherwise.
+// sectorsFor returns the number of sectors of a payload of length bytes. An empty
+// payload has one, so that the batch exists.
 func sectorsFor(length int) int { return max(1, (length+sectorPayload-1)/sectorPayload) }
 
 // appendBatch appends the sectors of a batch to dst.
@@ -52,7 +52,7 @@ func appendBatch(dst []byte, seq uint64, payload []byte) []byte {
 	return dst
 }
 
-// parseSector returns what the sector says of itself, if it is whole.
+// parseSector verifies a sector and returns its header.
 func parseSector(raw []byte) (sector, bool) {
 	if binary.LittleEndian.Uint32(raw) != checksum(raw[4:sectorSize]) ||
 		binary.LittleEndian.Uint32(raw[4:]) != sectorMagic {
@@ -65,10 +65,9 @@ func parseSector(raw []byte) (sector, bool) {
 	}, true
 }
 
-// joinSectors appends the payload pieces of consecutive sectors of one batch to
-// dst. The first sector must be want, the next ones its successors; if one is
-// not, bad is its offset in sectors, and else -1. To work in place, dst may
-// begin where sectors does.
+// joinSectors appends the payloads of consecutive sectors of one batch to dst. The
+// first sector must be want, the others its successors. If one is not, bad is its
+// offset in bytes; else bad is -1. dst may alias the beginning of sectors.
 func joinSectors(dst, sectors []byte, want sector) (payload []byte, bad int) {
 	for at := 0; at < len(sectors); at += sectorSize {
 		raw := sectors[at : at+sectorSize]

@@ -11,26 +11,26 @@ import (
 	"raftian/netsim/env"
 )
 
-// segment is one file of a journal: batches without gaps.
+// segment is one file of a journal: consecutive batches.
 type segment struct {
 	name  string
-	first uint64 // the number of its first batch
+	first uint64 // number of its first batch
 	file  env.File
-	size  int64 // in bytes; what is behind it is not ours
+	size  int64 // in bytes; what is behind it is not valid
 }
 
-// batch is where a batch lies. It never changes.
+// batch is the location of a batch. It is immutable.
 type batch struct {
 	segment *segment
 	offset  int64
 	seq     uint64
-	length  int // of the payload
+	length  int // of the payload in bytes
 }
 
 const segmentSuffix = ".seg"
 
-// segmentName names a segment for its first batch, so that names sort and a
-// missing segment shows.
+// segmentName names a segment after its first batch, so that names sort and a gap
+// shows.
 func segmentName(first uint64) string { return fmt.Sprintf("%016x%s", first, segmentSuffix) }
 
 func parseSegmentName(name string) (first uint64, ok bool) {
@@ -60,10 +60,8 @@ func (s *segment) load() ([]byte, error) {
 	return image, nil
 }
 
-// scan visits the batches in image, the bytes of s, up to the first that is not
-// whole. It returns the number of batches, where the last of them begins (or 0),
-// where they end, and the offset of the first sector that is not as it must be,
-// or the end of the file. The payload is the visitor's only until it returns.
+// scan visits the batches in image, the bytes of s, up to the first that is not whole.
+// visit must not keep the payload.
 func (s *segment) scan(image []byte, visit func(*batch, []byte) error) (found extent, err error) {
 	var payload []byte
 	for found.end < len(image) {
@@ -72,7 +70,7 @@ func (s *segment) scan(image []byte, visit func(*batch, []byte) error) (found ex
 		if len(rest) < sectorSize {
 			return found, nil
 		}
-		// Whether the first sector is the right one is seen below.
+		// joinSectors verifies below that this is the right sector.
 		head, _ := parseSector(rest)
 		b.length = int(head.length)
 		size := sectorsFor(b.length) * sectorSize
@@ -97,18 +95,17 @@ func (s *segment) scan(image []byte, visit func(*batch, []byte) error) (found ex
 	return found, nil
 }
 
-// extent is what there is of whole batches at the beginning of a segment.
+// extent is the run of whole batches at the beginning of a segment.
 type extent struct {
 	batches uint64
-	last    int // where the last one begins, in bytes
-	end     int // where it ends
-	bad     int // the first sector from there on that is not whole, or the file's end
+	last    int // offset of the last one in bytes, or 0
+	end     int // offset of its end
+	bad     int // offset of the first bad sector from there on, or of the end of the file
 }
 
-// torn says whether tail, the end of a file, can be what a power loss left of
-// batch seq, written and not synced: of its sectors each is whole or zero, and
-// no other's is among them. Where the file's length cuts a sector nothing can
-// be said of it.
+// torn reports whether tail, the end of a file, can be what a power loss left of batch
+// seq, which was written and not synced: each sector is whole or zero, and none is of
+// another batch. A sector that the end of the file cuts off proves nothing.
 func torn(tail []byte, seq uint64) bool {
 	var zeros [sectorSize]byte
 	length := -1
@@ -131,8 +128,8 @@ func torn(tail []byte, seq uint64) bool {
 	return length < 0 || len(tail) <= sectorsFor(length)*sectorSize
 }
 
-// read returns size bytes of the payload from at on. It verifies the sectors
-// they lie in.
+// read returns size bytes of the payload at an offset. It verifies the sectors that
+// hold them.
 func (b *batch) read(at, size int) ([]byte, error) {
 	low, high := at/sectorPayload, (at+size-1)/sectorPayload
 	offset := b.offset + int64(low*sectorSize)

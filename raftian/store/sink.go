@@ -13,11 +13,11 @@ import (
 	"raftian/netsim/env"
 )
 
-// errEnded is what a sink returns that is written to, or closed, after its end.
+// errEnded is returned by a sink that was closed or cancelled.
 var errEnded = errors.New("store: the snapshot was cancelled or closed")
 
-// sink is a raft.SnapshotSink: a snapshot that is being written. Its file has a
-// temporary name until all of it is durable.
+// sink is a raft.SnapshotSink, a snapshot that is being written. Its file has a
+// temporary name until it is durable.
 type sink struct {
 	store  *Snapshots
 	number uint64
@@ -47,7 +47,7 @@ func newSink(s *Snapshots, number uint64, meta raft.SnapshotMeta) (*sink, error)
 // ID implements raft.SnapshotSink.
 func (k *sink) ID() string { return k.meta.ID }
 
-// Write implements raft.SnapshotSink. After an error Close can only fail.
+// Write implements raft.SnapshotSink. After an error Close fails, too.
 func (k *sink) Write(p []byte) (int, error) {
 	if k.ended {
 		return 0, errEnded
@@ -61,11 +61,11 @@ func (k *sink) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close implements raft.SnapshotSink: it makes the snapshot durable, and then
-// removes old ones. If it fails before the snapshot has its name, nothing is
-// left of it. An FSM may close a sink that raft then closes again: the result
-// is the same. Unlike in raft's own stores, closing a cancelled one is an
-// error: raft would compact the log for a snapshot there is not.
+// Close implements raft.SnapshotSink: it makes the snapshot durable, and then removes
+// old ones. If it fails before the snapshot has its final name, nothing of it remains.
+// A second Close, as by raft after the FSM's, returns the same result. Unlike in raft's
+// own stores, closing a cancelled sink is an error: raft would otherwise compact the
+// log for a snapshot that does not exist.
 func (k *sink) Close() error {
 	if !k.ended {
 		k.ended = true
@@ -74,8 +74,8 @@ func (k *sink) Close() error {
 	return k.result
 }
 
-// Cancel implements raft.SnapshotSink: nothing is left of the snapshot. After
-// Close it does nothing.
+// Cancel implements raft.SnapshotSink: nothing of the snapshot remains. After Close it
+// does nothing.
 func (k *sink) Cancel() error {
 	if k.ended {
 		return nil
@@ -99,7 +99,7 @@ func (k *sink) finish() error {
 	return k.store.install(k)
 }
 
-// complete makes the file's bytes durable.
+// complete makes the file's content durable.
 func (k *sink) complete() error {
 	if err := k.store.volume.usable(); err != nil {
 		return err
@@ -120,7 +120,7 @@ func (k *sink) complete() error {
 	return k.file.Sync()
 }
 
-// install gives a snapshot its name, and then removes old ones.
+// install gives a snapshot its final name, and then removes old ones.
 func (s *Snapshots) install(k *sink) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

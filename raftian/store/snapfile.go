@@ -71,7 +71,7 @@ func readTrailer(file env.File) (meta raft.SnapshotMeta, stateSum uint32, err er
 	if err := readFull(file, all, stateSize); err != nil {
 		return meta, 0, err
 	}
-	// All of the trailer was read again, so all that is used is verified.
+	// The trailer was read again with the metadata, so only verified bytes are used.
 	trailer = all[metaSize:]
 	if binary.LittleEndian.Uint32(trailer[20:]) != checksum(all[:metaSize+20]) {
 		return meta, 0, corrupt(stateSize, "meta and trailer do not verify")
@@ -89,8 +89,8 @@ func readFull(file env.File, p []byte, offset int64) error {
 	return nil
 }
 
-// openState verifies all of a snapshot's file and returns a reader of its state.
-// It closes the file if that fails.
+// openState verifies a whole snapshot file and returns a reader of its state. It closes
+// the file on an error.
 func openState(file env.File) (*raft.SnapshotMeta, *stateReader, error) {
 	meta, want, err := readTrailer(file)
 	if err == nil {
@@ -103,13 +103,13 @@ func openState(file env.File) (*raft.SnapshotMeta, *stateReader, error) {
 	return &meta, &stateReader{File: file, size: meta.Size, want: want}, nil
 }
 
-// stateReader reads a snapshot's state and verifies it on the way: the last
-// bytes are handed out only if all of them were what was once written.
+// stateReader reads a snapshot's state and verifies it on the way: it returns the last
+// bytes only if the checksum of all matches.
 type stateReader struct {
 	env.File
 	offset int64
 	size   int64
-	sum    uint32 // of what was read
+	sum    uint32 // checksum of what was read
 	want   uint32
 }
 
@@ -144,7 +144,7 @@ func (r *stateReader) drain() error {
 	}
 }
 
-// snapshotReader is what the FSM reads: buffered, and damage is reported.
+// snapshotReader is the reader for the FSM: buffered, with damage reported.
 type snapshotReader struct {
 	*bufio.Reader
 	io.Closer

@@ -22,12 +22,12 @@ const (
 	temporarySuffix = ".tmp"
 )
 
-// ErrNoSnapshot is what Snapshots.Open returns for one there is not, or not any
-// more.
+// ErrNoSnapshot is returned by Snapshots.Open for a snapshot that does not exist, or no
+// longer does.
 var ErrNoSnapshot = errors.New("store: no such snapshot")
 
-// Snapshots is a raft.SnapshotStore. IDs are TERM-INDEX-NUMBER, where numbers
-// rise for as long as there are snapshots.
+// Snapshots is a raft.SnapshotStore. IDs are TERM-INDEX-NUMBER; numbers rise while any
+// snapshot exists.
 type Snapshots struct {
 	volume *volume
 	dir    string
@@ -35,10 +35,10 @@ type Snapshots struct {
 
 	mu      sync.Mutex
 	entries []snapshotEntry // newest first
-	number  uint64          // of the last one begun
+	number  uint64          // of the last sink
 }
 
-// kept is a snapshot that is there, and durable.
+// snapshotEntry is a durable snapshot.
 type snapshotEntry struct {
 	meta   raft.SnapshotMeta
 	number uint64
@@ -56,8 +56,8 @@ func numberOf(id string) (uint64, error) {
 
 func (s *Snapshots) file(id string) string { return path.Join(s.dir, id+snapshotSuffix) }
 
-// openSnapshots lists the snapshots in dir, removes the unfinished ones, and
-// verifies the newest.
+// openSnapshots lists the snapshots in dir, removes unfinished ones, and verifies the
+// newest.
 func openSnapshots(v *volume, dir string, retain int) (*Snapshots, error) {
 	s := &Snapshots{volume: v, dir: dir, retain: retain}
 	files, err := v.fs.ReadDir(dir)
@@ -89,7 +89,7 @@ func openSnapshots(v *volume, dir string, retain int) (*Snapshots, error) {
 	return s, s.reap()
 }
 
-// verify reads a snapshot through.
+// verify reads a whole snapshot.
 func (s *Snapshots) verify(id string) error {
 	file, err := s.openFile(id)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Snapshots) verify(id string) error {
 	return state.Close()
 }
 
-// find reads what a file says of itself and adds it to those kept.
+// find reads the trailer of a snapshot file and adds it to the list.
 func (s *Snapshots) find(id string) error {
 	file, err := s.volume.fs.OpenFile(s.file(id), os.O_RDONLY)
 	if err != nil {
@@ -130,8 +130,8 @@ func (s *Snapshots) add(k snapshotEntry) {
 	s.number = max(s.number, k.number)
 }
 
-// reap removes what is older than those to retain. A removal that a power loss
-// undoes is done again at the next opening.
+// reap removes all but the newest s.retain snapshots. If a power loss undoes a removal,
+// the next opening repeats it.
 func (s *Snapshots) reap() error {
 	for len(s.entries) > s.retain {
 		oldest := s.entries[len(s.entries)-1].meta.ID
@@ -143,7 +143,7 @@ func (s *Snapshots) reap() error {
 	return nil
 }
 
-// through is the index through which the newest snapshot reaches, or 0.
+// lastIndex returns the last index that the newest snapshot includes, or 0.
 func (s *Snapshots) lastIndex() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -153,9 +153,9 @@ func (s *Snapshots) lastIndex() uint64 {
 	return s.entries[0].meta.Index
 }
 
-// Create implements raft.SnapshotStore, for version 1 only, as raft's own
-// stores. Peers, which only older versions read, are left out, so the transport
-// is not used.
+// Create implements raft.SnapshotStore for version 1, as raft's own stores do. The
+// field Peers, which only older versions read, is left out, so the transport is not
+// used.
 func (s *Snapshots) Create(version raft.SnapshotVersion, index, term uint64,
 	configuration raft.Configuration, configurationIndex uint64, _ raft.Transport) (raft.SnapshotSink, error) {
 	if version != 1 {
@@ -177,7 +177,7 @@ func (s *Snapshots) Create(version raft.SnapshotVersion, index, term uint64,
 	})
 }
 
-// List implements raft.SnapshotStore: newest first, which is to say by index.
+// List implements raft.SnapshotStore: newest first, by term, index and number.
 func (s *Snapshots) List() ([]*raft.SnapshotMeta, error) {
 	if err := s.volume.usable(); err != nil {
 		return nil, err
@@ -196,9 +196,9 @@ func clone(meta raft.SnapshotMeta) *raft.SnapshotMeta {
 	return &meta
 }
 
-// Open implements raft.SnapshotStore. It reads all of the state and verifies it
-// before it returns, and verifies it again while it is read. The reader stays
-// valid when the snapshot is reaped. Damage is a *CorruptError.
+// Open implements raft.SnapshotStore. It verifies the whole state before it returns,
+// and again while it is read. The reader stays valid when the snapshot is reaped.
+// Damage is a *CorruptError.
 func (s *Snapshots) Open(id string) (*raft.SnapshotMeta, io.ReadCloser, error) {
 	if err := s.volume.usable(); err != nil {
 		return nil, nil, err
@@ -215,7 +215,7 @@ func (s *Snapshots) Open(id string) (*raft.SnapshotMeta, io.ReadCloser, error) {
 }
 
 func (s *Snapshots) openFile(id string) (env.File, error) {
-	// Held until the file is open, so that it is not reaped between.
+	// Held until the file is open, so that it is not reaped in between.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !slices.ContainsFunc(s.entries, func(k snapshotEntry) bool { return k.meta.ID == id }) {

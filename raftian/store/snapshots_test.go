@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-func TestTheNewestSnapshotsAreRetained(t *testing.T) {
+func TestNewestSnapshotsRetained(t *testing.T) {
 	o := Options{Retain: 3}
 	disk, s := opened(t, o)
 	for _, at := range []struct{ index, term uint64 }{{10, 1}, {9, 1}, {200, 3}, {30, 3}, {200, 3}} {
@@ -38,7 +38,7 @@ func TestTheNewestSnapshotsAreRetained(t *testing.T) {
 	}
 }
 
-func TestASnapshotIsReadBackAsItWas(t *testing.T) {
+func TestSnapshotRoundTrip(t *testing.T) {
 	disk, s := opened(t, options())
 	configuration := raft.Configuration{Servers: []raft.Server{
 		{Suffrage: raft.Voter, ID: "n1", Address: "n1:7000"},
@@ -72,7 +72,7 @@ func TestASnapshotIsReadBackAsItWas(t *testing.T) {
 	}
 }
 
-func TestAListedSnapshotIsNotShared(t *testing.T) {
+func TestListedSnapshotIsACopy(t *testing.T) {
 	_, s := opened(t, options())
 	ok(t, snapshot(s, 5, 1, ""))
 	list, err := s.Snapshots.List()
@@ -83,7 +83,7 @@ func TestAListedSnapshotIsNotShared(t *testing.T) {
 	}
 }
 
-func TestASnapshotBeingReadOutlivesItsRemoval(t *testing.T) {
+func TestRemovedSnapshotStaysReadable(t *testing.T) {
 	_, s := opened(t, Options{Retain: 1})
 	ok(t, snapshot(s, 5, 1, "old"))
 	list, err := s.Snapshots.List()
@@ -99,8 +99,8 @@ func TestASnapshotBeingReadOutlivesItsRemoval(t *testing.T) {
 	}
 }
 
-// TestTheEndOfASink: raft closes or cancels a sink, and so may the FSM before.
-func TestTheEndOfASink(t *testing.T) {
+// raft closes or cancels a sink, and so may the FSM before.
+func TestSinkCloseAndCancel(t *testing.T) {
 	disk, s := opened(t, options())
 	begin := func() raft.SnapshotSink {
 		sink, err := s.Snapshots.Create(1, 5, 1, raft.Configuration{}, 1, nil)
@@ -139,7 +139,7 @@ func TestTheEndOfASink(t *testing.T) {
 	}
 }
 
-func TestUnfinishedSnapshotsAreRemovedAtOpening(t *testing.T) {
+func TestOpenRemovesUnfinishedSnapshots(t *testing.T) {
 	disk, s := opened(t, options())
 	_, err := s.Snapshots.Create(1, 5, 1, raft.Configuration{}, 1, nil)
 	ok(t, err)
@@ -152,7 +152,7 @@ func TestUnfinishedSnapshotsAreRemovedAtOpening(t *testing.T) {
 	}
 }
 
-func TestOnlyVersion1IsWritten(t *testing.T) {
+func TestOnlyVersion1Supported(t *testing.T) {
 	_, s := opened(t, options())
 	if _, err := s.Snapshots.Create(0, 5, 1, raft.Configuration{}, 1, nil); err == nil {
 		t.Error("version 0 is accepted")

@@ -11,16 +11,16 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// ErrKeyNotFound is what Stable.Get returns for a key that was never set. raft
-// compares the text, as raft.InmemStore has it.
+// ErrKeyNotFound is returned by Stable.Get for a key that was never set. raft compares
+// its text with that of raft.InmemStore.
 var ErrKeyNotFound = errors.New("not found")
 
 // Stable is a raft.StableStore: a few keys with short values.
 //
-// Each Set appends all keys and values to a journal as one batch, which is
-// mostly one sector: one fsync. Writing a new file and renaming it would cost
-// two, and raft makes two Sets for each vote. The last batch is all that counts,
-// so older segments are removed whenever a new one has begun.
+// Each Set appends all keys and values to a journal as one batch, usually of one
+// sector, with one fsync. Writing a new file and renaming it would take two, and raft
+// makes two Sets for each vote. Only the last batch matters, so older segments are
+// removed when a new one has begun.
 type Stable struct {
 	volume *volume
 
@@ -56,8 +56,8 @@ func openStable(v *volume, dir string, limit int64) (*Stable, error) {
 	return s, nil
 }
 
-// drop removes the segments before the one that has the last batch. At opening
-// the newest may be empty: then its predecessor has it.
+// dropSegments removes the segments before the one with the last batch. At opening the
+// newest segment may be empty; then its predecessor has it.
 func (s *Stable) dropSegments() error {
 	segments := s.journal.segments
 	if len(segments) == 0 {
@@ -101,8 +101,8 @@ func (s *Stable) find(key []byte) (int, bool) {
 	})
 }
 
-// Set implements raft.StableStore. After a crash before it has returned, the
-// key has its old value or the new one.
+// Set implements raft.StableStore. After a crash before it has returned, the key has
+// its old value or the new one.
 func (s *Stable) Set(key, value []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +126,8 @@ func (s *Stable) Set(key, value []byte) error {
 	return s.dropSegments()
 }
 
-// Get implements raft.StableStore: ErrKeyNotFound for a key that was never set.
+// Get implements raft.StableStore. The error is ErrKeyNotFound for a key that was never
+// set.
 func (s *Stable) Get(key []byte) ([]byte, error) {
 	if err := s.volume.usable(); err != nil {
 		return nil, err
@@ -145,7 +146,7 @@ func (s *Stable) SetUint64(key []byte, value uint64) error {
 	return s.Set(key, binary.BigEndian.AppendUint64(nil, value))
 }
 
-// GetUint64 implements raft.StableStore: 0 for a key that was never set.
+// GetUint64 implements raft.StableStore. It returns 0 for a key that was never set.
 func (s *Stable) GetUint64(key []byte) (uint64, error) {
 	value, err := s.Get(key)
 	switch {
@@ -159,7 +160,7 @@ func (s *Stable) GetUint64(key []byte) (uint64, error) {
 	return binary.BigEndian.Uint64(value), nil
 }
 
-// close lets go of the files, when no call is under way.
+// close closes the files once no call is under way.
 func (s *Stable) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,47 +1,44 @@
-// Package store keeps a Raft participant's log, vote and snapshots on a
-// machine's disk: a raft.LogStore, a raft.StableStore and a raft.SnapshotStore
-// on env.FS. The same calls make the same calls of the FS in the same order:
-// there is no clock, no randomness and no goroutine in here.
+// Package store keeps a Raft participant's log, vote and snapshots on disk. A Store opens
+// a directory on an env.FS; its parts are Log, a raft.LogStore, Stable, a
+// raft.StableStore, and Snapshots, a raft.SnapshotStore. It is deterministic: the same
+// calls make the same FS calls in the same order, without clock, randomness or
+// goroutines.
 //
-// It is not a cache: each GetLog reads the disk and verifies what it finds. Put
+// It does not cache: each GetLog reads the disk and verifies what it finds. Put
 // raft.LogCache in front of it.
 //
-// # On the disk
+// # Format
 //
 //	DIR/log/%016x.seg       segments of a journal: the log
 //	DIR/stable/%016x.seg    segments of a journal: terms and votes
 //	DIR/snapshots/ID.snap   a snapshot; ID.tmp while it is written
 //
-// A journal is only ever appended to, one batch at a time, and every batch is
-// synced before the next is written; what is deleted from the log is deleted by
-// a batch that says so. A batch is a whole number of 512-byte sectors, each of
-// which tells to which batch it belongs, and where in it. No sector that was
-// acknowledged is written again with other content, so a power loss cannot tear
-// it.
+// A journal is append-only. Each batch is synced before the next one is written, and
+// deletions from the log are batches, too. A batch is a whole number of 512-byte sectors,
+// each with the number of its batch and its position there. An acknowledged sector is
+// never overwritten with other content, so a power loss cannot tear it.
 //
-// # What is told from what
+// # Torn writes and damage
 //
-// A power loss leaves of the one unsynced batch at the end of a journal any
-// subset of its sectors, zeros for the others, and a file of any length. That
-// is a torn tail: Open cuts it off and reports it. Everything else that does not
-// verify is damage, and a *CorruptError: a sector that is neither zero nor
-// whole, any sector of a later batch behind a hole, any hole in an older
-// segment, a segment missing from the middle. So each flipped bit is told from
-// a torn write, in the very last batch too.
+// After a power loss, the one unsynced batch at the end of a journal may have any subset
+// of its sectors, zeros for the others, and a file of any length. That is a torn tail:
+// Open truncates and reports it. Everything else that does not verify is damage, and a
+// *CorruptError: a sector that is neither zero nor whole, a sector of a later batch behind
+// a hole, a hole in an older segment, a missing segment in the middle. So a flipped bit is
+// never taken for a torn write, not even in the last batch.
 //
-// Three losses cannot be told from writes that never happened: sectors of the
-// last batch that were acknowledged and are zero now, a file cut short within
-// its last batches, and the newest segments or the newest snapshots gone from
-// their directory. They need a disk that lied about an fsync.
+// Three losses are not detected, since they look like writes that never happened:
+// acknowledged sectors of the last batch that became zero, a file truncated within its
+// last batches, and missing newest segments or snapshots. They require a disk that lied
+// about an fsync.
 //
 // # After an error
 //
-// A write or fsync that fails says nothing about what is on the disk, and an
-// fsync that succeeds afterwards does not either (Rebello et al., "Can
-// Applications Recover from fsync Failures?", USENIX ATC 2020). So the first
-// such failure fails the Store: every call on any of its parts returns that
-// error until the store is opened anew. The one exception is a snapshot's
-// temporary file, on which nothing rests yet: it fails its own sink.
+// After a failed write or fsync the content of the disk is unknown, even if a later fsync
+// succeeds (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC
+// 2020). So the first such failure fails the Store: every call on any of its parts returns
+// that error until the store is opened again. An error on a snapshot's temporary file,
+// which nothing depends on, fails only its sink.
 //
 //	store.go      Options, Store
 //	volume.go     what the parts share: the FS, and whether it may be trusted
@@ -75,23 +72,22 @@ const (
 // ErrClosed is what every call returns after Close.
 var ErrClosed = errors.New("store: closed")
 
-// Options adjust a Store. The zero value is good.
+// Options configure a Store. The zero value is valid.
 type Options struct {
-	// SegmentSize is how long a file of the log may grow, in bytes, before the
-	// next is begun; 0 means 1 MiB. A longer batch has a file to itself.
+	// SegmentSize is the size in bytes at which the next file of the log is begun; 0
+	// means 1 MiB. A larger batch has a file of its own.
 	SegmentSize int64
 	// Retain is how many snapshots are kept; 0 means 2.
 	Retain int
-	// Monotonic is what Log.IsMonotonic tells raft. If true, raft deletes the
-	// whole log when a snapshot replaces it; if false, it compacts the log as
-	// after a snapshot of its own and may leave a gap, which Log.StoreLogs
-	// closes. Either is correct here; raft takes different ways.
+	// Monotonic is the result of Log.IsMonotonic. If true, raft deletes the whole log
+	// when it installs a snapshot. If false, raft compacts the log as after its own
+	// snapshot and may leave a gap, which Log.StoreLogs closes. Both are correct with
+	// this store.
 	Monotonic bool
-	// Report is told of each torn tail that is dropped and of each damage that
-	// is found, in one line. It may be called with locks held and must not call
-	// the Store.
+	// Report is called with one line for each torn tail that is dropped and each damage
+	// that is found. It may be called with locks held and must not call the Store.
 	Report func(what string)
-	// Bug plants a mistake, one of Bugs; "" is none.
+	// Bug plants a bug, one of Bugs(); "" is none.
 	Bug string
 }
 
@@ -108,8 +104,8 @@ func (o Options) check() error {
 	return nil
 }
 
-// Store is a participant's durable state. Its parts may be used by many
-// goroutines at once.
+// Store is a participant's durable state. Its parts may be used by several goroutines
+// at once.
 type Store struct {
 	Log       *Log
 	Stable    *Stable
@@ -118,12 +114,13 @@ type Store struct {
 	volume *volume
 }
 
-// Open opens the store in dir, or makes an empty one. What it finds is durable
-// when it returns, also what a killed process had written and not synced.
+// Open opens the store in dir, or creates an empty one. What it finds is durable when
+// it returns, including what a killed process had written and not synced. At most one
+// Store may be open on dir.
 //
-// Damage, other than of an old snapshot's state, is a *CorruptError: the newest
-// snapshot is read through, since raft would pass over one that fails to open
-// and silently go back to an older one. At most one Store may be open on dir.
+// Damage is a *CorruptError, except in the state of an old snapshot. The newest
+// snapshot is verified, since raft would skip one that fails to open and silently use
+// an older one.
 func Open(fs env.FS, dir string, o Options) (*Store, error) {
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", dir, err)
@@ -165,11 +162,10 @@ func (s *Store) open(dir string, o Options) error {
 	return err
 }
 
-// Failed returns what failed the Store, or nil.
+// Failed returns the error that failed the Store, or nil.
 func (s *Store) Failed() error { return s.volume.usable() }
 
-// Close lets go of the files. Nothing is left to be made durable. Snapshots
-// that were opened stay readable.
+// Close closes the files. All data is durable already. Open snapshots remain readable.
 func (s *Store) Close() error {
 	s.volume.fail(ErrClosed)
 	var errs []error

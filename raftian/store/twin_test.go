@@ -10,9 +10,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestItIsWhatRaftKeepsInMemory: whatever raft does to a Store, it shows what
-// raft's own store in memory shows; through kills and power losses, too.
-func TestItIsWhatRaftKeepsInMemory(t *testing.T) {
+// Whatever raft does to a Store, its view equals that of raft's own store in memory,
+// through kills and power losses.
+func TestAgainstInMemoryStore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &machine{disk: newMemFS(), twin: raft.NewInmemStore(), o: Options{
 			SegmentSize: rapid.Int64Range(1, 8*sectorSize).Draw(t, "segment size"),
@@ -23,15 +23,15 @@ func TestItIsWhatRaftKeepsInMemory(t *testing.T) {
 	})
 }
 
-// machine is a store and its twin. The log and the stable store have raft's; of
-// snapshots, which come with rising indexes, all that were taken are kept.
+// machine is a store and its reference model. For the log and the stable store that is
+// raft's in-memory store; for snapshots, whose indexes rise, the list of all taken.
 type machine struct {
 	o     Options
 	disk  *memFS
 	store *Store
 
 	twin  *raft.InmemStore
-	taken []string // states, oldest first; number i reaches through index i+1
+	taken []string // states, oldest first; number i includes indexes through i+1
 }
 
 func (m *machine) reopen(t *rapid.T) {
@@ -124,6 +124,8 @@ func (m *machine) Check(t *rapid.T) {
 	for i, meta := range list {
 		_, reader, err := m.store.Snapshots.Open(meta.ID)
 		ok(t, err)
+		// state is the content of a disk, durable and not, and how many steps were done
+		// at the crash; -1 if the store had not been opened.
 		var state bytes.Buffer
 		_, err = state.ReadFrom(reader)
 		ok(t, err)

@@ -10,12 +10,12 @@ import (
 	"raftian/netsim/env"
 )
 
-// volume is what the parts of a Store share: the FS, whom to tell of damage,
-// and the first failure, after which nothing on it is trusted.
+// volume is what the parts of a Store share: the FS, the callback for damage, and the
+// first failure, after which the disk is not used any more.
 type volume struct {
 	fs     env.FS
 	report func(what string)
-	bug    string // that is planted; "" is none
+	bug    string // planted bug; "" is none
 
 	mu     sync.Mutex
 	failed error
@@ -35,7 +35,7 @@ func (v *volume) usable() error {
 	return v.failed
 }
 
-// fail fails the volume and returns the error that did so: the first one.
+// fail fails the volume and returns its first error.
 func (v *volume) fail(err error) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -45,7 +45,7 @@ func (v *volume) fail(err error) error {
 	return v.failed
 }
 
-// note reports err if it tells of damage, and returns it.
+// reportDamage reports err if it is a *CorruptError, and returns it.
 func (v *volume) reportDamage(err error) error {
 	var damage *CorruptError
 	if errors.As(err, &damage) {
@@ -54,9 +54,9 @@ func (v *volume) reportDamage(err error) error {
 	return err
 }
 
-// syncParents makes durable the names on the way to dir, its own included. A
-// process may have been killed between making a directory and syncing it, so an
-// existing one is no proof.
+// syncParents makes the names on the path to dir durable, dir's included. A process may
+// have been killed between creating a directory and syncing its parent, so an existing
+// one need not be durable.
 func (v *volume) syncParents(dir string) error {
 	var parents []string
 	for dir = path.Clean(dir); dir != "." && dir != "/"; {

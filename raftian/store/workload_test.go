@@ -10,17 +10,17 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// failer is what tests and properties have in common.
+// failer is common to *testing.T, *testing.B and *rapid.T.
 type failer interface {
 	Helper()
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
 }
 
-// view is what a Store shows of itself, part by part.
+// view is what a Store shows, part by part.
 type view struct{ log, stable, snapshots string }
 
-// show reads everything there is.
+// show reads everything in a store.
 func show(t failer, s *Store) view {
 	t.Helper()
 	return view{showLog(t, s.Log), showStable(t, s.Stable), showSnapshots(t, s.Snapshots)}
@@ -61,8 +61,8 @@ func showStable(t failer, s raft.StableStore) string {
 	return fmt.Sprintf("term %d, vote %d for %q", term, voteTerm, candidate)
 }
 
-// showSnapshots leaves out the IDs: an unfinished snapshot uses a number up, and
-// a restart forgets that.
+// showSnapshots leaves out the IDs: an unfinished snapshot uses up a number, and a
+// restart forgets that.
 func showSnapshots(t failer, s raft.SnapshotStore) string {
 	t.Helper()
 	list, err := s.List()
@@ -89,8 +89,7 @@ func ok(t failer, err error) {
 	}
 }
 
-// entries are the log entries first to last, in term, with data of the given
-// length.
+// entries returns log entries first to last with data of the given length in bytes.
 func entries(first, last, term uint64, length int) []*raft.Log {
 	var logs []*raft.Log
 	for index := first; index <= last; index++ {
@@ -103,7 +102,7 @@ func entries(first, last, term uint64, length int) []*raft.Log {
 	return logs
 }
 
-// snapshot takes one, whole.
+// snapshot takes a snapshot.
 func snapshot(s *Store, index, term uint64, state string) error {
 	servers := raft.Configuration{Servers: []raft.Server{{Suffrage: raft.Voter, ID: "n1", Address: "n1:1"}}}
 	sink, err := s.Snapshots.Create(1, index, term, servers, 1, nil)
@@ -116,8 +115,8 @@ func snapshot(s *Store, index, term uint64, state string) error {
 	return sink.Close()
 }
 
-// step is something a participant does to its store. Each changes one part, and
-// must be all there after a crash, or not at all.
+// step is an operation on a store. Each changes one part, and must be atomic under
+// crashes.
 type step struct {
 	name string
 	do   func(*Store) error
@@ -151,9 +150,9 @@ func snapshotting(index, term uint64, length int) step {
 	}}
 }
 
-// life is what may happen to a participant: it bootstraps, votes, appends,
-// loses a conflict, compacts, has its log replaced by a snapshot twice, once
-// with and once without removing the log before, and starts again.
+// workload is what may happen to a participant: it bootstraps, votes, appends, loses a
+// conflict, compacts, has its log replaced by a snapshot with and without removing the
+// log before, and starts again.
 func workload() []step {
 	return []step{
 		setting("CurrentTerm", 1),
@@ -192,5 +191,5 @@ func workload() []step {
 	}
 }
 
-// options make segments short, so that a short life has many.
+// options returns options with short segments, so that a short workload has many.
 func options() Options { return Options{SegmentSize: 3 * sectorSize} }

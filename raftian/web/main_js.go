@@ -82,7 +82,7 @@ func seek(d *desk.Desk, run *replay.Run, search string) error {
 		d.Seek(env.Instant(t))
 	}
 	if n := run.Machine(q.Get("inspect")); n != replay.World {
-		d.View.Chosen = scene.Target{Do: scene.Node, N: n}
+		d.View.Chosen = scene.Target{Action: scene.Node, N: n}
 	}
 	return nil
 }

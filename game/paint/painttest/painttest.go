@@ -1,4 +1,4 @@
-// Package painttest compares pictures with those that somebody looked at and approved.
+// Package painttest compares images with approved ones.
 package painttest
 
 import (
@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// tolerance is by how much a channel of a pixel may differ, of 255: processors round
-// the coverage of edges differently.
+// tolerance is the allowed difference of a channel, of 255: processors round the
+// coverage of edges differently.
 const tolerance = 3
 
-// Approved holds a picture to the one in a PNG file.
+// Approved compares an image with the approved one in a PNG file.
 func Approved(t *testing.T, path string, got image.Image) {
 	t.Helper()
 	f, err := os.Open(path)
@@ -27,18 +27,18 @@ func Approved(t *testing.T, path string, got image.Image) {
 	if got.Bounds() != want.Bounds() {
 		t.Fatalf("the picture is %v, want %v", got.Bounds(), want.Bounds())
 	}
-	if differ, at := different(got, want); differ > 0 {
+	if differ, at := countDifferent(got, want); differ > 0 {
 		t.Errorf("the pixel at %d,%d is %v, want %v", at.X, at.Y, got.At(at.X, at.Y), want.At(at.X, at.Y))
 		t.Errorf("%d pixels differ; go test -rewrite, and look at the picture", differ)
 	}
 }
 
-// different counts the pixels that differ by more than the tolerance, and says where the
-// first is.
-func different(a, b image.Image) (count int, first image.Point) {
+// countDifferent counts the pixels that differ by more than the tolerance, and returns
+// the first.
+func countDifferent(a, b image.Image) (count int, first image.Point) {
 	for y := range a.Bounds().Dy() {
 		for x := range a.Bounds().Dx() {
-			if apart(a, b, x, y) > tolerance {
+			if channelDifference(a, b, x, y) > tolerance {
 				if count++; count == 1 {
 					first = image.Pt(x, y)
 				}
@@ -48,8 +48,8 @@ func different(a, b image.Image) (count int, first image.Point) {
 	return count, first
 }
 
-// apart is the greatest difference of a channel.
-func apart(a, b image.Image, x, y int) int {
+// channelDifference returns the largest difference of a channel.
+func channelDifference(a, b image.Image, x, y int) int {
 	r1, g1, b1, _ := a.At(x, y).RGBA()
 	r2, g2, b2, _ := b.At(x, y).RGBA()
 	most := 0
@@ -59,8 +59,9 @@ func apart(a, b image.Image, x, y int) int {
 	return most
 }
 
-// Alike holds what a screen shows to a picture of it, but for how edges are smoothed: of
-// 255 a channel may differ by mean on the average, and one of so many by more than 64.
+// Alike compares an image of a screen with a rendered one, apart from anti-aliasing:
+// the mean difference of a channel must not exceed mean (of 255), and at most one
+// channel value in oneOf may differ by more than 64.
 func Alike(t *testing.T, what string, got, want *image.RGBA, mean float64, oneOf int) {
 	t.Helper()
 	sum, far := 0, 0

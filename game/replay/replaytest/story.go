@@ -1,5 +1,5 @@
-// Package replaytest holds a run made by hand in which most of what a replay shows
-// happens within three seconds, for the tests of whatever shows runs.
+// Package replaytest provides a hand-made run of three seconds that contains most of
+// what a replay shows, for tests of its display.
 package replaytest
 
 import (
@@ -18,20 +18,20 @@ const (
 	Violation  = env.Instant(2410 * time.Millisecond) // n3 has lost an entry that was committed
 )
 
-// teller tells the story.
-type teller struct {
+// storyBuilder builds the story.
+type storyBuilder struct {
 	b    *replay.Builder
 	n    uint64
 	at   env.Instant
 	lost uint64 // the event at which n3 lost its entry
-	had  uint64 // the event at which it was committed
+	had  uint64 // the event at which the entry was committed
 	boot map[string]uint64
 }
 
-// Story builds the run: n1 leads, three calls, a partition with a leader on either
-// side, a call whose end nobody knows, a power loss that takes a committed entry.
+// Story returns the run: n1 leads, three calls, a partition with a leader on each side,
+// a call without a known result, and a power loss that takes a committed entry.
 func Story() *replay.Run {
-	t := newTeller()
+	t := newStoryBuilder()
 	t.beginning()
 	t.partition()
 	t.loss()
@@ -44,14 +44,14 @@ func Story() *replay.Run {
 	}, "", nil)
 }
 
-// Shorter is the story without its last two parts: nothing goes wrong.
+// Shorter returns the story without its last two parts, in which nothing fails.
 func Shorter() *replay.Run {
-	t := newTeller()
+	t := newStoryBuilder()
 	t.beginning()
 	return t.b.Build([]verdict.Verdict{{Judge: "monotonic", Outcome: verdict.Pass}}, "", nil)
 }
 
-func newTeller() *teller {
+func newStoryBuilder() *storyBuilder {
 	p := plan.Plan{Seed: 7, Guest: "game", Machines: []string{"n1", "n2", "n3"}, Length: 3 * time.Second, Heal: 2.5e9,
 		Settings: []plan.Setting{{Key: "heartbeat", Value: "200ms"}, {Key: "election", Value: "200ms"}},
 		Faults: []plan.Fault{
@@ -63,11 +63,11 @@ func newTeller() *teller {
 		{At: 1.46e9, Client: "p2", Seq: 2, Text: "n2 attack n1"}, {At: 2.6e9, Client: "p3", Seq: 2, Text: "n3 attack n1"}} {
 		p.Script = append(p.Script, plan.Step{Machine: "n" + c.Client[1:], Call: c})
 	}
-	return &teller{b: replay.NewBuilder(trace.Header{Seed: 7, Guest: "game", Raft: "v1.8.0"}, p), boot: map[string]uint64{}}
+	return &storyBuilder{b: replay.NewBuilder(trace.Header{Seed: 7, Guest: "game", Raft: "v1.8.0"}, p), boot: map[string]uint64{}}
 }
 
-// tell adds an event so many milliseconds after the run began.
-func (t *teller) tell(ms float64, machine, kind string, n env.Note) uint64 {
+// event adds an event at a time in milliseconds.
+func (t *storyBuilder) event(ms float64, machine, kind string, n env.Note) uint64 {
 	t.n++
 	n.Kind = kind
 	t.at = max(t.at, env.Instant(ms*float64(time.Millisecond)))
@@ -78,65 +78,65 @@ func (t *teller) tell(ms float64, machine, kind string, n env.Note) uint64 {
 	return t.n
 }
 
-// print has a machine's program print a line, just after what was told last.
-func (t *teller) print(machine, line string) {
+// print prints a line on a machine, just after the last event.
+func (t *storyBuilder) print(machine, line string) {
 	t.b.Printed(trace.Line{At: t.at, After: t.n, Machine: machine, Boot: t.boot[machine], Stream: "stderr", Text: line})
 }
 
-// send has a message arrive that left 10 ms before.
-func (t *teller) send(ms float64, from, to, what string, n env.Note, conn uint64) {
+// send delivers a message that was sent 10 ms before.
+func (t *storyBuilder) send(ms float64, from, to, what string, n env.Note, conn uint64) {
 	n.Text, n.Peer = what, to
-	t.tell(ms-10, from, env.KindRPC, n)
-	t.tell(ms, to, trace.KindDeliver, env.Note{Peer: from, Conn: conn, Count: 120, Took: 10 * time.Millisecond})
+	t.event(ms-10, from, env.KindRPC, n)
+	t.event(ms, to, trace.KindDeliver, env.Note{Peer: from, Conn: conn, Count: 120, Took: 10 * time.Millisecond})
 }
 
-// elect has a machine win an election.
-func (t *teller) elect(ms float64, who string, term uint64, voters ...string) {
-	t.tell(ms, who, env.KindRole, env.Note{Term: term, Text: "candidate"})
-	t.tell(ms, who, env.KindTerm, env.Note{Term: term})
+// elect lets a machine win an election.
+func (t *storyBuilder) elect(ms float64, who string, term uint64, voters ...string) {
+	t.event(ms, who, env.KindRole, env.Note{Term: term, Text: "candidate"})
+	t.event(ms, who, env.KindTerm, env.Note{Term: term})
 	for i, v := range voters {
-		t.tell(ms+10+float64(i), v, env.KindTerm, env.Note{Term: term})
-		t.tell(ms+10+float64(i), v, env.KindVote, env.Note{Term: term, Peer: who})
+		t.event(ms+10+float64(i), v, env.KindTerm, env.Note{Term: term})
+		t.event(ms+10+float64(i), v, env.KindVote, env.Note{Term: term, Peer: who})
 	}
-	t.tell(ms+40, who, env.KindRole, env.Note{Term: term, Text: "leader"})
+	t.event(ms+40, who, env.KindRole, env.Note{Term: term, Text: "leader"})
 }
 
-// entry has machines append an entry.
-func (t *teller) entry(ms float64, index, term, hash uint64, text string, machines ...string) {
+// entry appends an entry on machines.
+func (t *storyBuilder) entry(ms float64, index, term, hash uint64, text string, machines ...string) {
 	for _, m := range machines {
-		t.tell(ms, m, env.KindAppend, env.Note{Index: index, Term: term, Hash: hash, Text: text})
+		t.event(ms, m, env.KindAppend, env.Note{Index: index, Term: term, Hash: hash, Text: text})
 	}
 }
 
-// apply has machines know an entry committed, and apply it.
-func (t *teller) apply(ms float64, client string, seq, index, term, hash, state uint64, machines ...string) (committed uint64) {
+// apply commits and applies an entry on machines.
+func (t *storyBuilder) apply(ms float64, client string, seq, index, term, hash, state uint64, machines ...string) (committed uint64) {
 	for _, m := range machines {
-		committed = t.tell(ms, m, env.KindCommit, env.Note{Index: index, Term: term})
-		t.tell(ms, m, env.KindApply, env.Note{Client: client, Seq: seq, Index: index, Term: term, Hash: hash, State: state})
-		t.tell(ms, m, env.KindLocal, env.Note{Index: index, Hash: hash * 3, Count: index})
+		committed = t.event(ms, m, env.KindCommit, env.Note{Index: index, Term: term})
+		t.event(ms, m, env.KindApply, env.Note{Client: client, Seq: seq, Index: index, Term: term, Hash: hash, State: state})
+		t.event(ms, m, env.KindLocal, env.Note{Index: index, Hash: hash * 3, Count: index})
 	}
 	return committed
 }
 
-func (t *teller) call(ms float64, machine, client string, seq uint64, text string) {
-	t.tell(ms, machine, env.KindInvoke, env.Note{Client: client, Seq: seq, Text: text})
+func (t *storyBuilder) call(ms float64, machine, client string, seq uint64, text string) {
+	t.event(ms, machine, env.KindInvoke, env.Note{Client: client, Seq: seq, Text: text})
 }
 
-func (t *teller) answer(ms float64, machine, client string, seq uint64, text string) {
-	t.tell(ms, machine, env.KindReturn, env.Note{Client: client, Seq: seq, Text: text})
+func (t *storyBuilder) answer(ms float64, machine, client string, seq uint64, text string) {
+	t.event(ms, machine, env.KindReturn, env.Note{Client: client, Seq: seq, Text: text})
 }
 
-func (t *teller) beginning() {
+func (t *storyBuilder) beginning() {
 	all := []string{"n1", "n2", "n3"}
 	for _, m := range all {
-		t.tell(0, m, trace.KindBoot, env.Note{})
-		t.tell(1, m, env.KindLog, env.Note{})
-		t.tell(2, m, env.KindRole, env.Note{Term: 1, Text: "follower"})
+		t.event(0, m, trace.KindBoot, env.Note{})
+		t.event(1, m, env.KindLog, env.Note{})
+		t.event(2, m, env.KindRole, env.Note{Term: 1, Text: "follower"})
 	}
 	t.elect(200, "n1", 2, "n1", "n2", "n3")
-	t.tell(241, "n1", env.KindRPC, env.Note{Peer: "n2", Term: 2, Text: "AppendEntries"})
-	t.tell(241, "n1", trace.KindDial, env.Note{Peer: "n2", Conn: 1, Text: "7000"})
-	t.tell(242, "n1", trace.KindDial, env.Note{Peer: "n3", Conn: 2, Text: "7000"})
+	t.event(241, "n1", env.KindRPC, env.Note{Peer: "n2", Term: 2, Text: "AppendEntries"})
+	t.event(241, "n1", trace.KindDial, env.Note{Peer: "n2", Conn: 1, Text: "7000"})
+	t.event(242, "n1", trace.KindDial, env.Note{Peer: "n3", Conn: 2, Text: "7000"})
 	t.entry(250, 1, 2, 11, "configuration", all...)
 	t.entry(260, 2, 2, 12, "noop", all...)
 	t.call(300, "n1", "p1", 1, "n1 attack n2")
@@ -152,37 +152,37 @@ func (t *teller) beginning() {
 	t.answer(520, "n3", "p3", 1, "fail no leader")
 }
 
-func (t *teller) partition() {
-	t.tell(1000, "", trace.KindFault, env.Note{Conn: 1, Text: "partition n1 | n2,n3 for 1s"})
+func (t *storyBuilder) partition() {
+	t.event(1000, "", trace.KindFault, env.Note{Conn: 1, Text: "partition n1 | n2,n3 for 1s"})
 	t.call(1100, "n1", "p1", 2, "del n3")
 	t.entry(1120, 5, 2, 25, "command", "n1")
-	t.tell(1130, "n1", trace.KindHold, env.Note{Peer: "n2", Conn: 1, Count: 200, Took: 400 * time.Millisecond, Text: "cut"})
+	t.event(1130, "n1", trace.KindHold, env.Note{Peer: "n2", Conn: 1, Count: 200, Took: 400 * time.Millisecond, Text: "cut"})
 	t.elect(1400, "n2", 3, "n2", "n3")
-	t.tell(1450, "n1", trace.KindHold, env.Note{Peer: "n3", Conn: 2, Count: 200, Took: 400 * time.Millisecond, Text: "cut"})
+	t.event(1450, "n1", trace.KindHold, env.Note{Peer: "n3", Conn: 2, Count: 200, Took: 400 * time.Millisecond, Text: "cut"})
 	t.call(1460, "n2", "p2", 2, "n2 attack n1")
 	t.entry(1480, 5, 3, 35, "command", "n2", "n3")
-	t.tell(1600, "n1", env.KindReturn, env.Note{Client: "p1", Seq: 2, Text: "unknown no answer"})
+	t.event(1600, "n1", env.KindReturn, env.Note{Client: "p1", Seq: 2, Text: "unknown no answer"})
 	t.had = t.apply(1620, "p2", 2, 5, 3, 35, 0x3333<<48, "n2", "n3")
 	t.answer(1640, "n2", "p2", 2, "ok hit n1 90")
-	t.tell(2000, "", trace.KindMend, env.Note{Conn: 1, Text: "partition"})
-	t.tell(2050, "n1", env.KindTerm, env.Note{Term: 3})
-	t.tell(2050, "n1", env.KindRole, env.Note{Term: 3, Text: "follower"})
-	t.tell(2060, "n1", env.KindTruncate, env.Note{Index: 5, Count: 1, Text: "suffix"})
+	t.event(2000, "", trace.KindMend, env.Note{Conn: 1, Text: "partition"})
+	t.event(2050, "n1", env.KindTerm, env.Note{Term: 3})
+	t.event(2050, "n1", env.KindRole, env.Note{Term: 3, Text: "follower"})
+	t.event(2060, "n1", env.KindTruncate, env.Note{Index: 5, Count: 1, Text: "suffix"})
 	t.entry(2070, 5, 3, 35, "command", "n1")
 	t.apply(2080, "p2", 2, 5, 3, 35, 0x3333<<48, "n1")
 }
 
-func (t *teller) loss() {
+func (t *storyBuilder) loss() {
 	t.print("n3", "2000-01-01T00:00:02.080Z [INFO]  raft: all is well, and this line is so long that the panel has no room for all of it at once")
-	t.tell(2200, "", trace.KindFault, env.Note{Conn: 2, Text: "power n3 for 200ms"})
-	t.tell(2200, "n3", trace.KindCrash, env.Note{Text: "power"})
-	t.tell(2400, "", trace.KindMend, env.Note{Conn: 2, Text: "power"})
-	t.tell(2400, "n3", trace.KindBoot, env.Note{})
+	t.event(2200, "", trace.KindFault, env.Note{Conn: 2, Text: "power n3 for 200ms"})
+	t.event(2200, "n3", trace.KindCrash, env.Note{Text: "power"})
+	t.event(2400, "", trace.KindMend, env.Note{Conn: 2, Text: "power"})
+	t.event(2400, "n3", trace.KindBoot, env.Note{})
 	t.print("n3", "2000/01/01 00:00:02 starting up")
-	t.lost = t.tell(2410, "n3", env.KindLog, env.Note{Index: 1, Count: 4, Term: 2})
-	t.tell(2420, "n3", env.KindRole, env.Note{Term: 3, Text: "follower"})
+	t.lost = t.event(2410, "n3", env.KindLog, env.Note{Index: 1, Count: 4, Term: 2})
+	t.event(2420, "n3", env.KindRole, env.Note{Term: 3, Text: "follower"})
 	t.print("n3", "ready")
-	t.tell(2500, "", trace.KindHeal, env.Note{})
+	t.event(2500, "", trace.KindHeal, env.Note{})
 	t.call(2600, "n3", "p3", 2, "n3 attack n1")
-	t.tell(3000, "", trace.KindEnd, env.Note{})
+	t.event(3000, "", trace.KindEnd, env.Note{})
 }

@@ -1,9 +1,10 @@
-// What players ask of a node. The service is on the node's API address, for
-// clients of Connect, gRPC and gRPC-Web, and for anything that can post JSON:
+// The API of a node for players. The service listens on the node's API address and
+// speaks Connect, gRPC, gRPC-Web and JSON over HTTP POST:
 //
 //	curl --json '{"attacker":"n1","target":"n2"}' http://ADDRESS/raftian.v1.Players/Attack
 //
-// Every node answers everything; what only the leader can do, the node asks of it.
+// Every node answers every call. A node that does not lead forwards commands and reads
+// that need the leader.
 //
 // After a change, run `go generate ./raftian/api`.
 
@@ -36,12 +37,13 @@ type Outcome int32
 
 const (
 	Outcome_OUTCOME_UNSPECIFIED Outcome = 0
-	// It took effect.
+	// The command took effect.
 	Outcome_OUTCOME_DONE Outcome = 1
-	// It is against the rules and changed nothing.
+	// The command is against the rules and changed nothing.
 	Outcome_OUTCOME_REJECTED Outcome = 2
-	// A later command of the client came first. If this one took effect before that,
-	// its answer is forgotten; it never will from now on.
+	// A later command of the client was applied first. This command may have taken effect
+	// before that, in which case its output is no longer stored; it cannot take effect
+	// any more.
 	Outcome_OUTCOME_SUPERSEDED Outcome = 3
 )
 
@@ -88,20 +90,20 @@ func (Outcome) EnumDescriptor() ([]byte, []int) {
 	return file_players_proto_rawDescGZIP(), []int{0}
 }
 
-// Read says what a look at the game promises.
+// Read selects the consistency of a Status call.
 type Read int32
 
 const (
-	// The same as READ_VERIFIED.
+	// The default, READ_VERIFIED.
 	Read_READ_UNSPECIFIED Read = 0
-	// It is a command of its own in the log, and linearizable.
+	// The read is a command in the log. It is linearizable.
 	Read_READ_LOG Read = 1
-	// The leader answers once it has made sure that it leads: linearizable.
+	// The leader answers after it has verified its leadership. It is linearizable.
 	Read_READ_VERIFIED Read = 2
-	// The leader answers on its lease: it may lack what was acknowledged within the
-	// length of a lease before.
+	// The leader answers while it holds its lease. The answer may miss commands that were
+	// acknowledged within one lease length before it.
 	Read_READ_LEASE Read = 3
-	// This node answers from the state it has.
+	// This node answers from its local state, which may be stale.
 	Read_READ_LOCAL Read = 4
 )
 
@@ -150,17 +152,19 @@ func (Read) EnumDescriptor() ([]byte, []int) {
 	return file_players_proto_rawDescGZIP(), []int{1}
 }
 
-// Command says whose command it is, so that it takes effect once however often it is
-// sent, to whichever node. A player sends one command at a time, and repeats it under
-// the same number until he knows what came of it or gives it up.
+// Command identifies a command by client and sequence number, so that it takes effect
+// at most once, however often and to whichever node it is sent. A client sends one
+// command at a time. It retries with the same number until the outcome is known, or
+// abandons the command.
 type Command struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Who sends it, 1 to 64 bytes. If empty, the node gives it a name and a number, and
-	// a repetition is another command.
+	// The name of the client, 1 to 64 bytes. If empty, the node assigns a name and a
+	// number, and a retry is a different command.
 	Client string `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
-	// The number of the command, which rises with each of a client's.
+	// The number of the command; it increases with each command of the client.
 	Sequence uint64 `protobuf:"varint,2,opt,name=sequence,proto3" json:"sequence,omitempty"`
-	// Answer once a frame of this node's game loop has it in the local log.
+	// Wait with the answer until a frame of this node's game loop has added the command
+	// to the local log.
 	WaitFrame     bool `protobuf:"varint,3,opt,name=wait_frame,json=waitFrame,proto3" json:"wait_frame,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -217,25 +221,26 @@ func (x *Command) GetWaitFrame() bool {
 	return false
 }
 
-// Effect is what came of a command. A command of which this is not known, or that
-// found no leader in time, is an error:
+// Effect is the result of a command. If the result is unknown, or no leader was found
+// in time, the call returns an error instead:
 //
-//	unavailable        it certainly had no effect (with a Failure that says so)
-//	deadline_exceeded  it may have had an effect, or may still have one
+//	unavailable        the command had no effect, if the detail Failure says so
+//	deadline_exceeded  the command may have had an effect, or may still have one
 type Effect struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Outcome Outcome                `protobuf:"varint,1,opt,name=outcome,proto3,enum=raftian.v1.Outcome" json:"outcome,omitempty"`
-	// Where the command stands in the log, and the term of that entry. The term is 0 if
-	// this node does not know it, as of an entry that is compacted away.
+	// The log index and the term of the command's entry. The term is 0 if this node does
+	// not know it, for example because the entry was compacted away.
 	Index uint64 `protobuf:"varint,2,opt,name=index,proto3" json:"index,omitempty"`
 	Term  uint64 `protobuf:"varint,3,opt,name=term,proto3" json:"term,omitempty"`
-	// What came of it, in words: "hit n2 90", or "rejected: n2 is destroyed".
+	// The output of the state machine: "hit n2 90", or "rejected: n2 is destroyed".
 	Output string `protobuf:"bytes,4,opt,name=output,proto3" json:"output,omitempty"`
-	// The node that answers, and the frame of its game loop that took the command into
-	// the local log; 0 if none has yet.
+	// The node that answers, and the frame of its game loop that added the command to the
+	// local log; 0 if none has yet.
 	Node  string `protobuf:"bytes,5,opt,name=node,proto3" json:"node,omitempty"`
 	Frame uint64 `protobuf:"varint,6,opt,name=frame,proto3" json:"frame,omitempty"`
-	// From when the node got the command until it was committed, and until it answers.
+	// The time from when the node received the command until it was committed, and until
+	// the answer.
 	CommittedAfter *durationpb.Duration `protobuf:"bytes,7,opt,name=committed_after,json=committedAfter,proto3" json:"committed_after,omitempty"`
 	Took           *durationpb.Duration `protobuf:"bytes,8,opt,name=took,proto3" json:"took,omitempty"`
 	unknownFields  protoimpl.UnknownFields
@@ -328,10 +333,10 @@ func (x *Effect) GetTook() *durationpb.Duration {
 	return nil
 }
 
-// Failure is the detail of an error about a command.
+// Failure is the detail of an error that a command returned.
 type Failure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// It certainly had no effect, and never will unless it is sent again.
+	// The command had no effect, and will have none unless it is sent again.
 	WithoutEffect bool `protobuf:"varint,1,opt,name=without_effect,json=withoutEffect,proto3" json:"without_effect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -672,12 +677,12 @@ func (x *LeaveResponse) GetEffect() *Effect {
 
 type StatusRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Of a look through the log.
+	// Used by READ_LOG only.
 	Command *Command `protobuf:"bytes,1,opt,name=command,proto3" json:"command,omitempty"`
 	Read    Read     `protobuf:"varint,2,opt,name=read,proto3,enum=raftian.v1.Read" json:"read,omitempty"`
-	// The city to look at; all of them if empty.
+	// The city to return; all cities if empty.
 	City string `protobuf:"bytes,3,opt,name=city,proto3" json:"city,omitempty"`
-	// Of a local look: the state must hold the entry of this index.
+	// Used by READ_LOCAL only: the lowest log index the state must include.
 	Seen          uint64 `protobuf:"varint,4,opt,name=seen,proto3" json:"seen,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -743,15 +748,15 @@ func (x *StatusRequest) GetSeen() uint64 {
 
 type StatusResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The state is that after the command at this index; of a look through the log, it
-	// is that command.
+	// The state is the one after the entry at this log index. With READ_LOG it is the
+	// index of the read itself.
 	Index uint64 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
 	// The term of that entry; 0 if this node does not know it.
 	Term uint64 `protobuf:"varint,2,opt,name=term,proto3" json:"term,omitempty"`
-	// The answer in words.
+	// The output of the state machine.
 	Output string  `protobuf:"bytes,3,opt,name=output,proto3" json:"output,omitempty"`
 	Cities []*City `protobuf:"bytes,4,rep,name=cities,proto3" json:"cities,omitempty"`
-	// Who wins at the moment; empty if nobody does.
+	// The city that is winning; empty if there is none.
 	Winner        string `protobuf:"bytes,5,opt,name=winner,proto3" json:"winner,omitempty"`
 	Node          string `protobuf:"bytes,6,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -837,7 +842,7 @@ type City struct {
 	Status string `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
 	Health int32  `protobuf:"varint,3,opt,name=health,proto3" json:"health,omitempty"`
 	Score  uint64 `protobuf:"varint,4,opt,name=score,proto3" json:"score,omitempty"`
-	// Whether it has to wait for another command before it attacks again.
+	// Whether the city must wait for another command before it can attack again.
 	Resting       bool `protobuf:"varint,5,opt,name=resting,proto3" json:"resting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -910,7 +915,7 @@ func (x *City) GetResting() bool {
 
 type WatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The first index to be told of; 0 is from now on.
+	// The first log index to stream; 0 streams from the present position on.
 	From          uint64 `protobuf:"varint,1,opt,name=from,proto3" json:"from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1034,7 +1039,7 @@ type isWatchResponse_What interface {
 }
 
 type WatchResponse_Position struct {
-	// The first message, and one whenever there was nothing to tell for long.
+	// Sent as the first message, and whenever the stream was idle for a while.
 	Position *Position `protobuf:"bytes,1,opt,name=position,proto3,oneof"`
 }
 
@@ -1052,7 +1057,7 @@ func (*WatchResponse_Committed) isWatchResponse_What() {}
 
 func (*WatchResponse_Compacted) isWatchResponse_What() {}
 
-// Position is how far the local log has come.
+// Position is the last index of the local log.
 type Position struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Index         uint64                 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
@@ -1104,10 +1109,11 @@ type Committed struct {
 	Term     uint64                 `protobuf:"varint,2,opt,name=term,proto3" json:"term,omitempty"`
 	Client   string                 `protobuf:"bytes,3,opt,name=client,proto3" json:"client,omitempty"`
 	Sequence uint64                 `protobuf:"varint,4,opt,name=sequence,proto3" json:"sequence,omitempty"`
-	// The command, such as "n1 attack n2", and what came of it.
+	// The command, such as "n1 attack n2", and the output of the state machine.
 	Input  string `protobuf:"bytes,5,opt,name=input,proto3" json:"input,omitempty"`
 	Output string `protobuf:"bytes,6,opt,name=output,proto3" json:"output,omitempty"`
-	// The frame of the node's game loop that took it into the local log, and when.
+	// The frame of the node's game loop that added the command to the local log, and its
+	// time.
 	Frame         uint64                 `protobuf:"varint,7,opt,name=frame,proto3" json:"frame,omitempty"`
 	At            *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=at,proto3" json:"at,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1200,8 +1206,8 @@ func (x *Committed) GetAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// Compacted says that this node no longer has the commands up to an index, some of
-// which were asked for; the next message is about a later one.
+// Compacted reports that this node no longer has the commands up to and including an
+// index, some of which were requested. The next message is about a later one.
 type Compacted struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Through       uint64                 `protobuf:"varint,1,opt,name=through,proto3" json:"through,omitempty"`
@@ -1287,29 +1293,32 @@ type ClusterResponse struct {
 	// The node that answers, and the version of this service.
 	Node    string `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
 	Version uint32 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
-	// What the cluster is known by: two clusters never have the same.
+	// The ID of the cluster, 32 hexadecimal digits: random, or derived from the
+	// initial peers.
 	Cluster string `protobuf:"bytes,3,opt,name=cluster,proto3" json:"cluster,omitempty"`
-	// "leader", "follower", "candidate" or "shutdown", and in which term.
+	// The role is "leader", "follower", "candidate" or "shutdown".
 	Role string `protobuf:"bytes,4,opt,name=role,proto3" json:"role,omitempty"`
 	Term uint64 `protobuf:"varint,5,opt,name=term,proto3" json:"term,omitempty"`
-	// Who leads, as far as the node knows; empty if nobody does.
+	// The leader this node knows of; empty if it knows of none.
 	Leader string `protobuf:"bytes,6,opt,name=leader,proto3" json:"leader,omitempty"`
-	// Log indexes: of the log the first and the last, of the last snapshot, of what is
-	// committed, what the state machine holds and what the local log holds.
+	// Log indexes: the first and last entry of the Raft log, the last snapshot, the last
+	// committed entry, the last entry applied to the state machine, and the last entry in
+	// the local log.
 	FirstIndex    uint64 `protobuf:"varint,7,opt,name=first_index,json=firstIndex,proto3" json:"first_index,omitempty"`
 	LastIndex     uint64 `protobuf:"varint,8,opt,name=last_index,json=lastIndex,proto3" json:"last_index,omitempty"`
 	SnapshotIndex uint64 `protobuf:"varint,9,opt,name=snapshot_index,json=snapshotIndex,proto3" json:"snapshot_index,omitempty"`
 	CommitIndex   uint64 `protobuf:"varint,10,opt,name=commit_index,json=commitIndex,proto3" json:"commit_index,omitempty"`
 	AppliedIndex  uint64 `protobuf:"varint,11,opt,name=applied_index,json=appliedIndex,proto3" json:"applied_index,omitempty"`
 	LocalIndex    uint64 `protobuf:"varint,12,opt,name=local_index,json=localIndex,proto3" json:"local_index,omitempty"`
-	// The chain hash of the local log at local_index: equal logs have equal hashes.
+	// The chain hash of the local log up to local_index. Equal logs have equal hashes.
 	LocalHash uint64 `protobuf:"fixed64,13,opt,name=local_hash,json=localHash,proto3" json:"local_hash,omitempty"`
-	// Of the last configuration, committed or not.
+	// The servers of the latest configuration, committed or not.
 	Members []*Member `protobuf:"bytes,14,rep,name=members,proto3" json:"members,omitempty"`
 	// The log index of the last committed configuration.
 	ConfigurationIndex uint64  `protobuf:"varint,15,opt,name=configuration_index,json=configurationIndex,proto3" json:"configuration_index,omitempty"`
 	Frames             *Frames `protobuf:"bytes,16,opt,name=frames,proto3" json:"frames,omitempty"`
-	// The other nodes that have ever connected to this one or answered it, members or not.
+	// The other nodes that have ever connected to this one or answered it, including
+	// those that are not members.
 	Met           []string `protobuf:"bytes,17,rep,name=met,proto3" json:"met,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1468,7 +1477,7 @@ func (x *ClusterResponse) GetMet() []string {
 type Member struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// Where Raft reaches it, and where its players do; the latter may not be known.
+	// The Raft address and the API address. The API address is empty if unknown.
 	Raft string `protobuf:"bytes,2,opt,name=raft,proto3" json:"raft,omitempty"`
 	Api  string `protobuf:"bytes,3,opt,name=api,proto3" json:"api,omitempty"`
 	// "voter", "nonvoter" or "staging".
@@ -1535,13 +1544,14 @@ func (x *Member) GetSuffrage() string {
 	return ""
 }
 
-// Frames are about the game loop of the node since it started.
+// Frames has statistics of the node's game loop since the node started.
 type Frames struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Frames in a second that are meant to be; 0 is as many as there can be.
+	// The configured frames per second; 0 is unlimited.
 	Fps   uint32 `protobuf:"varint,1,opt,name=fps,proto3" json:"fps,omitempty"`
 	Total uint64 `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
-	// Those that came late by more than half a frame, and the longest delay.
+	// The number of frames late by more than half a frame interval, and the longest
+	// delay.
 	Late          uint64               `protobuf:"varint,3,opt,name=late,proto3" json:"late,omitempty"`
 	Worst         *durationpb.Duration `protobuf:"bytes,4,opt,name=worst,proto3" json:"worst,omitempty"`
 	unknownFields protoimpl.UnknownFields

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"raftian/experiments/campaign/campaigntest"
+	"raftian/raftian/campaign/campaigntest"
 )
 
 // Main builds the command of a package as a user has it, puts it first on the path,

@@ -1,9 +1,10 @@
-// What players ask of a node. The service is on the node's API address, for
-// clients of Connect, gRPC and gRPC-Web, and for anything that can post JSON:
+// The API of a node for players. The service listens on the node's API address and
+// speaks Connect, gRPC, gRPC-Web and JSON over HTTP POST:
 //
 //	curl --json '{"attacker":"n1","target":"n2"}' http://ADDRESS/raftian.v1.Players/Attack
 //
-// Every node answers everything; what only the leader can do, the node asks of it.
+// Every node answers every call. A node that does not lead forwards commands and reads
+// that need the leader.
 //
 // After a change, run `go generate ./raftian/api`.
 
@@ -58,18 +59,18 @@ const (
 
 // PlayersClient is a client for the raftian.v1.Players service.
 type PlayersClient interface {
-	// Attack has a city attack another.
+	// Attack makes one city attack another.
 	Attack(context.Context, *v1.AttackRequest) (*v1.AttackResponse, error)
-	// Join brings a city into the game.
+	// Join adds a city to the game.
 	Join(context.Context, *v1.JoinRequest) (*v1.JoinResponse, error)
-	// Leave has a city depart.
+	// Leave makes a city depart from the game.
 	Leave(context.Context, *v1.LeaveRequest) (*v1.LeaveResponse, error)
-	// Status looks at the cities.
+	// Status returns the state of one city or of all.
 	Status(context.Context, *v1.StatusRequest) (*v1.StatusResponse, error)
-	// Watch tells of commands that take effect, as the game loop of this node takes
-	// them into its local log.
+	// Watch streams committed commands in log order, as the game loop of this node adds
+	// them to its local log.
 	Watch(context.Context, *v1.WatchRequest) (*connect.ServerStreamForClient[v1.WatchResponse], error)
-	// Cluster tells how this node sees the cluster.
+	// Cluster returns this node's view of the cluster.
 	Cluster(context.Context, *v1.ClusterRequest) (*v1.ClusterResponse, error)
 }
 
@@ -186,18 +187,18 @@ func (c *playersClient) Cluster(ctx context.Context, req *v1.ClusterRequest) (*v
 
 // PlayersHandler is an implementation of the raftian.v1.Players service.
 type PlayersHandler interface {
-	// Attack has a city attack another.
+	// Attack makes one city attack another.
 	Attack(context.Context, *v1.AttackRequest) (*v1.AttackResponse, error)
-	// Join brings a city into the game.
+	// Join adds a city to the game.
 	Join(context.Context, *v1.JoinRequest) (*v1.JoinResponse, error)
-	// Leave has a city depart.
+	// Leave makes a city depart from the game.
 	Leave(context.Context, *v1.LeaveRequest) (*v1.LeaveResponse, error)
-	// Status looks at the cities.
+	// Status returns the state of one city or of all.
 	Status(context.Context, *v1.StatusRequest) (*v1.StatusResponse, error)
-	// Watch tells of commands that take effect, as the game loop of this node takes
-	// them into its local log.
+	// Watch streams committed commands in log order, as the game loop of this node adds
+	// them to its local log.
 	Watch(context.Context, *v1.WatchRequest, *connect.ServerStream[v1.WatchResponse]) error
-	// Cluster tells how this node sees the cluster.
+	// Cluster returns this node's view of the cluster.
 	Cluster(context.Context, *v1.ClusterRequest) (*v1.ClusterResponse, error)
 }
 
