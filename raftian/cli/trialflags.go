@@ -20,13 +20,16 @@ import (
 
 // trialFlags are the flags of raftian test.
 type trialFlags struct {
-	seeds    string
-	jobs     int
-	failFast bool
-	choices  string
-	minimize bool
-	minTime  time.Duration
-	junit    junitFile
+	seeds       string
+	forTime     time.Duration // 0 is without an end
+	failuresMax int           // 0 is any number
+	endless     bool          // as many seeds as there is time for
+	jobs        int
+	failFast    bool
+	choices     string
+	minimize    bool
+	minTime     time.Duration
+	junit       junitFile
 
 	match, skip, shuffle string
 	short, verbose, json bool
@@ -44,7 +47,9 @@ type trialFlags struct {
 func (f *trialFlags) add(c *cobra.Command) {
 	p := c.Flags()
 	p.SortFlags = false
-	p.StringVar(&f.seeds, "seeds", "1-100", "seeds: 5, 1-100 or 1-3,9")
+	p.StringVar(&f.seeds, "seeds", "1-100", "seeds: 5, 1-100 or 1-3,9; from-time+100 are as many that nobody has tried, and are printed")
+	p.DurationVar(&f.forTime, "for", 0, "try seeds of each package for so long, in real time; without --seeds from seed 1 on, or of from-time, as many as there are")
+	p.IntVar(&f.failuresMax, "max-failures", 0, "try no more seeds of a package once so many have failed")
 	p.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "processes at once")
 	p.IntVar(&f.jobs, "p", runtime.NumCPU(), "the same, as of go test")
 	p.BoolVar(&f.failFast, "fail-fast", false, "try no more seeds, and no more packages, once one has failed")
@@ -77,7 +82,10 @@ func (f *trialFlags) add(c *cobra.Command) {
 
 // testRun checks the flags. rest are the arguments for the tests themselves.
 func (f *trialFlags) testRun(c *cobra.Command, rest []string) (*testRun, error) {
-	list, err := plan.ParseSeeds(f.seeds)
+	if c.Flags().Changed("for") && f.forTime <= 0 || c.Flags().Changed("max-failures") && f.failuresMax < 1 {
+		return nil, Usage(errors.New("--for and --max-failures must be more than nothing"))
+	}
+	list, err := f.list(c.Flags().Changed("seeds"))
 	if err != nil {
 		return nil, Usage(err)
 	}
@@ -99,6 +107,28 @@ func (f *trialFlags) testRun(c *cobra.Command, rest []string) (*testRun, error) 
 		}
 	}
 	return t, nil
+}
+
+// list are the seeds. Those that hang on the time become numbers, which reports then have.
+func (f *trialFlags) list(asked bool) ([]uint64, error) {
+	const many = 1_000_000 // more than fit the time that --for gives
+	seeds := f.seeds
+	switch f.endless = f.forTime > 0 && (!asked || seeds == plan.FromTime); {
+	case f.endless && asked:
+		seeds = fmt.Sprintf("%s+%d", plan.FromTime, many)
+	case f.endless:
+		seeds = fmt.Sprintf("1-%d", many)
+	}
+	list, err := plan.ParseSeedsAt(seeds, time.Now())
+	switch {
+	case err != nil:
+		return nil, err
+	case f.endless:
+		f.seeds = fmt.Sprintf("from %d", list[0])
+	case strings.Contains(seeds, plan.FromTime):
+		f.seeds = rangeWords(list)
+	}
+	return list, nil
 }
 
 // check refuses what has no meaning, before anything is built.

@@ -153,9 +153,19 @@ func (p *packageRun) run(ctx context.Context, seed uint64) (r seedRun, err error
 	return r, err
 }
 
+// enough reports whether no more seeds are to be tried after so long a time.
+func (p *packageRun) enough(took time.Duration) bool {
+	failed := p.groups.Seeds()
+	return p.failFast && failed > 0 || p.failuresMax > 0 && failed >= p.failuresMax || p.forTime > 0 && took >= p.forTime
+}
+
 // allSeeds runs the seeds, and tells what fails when it does.
 func (p *packageRun) allSeeds(ctx context.Context) error {
-	bar := NewBar(len(p.list), p.Package)
+	total := len(p.list)
+	if p.endless {
+		total = -1
+	}
+	bar, began := NewBar(total, p.Package), time.Now()
 	defer func() {
 		bar.Close()
 		p.report.flush()
@@ -175,7 +185,7 @@ func (p *packageRun) allSeeds(ctx context.Context) error {
 			}
 			p.take(k, r.Trial)
 			bar.Describe(p.Package + failedSoFar(p.groups.Seeds()))
-			return len(p.groups) == 0 || !p.failFast
+			return !p.enough(time.Since(began))
 		})
 	return errors.Join(err, bad)
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"raftian/netsim/plan"
 	"raftian/netsim/toolchain"
 )
 
@@ -44,7 +47,8 @@ Flags of go test work as there, with one dash or two: -run, -skip, -short, -v, -
 those for the build that are listed below. Where seeds make a difference:
   -count N     each seed runs the tests N times, one after the other in one process
   -shuffle on  the order of tests is drawn from the seed
-  -failfast    ends a seed's tests at the first that fails; --fail-fast ends the seeds
+  -failfast    ends a seed's tests at the first that fails; --fail-fast ends the seeds, and
+               --max-failures N those of a package
   -timeout     is for the tests of one package with one seed, in real time. Who is not
                done by then prints the stacks of its goroutines. It is not told to the
                tests: T.Deadline has none
@@ -76,6 +80,7 @@ skipped; 2 bad usage, or tests that do not compile; 3 two runs of one seed diffe
 		Example: `  raftian test ./...                          100 seeds of each package
   raftian test --seeds 1-1000 -run TestQueue -short ./queue
   raftian test --seeds 17 --minimize -run TestQueue ./queue
+  raftian test --for 10m --seeds from-time ./queue
   raftian test -cover -coverprofile all.out ./queue`,
 	}
 	f.add(c)
@@ -88,9 +93,13 @@ skipped; 2 bad usage, or tests that do not compile; 3 two runs of one seed diffe
 		if len(patterns) == 0 {
 			patterns = []string{"."}
 		}
+		asked := f.seeds
 		t, err := f.testRun(c, rest)
 		if err != nil {
 			return err
+		}
+		if t.endless || strings.Contains(asked, plan.FromTime) {
+			t.tellSeeds()
 		}
 		if err := t.junit.begin(); err != nil {
 			return err
@@ -98,6 +107,15 @@ skipped; 2 bad usage, or tests that do not compile; 3 two runs of one seed diffe
 		return t.tell(t.test(c.Context(), patterns))
 	}
 	return c
+}
+
+// tellSeeds says which seeds are tried, where the command line does not.
+func (t *testRun) tellSeeds() {
+	to := io.Writer(Out)
+	if t.json {
+		to = os.Stderr
+	}
+	fmt.Fprintf(to, "seeds %s\n", t.seeds)
 }
 
 // test tests the packages that patterns name, and says what they come to.
