@@ -162,7 +162,7 @@ func (t *testRun) unfit(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	said, unfit := (*toolchain.GoError)(nil), toolchain.UnfitError(nil)
-	if errors.As(err, &said) || errors.As(err, &unfit) {
+	if errors.As(err, &said) && !errors.As(err, &unfit) {
 		return Usage(err)
 	}
 	return Tool(err)
