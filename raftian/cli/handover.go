@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -77,7 +78,7 @@ func buildOrdinary(ctx context.Context, program, what string) (path string, err 
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case err != nil:
-		return "", Tool(fmt.Errorf("%s is part of %s, which is built when it is needed, and was not: %s", what, program, OneLine(err)))
+		return "", Tool(fmt.Errorf("%s is part of %s, which is built when it is needed, and was not: %s", what, strings.TrimPrefix(program, "raftian/"), OneLine(err)))
 	}
 	return p.Path, nil
 }
