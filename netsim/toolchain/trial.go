@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -72,7 +73,7 @@ func (p TestProgram) run(ctx context.Context, seed uint64, o Order, told bool) (
 	cmd.WaitDelay = 5 * time.Second // for the stacks; then it is killed
 	out := &bounded{most: 1 << 20}
 	convert, events := p.converter(ctx, o)
-	cmd.Stdout = io.MultiWriter(out, events)
+	cmd.Stdout = &oneAtATime{to: io.MultiWriter(out, events)}
 	cmd.Stderr = cmd.Stdout
 	teller := &choiceWriter{rest: cmd.Stdout}
 	if told {
@@ -173,6 +174,19 @@ func (p TestProgram) Count(ctx context.Context, seed uint64, o Order) (Tally, er
 		}
 	}
 	return n, nil
+}
+
+// oneAtATime is a writer for several goroutines: what choices are told on has one of its own.
+type oneAtATime struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+// Write implements io.Writer.
+func (o *oneAtATime) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.to.Write(p)
 }
 
 // bounded keeps what is written to it: most bytes of its beginning, and as many of its

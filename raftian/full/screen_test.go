@@ -112,26 +112,9 @@ func TestPlayIsServedToABrowser(t *testing.T) {
 		t.Skip("-served is not said")
 	}
 	cmd := exec.Command("raftian", "play", "--web", "127.0.0.1:0", "--nodes", "3", "--bots=false")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait()
-	}()
-	buffer := make([]byte, 200)
-	n, err := out.Read(buffer) // once the viewer is built
-	if err != nil {
-		t.Fatal(err)
-	}
-	base, query, _ := strings.Cut(strings.TrimSpace(string(buffer[:n])), "?")
+	base, query, _ := strings.Cut(startServer(t, cmd), "?")
 	if query != "live" {
-		t.Fatalf("it prints %q", buffer[:n])
+		t.Fatalf("it serves at %q with %q", base, query)
 	}
 	state := func() (s live.Snapshot) {
 		response, err := http.Get(base + "live/state")

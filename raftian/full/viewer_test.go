@@ -50,8 +50,9 @@ func TestAViewerBuiltBeforeIsServedWithoutGo(t *testing.T) {
 	isServed(t, start())
 }
 
-// isServed starts a server and loads what a browser loads.
-func isServed(t *testing.T, cmd *exec.Cmd) {
+// startServer starts a command that serves, and returns what it prints first: where. It is
+// interrupted at the end of the test.
+func startServer(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -61,16 +62,22 @@ func isServed(t *testing.T, cmd *exec.Cmd) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
-	}()
+	})
 	buffer := make([]byte, 200)
 	n, err := out.Read(buffer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := strings.TrimSpace(string(buffer[:n]))
+	return strings.TrimSpace(string(buffer[:n]))
+}
+
+// isServed starts a server and loads what a browser loads.
+func isServed(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	base := startServer(t, cmd)
 	for path, begins := range map[string]string{"": "<!doctype html>", "viewer.wasm": "\x00asm", "wasm_exec.js": "//"} {
 		response, err := http.Get(base + path)
 		if err != nil {
