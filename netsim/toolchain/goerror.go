@@ -21,6 +21,7 @@ const (
 	CauseNetwork Cause = "a module is not in the module cache and cannot be downloaded"
 	CauseNotTidy Cause = "go.mod and go.sum do not list all that is needed, which go mod tidy mends"
 	CauseNoMod   Cause = "this directory is in no module"
+	CauseOutside Cause = "that directory is in another module"
 	CausePackage Cause = "there is no such package"
 	CauseCompile Cause = "it does not compile"
 )
@@ -36,9 +37,10 @@ func causes() []struct {
 		words *regexp.Regexp
 	}
 	return []row{
-		{CauseNoCache, regexp.MustCompile(`build cache is required, but could not be located|GOCACHE is not defined|module cache not found|beneath GOMODCACHE \(\)`)},
+		{CauseNoCache, regexp.MustCompile(`build cache is required, but could not be located|failed to initialize build cache|GOCACHE is not defined|module cache not found|beneath GOMODCACHE \(\)`)},
 		{CauseNetwork, regexp.MustCompile(`module lookup disabled by GOPROXY=off|dial tcp|no such host|i/o timeout|connection refused|proxyconnect|TLS handshake`)},
-		{CauseNoMod, regexp.MustCompile(`go\.mod file not found|cannot find main module|outside (available|main) module`)},
+		{CauseNoMod, regexp.MustCompile(`go\.mod file not found|cannot find main module|directory prefix \S+ does not contain (main module|modules listed)`)},
+		{CauseOutside, regexp.MustCompile(`outside (available|main) module`)},
 		{CauseNotTidy, regexp.MustCompile(`missing go\.sum entry|updates to go\.(mod|sum) needed|no required module provides|but not at required version|inconsistent vendoring|replaced but not required|cannot find module providing`)},
 		{CausePackage, regexp.MustCompile(`is not in std|no Go files in|directory not found|does not contain package|build constraints exclude all|cannot find package|no such file or directory`)},
 	}

@@ -27,6 +27,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,12 +144,16 @@ func (p *Program) describe(ctx context.Context) (d guest.Description, err error)
 		said = fmt.Sprintf("nothing within %s", describeMost)
 	case err != nil:
 		said = err.Error()
-	case json.Unmarshal(out, &d) != nil:
+	case json.Unmarshal(out, &d) == nil:
+		return d, nil
+	case bytes.HasSuffix(bytes.TrimSpace(out), []byte("}")) && bytes.Contains(out, []byte(`{"guest":`)):
+		printed, _, _ := strings.Cut(string(out), `{"guest":`)
+		return d, fmt.Errorf("%s is %w: it, or a package that it imports, prints to standard output while packages are initialised, where its answers belong: %q",
+			p.Package, ErrNoWorld, printed)
+	default:
 		if said = strings.TrimSpace(string(out)); said == "" {
 			said = "nothing"
 		}
-	default:
-		return d, nil
 	}
 	said, _, _ = strings.Cut(said, "\n")
 	return d, fmt.Errorf("%s is %w; asked what it is, it said: %s", p.Package, ErrNoWorld, said)
@@ -176,7 +181,7 @@ func noCommand(ctx context.Context, o toolchain.Options) error {
 // in one that knows nothing of the package. A module that is not tidy may have it.
 func elsewhere(err error) bool {
 	failed := (*toolchain.GoError)(nil)
-	return errors.As(err, &failed) && (failed.Cause() == toolchain.CausePackage || failed.Cause() == toolchain.CauseNoMod)
+	return errors.As(err, &failed) && slices.Contains([]toolchain.Cause{toolchain.CausePackage, toolchain.CauseNoMod, toolchain.CauseOutside}, failed.Cause())
 }
 
 // Draw asks for the Plan of a seed. A guest that is built in draws it here, which

@@ -170,7 +170,9 @@ func (r *Report) printCost(w io.Writer) {
 	virtual := max(r.Virtual.Seconds(), 1e-9)
 	fmt.Fprintf(w, "\n%s, %s of virtual time in %s (%.0f times real time)\n", trace.Some(r.Runs, "run"), r.Virtual.Round(time.Second),
 		r.Wall.Round(10*time.Millisecond), virtual/max(r.Wall.Seconds(), 1e-9))
-	fmt.Fprintf(w, "%.1f ms of CPU and %.0f kB of trace per virtual second\n", r.CPU.Seconds()*1000/virtual, float64(r.Wire)/1000/virtual)
+	if r.Virtual > 0 {
+		fmt.Fprintf(w, "%.1f ms of CPU and %.0f kB of trace per virtual second\n", r.CPU.Seconds()*1000/virtual, float64(r.Wire)/1000/virtual)
+	}
 	fmt.Fprintf(w, "%s made twice with equal digests; digest over all runs %.16s\n", trace.Some(r.Repeated, "run"), r.Digest)
 	switch {
 	case r.Ended != "" && r.Last < r.First:

@@ -40,6 +40,8 @@ type Result struct {
 	Before   []trace.Line    // of Rerun: the same in the file
 	// Exit is "" if the run came to its end, else what the program said.
 	Exit string
+	// stuck says that it was ended because nothing happened.
+	stuck bool
 }
 
 // Failed reports whether a judge found a violation, or could not decide.
@@ -65,7 +67,14 @@ func (p *Program) Run(ctx context.Context, pl plan.Plan) (*Result, error) {
 	if err != nil || r.Exit == "" {
 		return r, err
 	}
-	whole, err := p.run(ctx, pl, guest.Request{Do: guest.Run, Flush: true})
+	again := *p
+	if again.Patience <= 0 {
+		again.Patience = patience
+	}
+	if r.stuck { // it will be so at the same place
+		again.Patience /= 4
+	}
+	whole, err := again.run(ctx, pl, guest.Request{Do: guest.Run, Flush: true})
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +132,7 @@ func (p *Program) run(ctx context.Context, pl plan.Plan, q guest.Request) (*Resu
 	case cmd.ProcessState.ExitCode() == netsim.StatusOutside:
 		return nil, fmt.Errorf("seed %d: %s; %w", pl.Seed, strings.TrimSpace(stderr.String()), ErrOutside)
 	case !ended || exit != nil:
+		r.stuck = errors.Is(context.Cause(watched), errStuck)
 		r.Exit = lastWords(stderr.String(), exit, context.Cause(watched), r.Printed)
 	}
 	r.CPU = cpuOf(cmd)

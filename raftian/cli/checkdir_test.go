@@ -98,7 +98,10 @@ func TestFilesThatAreJudgedAreToldToCI(t *testing.T) {
 	}
 	draft := clitest.Raftian(t, "check", failing, "--print-known")
 	draft.Want(t, ExitPass, "")
-	known := clitest.File(t, "own.known", []byte(draft.Out))
+	unfinished := clitest.File(t, "own.known", []byte(draft.Out))
+	clitest.Raftian(t, "check", failing, "--known", unfinished, "--excuse").Want(t, ExitUsage, "it has no step")
+	steps := strings.ReplaceAll(draft.Out, "# Add what led there:", "step boot\n# Add what led there:")
+	known := clitest.File(t, "own.known", []byte(steps))
 	junit := filepath.Join(t.TempDir(), "junit.xml")
 
 	dir := runsIn(t, map[string][]byte{"a.run": sound, "bug.run": bad, "cut.run": sound[:len(sound)/2]})

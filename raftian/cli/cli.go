@@ -55,6 +55,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"raftian/raftian/ci"
 	"raftian/raftian/known"
 )
 
@@ -163,6 +164,9 @@ func status(err error) int {
 	}
 	if words != "" {
 		fmt.Fprintf(os.Stderr, "raftian: %s\n", words)
+		if code == ExitUsage || code == ExitTool {
+			ci.OnGitHub(os.Getenv, os.Stderr).Error("raftian", words)
+		}
 	}
 	return code
 }

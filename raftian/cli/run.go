@@ -158,8 +158,11 @@ func run(c *cobra.Command, p *campaign.Program, pl plan.Plan, out string, known 
 	}
 	printVerdicts(Out, r.Verdicts)
 	known.print(Out, r)
-	fmt.Fprintf(Out, "\n%s, %s, %.1f ms of CPU per virtual second\ndigest %s\n", trace.Some(r.Events, "event"), trace.Some(len(r.History), "operation"),
-		r.CPU.Seconds()*1000/max(r.Virtual.Seconds(), 1e-9), r.Digest)
+	price := "" // of a run that ended before it began there is none
+	if r.Virtual > 0 {
+		price = fmt.Sprintf(", %.1f ms of CPU per virtual second", r.CPU.Seconds()*1000/r.Virtual.Seconds())
+	}
+	fmt.Fprintf(Out, "\n%s, %s%s\ndigest %s\n", trace.Some(r.Events, "event"), trace.Some(len(r.History), "operation"), price, r.Digest)
 	if r.Exit != "" {
 		fmt.Fprintf(Out, "the world program died:\n%s\n", beginning(r.Exit, 20))
 	}

@@ -4,15 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"raftian/netsim/toolchain"
 )
 
 // event is one of go test -json, as far as raftian test writes its own.
 type event struct {
+	Time            time.Time
 	Action, Package string
-	Output          string `json:",omitempty"`
+	Test            string   `json:",omitempty"`
+	Output          string   `json:",omitempty"`
+	Elapsed         *float64 `json:",omitempty"` // seconds
+	Seed            *uint64  `json:",omitempty"` // without it the event is of all seeds
 }
 
 // text is the event as a line.
@@ -41,7 +47,15 @@ func (r *report) say(format string, args ...any) {
 		return
 	}
 	for line := range strings.Lines(words) {
-		r.print(event{Action: "output", Package: r.pkg, Output: line}.text())
+		r.print(event{Time: time.Now(), Action: "output", Package: r.pkg, Output: line}.text())
+	}
+}
+
+// end prints the event that ends a package, of all its seeds.
+func (r *report) end(action string, took time.Duration) {
+	if r.json {
+		seconds := took.Seconds()
+		r.print(event{Time: time.Now(), Action: action, Package: r.pkg, Elapsed: &seconds}.text())
 	}
 }
 
@@ -62,10 +76,28 @@ func (r *report) flush() {
 
 // events prints a seed's events, each with the seed.
 func (r *report) events(t toolchain.Trial) {
-	field := fmt.Sprintf(`,"Seed":%d}`, t.Seed)
+	field, ended := fmt.Sprintf(`,"Seed":%d}`, t.Seed), false
+	var running []string // tests
 	for line := range bytes.Lines(t.Events) {
 		if body, ok := bytes.CutSuffix(bytes.TrimSpace(line), []byte("}")); ok {
 			r.print(string(body) + field + "\n")
 		}
+		var e struct{ Action, Test string }
+		switch err := json.Unmarshal(line, &e); {
+		case err != nil:
+		case e.Action == "run":
+			running = append(running, e.Test)
+		case e.Action == "pass" || e.Action == "fail" || e.Action == "skip":
+			ended = ended || e.Test == ""
+			running = slices.DeleteFunc(running, func(name string) bool { return name == e.Test })
+		}
+	}
+	if !t.Failed || ended {
+		return
+	}
+	// A process that panics or is ended says no more.
+	seconds := t.Took.Seconds()
+	for _, name := range append(running, "") {
+		r.print(event{Time: time.Now(), Action: "fail", Package: r.pkg, Test: name, Elapsed: &seconds, Seed: &t.Seed}.text())
 	}
 }

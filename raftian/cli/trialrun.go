@@ -73,6 +73,7 @@ func (t *testRun) tryPackage(ctx context.Context, pkg string) (more bool, err er
 	if p.TestProgram, err = toolchain.BuildTest(ctx, o); err != nil {
 		if said := (*toolchain.GoError)(nil); errors.As(err, &said) && said.Cause() == toolchain.CauseCompile {
 			p.report.say("FAIL  %s  does not compile\n%s\n", pkg, indent(said.Said))
+			p.report.end("fail", 0)
 			t.notCompiled(pkg, said)
 			t.broken = fmt.Errorf("the tests of %s do not compile", pkg)
 			return !t.failFast, nil
@@ -82,10 +83,15 @@ func (t *testRun) tryPackage(ctx context.Context, pkg string) (more bool, err er
 	began := time.Now()
 	p.suite = t.junit.suite(pkg, ci.Property{Name: "seeds", Value: t.seeds}, ci.Property{Name: "go", Value: p.GoVersion})
 	if err := p.allSeeds(ctx); err != nil {
+		if ctx.Err() != nil && len(p.groups) > 0 { // what is done is told
+			p.failed = true
+			p.summary(time.Since(began))
+		}
 		return false, err
 	}
 	if p.none {
 		p.report.say("?     %s  no tests to run\n", pkg)
+		p.report.end("skip", time.Since(began))
 		return true, nil
 	}
 	if err := p.count(ctx); err != nil {
@@ -263,6 +269,7 @@ func (p *packageRun) summary(took time.Duration) {
 			mark = "?    "
 		}
 		p.report.say("%s %s  %s, %s %s%s\n", mark, p.Package, tests(p.report.counted), trace.Some(p.done, "seed"), in, covered)
+		p.report.end("pass", took)
 		return
 	}
 	n := p.groups.Seeds()
@@ -275,6 +282,7 @@ func (p *packageRun) summary(took time.Duration) {
 		}
 		p.report.say("      again: %s\n", p.command(g.First.Seed, ""))
 	}
+	p.report.end("fail", took)
 }
 
 // differently says how a group's first seed fared when it was run again.

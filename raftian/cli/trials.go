@@ -54,7 +54,8 @@ those for the build that are listed below. Where seeds make a difference:
                tests: T.Deadline has none
   -cover       what was covered by any seed; -coverprofile is of all seeds
   -v           prints what the tests print with the first seed, and with those that fail
-  -json        events as of go test -json, for all seeds; each has a field Seed besides
+  -json        events as of go test -json, for all seeds; each has a field Seed besides,
+               but for those of all seeds, which end each package
 One test runs at a time (-parallel 1), and one thread of Go code (-cpu 1).
 
 Waiting for a sync.Mutex or RWMutex counts as idle here, so that virtual time goes on

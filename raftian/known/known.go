@@ -28,7 +28,8 @@ const Language = `The first line is "raftian known 1". Lines that begin with # a
     shows KIND FIELD=VALUE …    an event that the violation's evidence names
 
 Steps must be in the trace in the order in which they stand, at events after one another,
-and not after the last event of the evidence. There is one step, or shows, at least.
+and not after the last event of the evidence. There is one step at least: what the evidence
+shows is how a violation looks, and others may look alike.
 
 KIND and the fields are those of show --json: machine, boot, peer, client, seq, term,
 index, count, hash, state, conn, text. After a field comes =, !=, <, <=, > or >=; then a

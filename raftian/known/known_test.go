@@ -176,7 +176,7 @@ func TestAMistakeIsSaidWithItsLine(t *testing.T) {
 		"raftian known 1\nknown A b":          `f:2: "A b" is no name; it is made of small letters, digits and -`,
 		"raftian known 1\nknown a\nstep role": "f:2: known a: it names no judge",
 		"raftian known 1\nknown a\njudge j\nstep role": "f:2: known a: it has no signature",
-		begin:                                   "f:2: known a: it has no step; by a signature alone nothing is known",
+		begin:                                   "f:2: known a: it has no step; how a violation looks does not say how it came about, and others may look alike",
 		begin + "step role\nknown a":            "f:6: a is in line 2 already",
 		begin + "judge k":                       "f:5: an entry has one judge",
 		begin + "stop role":                     `f:5: "stop" is none of known, judge, signature, on, needs, step, shows`,
@@ -220,7 +220,10 @@ shows apply machine=M term=T index=I
 	if text != want {
 		t.Fatalf("it is\n%s", text)
 	}
-	f, err := Parse("draft", text)
+	if _, err := Parse("draft", text); err == nil || !strings.Contains(err.Error(), "it has no step") {
+		t.Errorf("a draft to which nothing was added: %v", err)
+	}
+	f, err := Parse("draft", strings.Replace(text, "shows apply", "step apply", 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,8 +276,12 @@ func TestWhatIsFoundIsWhatTryingAllFinds(t *testing.T) {
 				Peer: machines.Draw(t, "peer"), Term: small.Draw(t, "term"), Index: small.Draw(t, "index")}})
 		}
 		text := "known x\njudge j\nsignature s\n"
-		for k := range rapid.IntRange(1, 4).Draw(t, "steps") {
+		one := rapid.IntRange(0, 3).Draw(t, "a step")
+		for k := range rapid.IntRange(1, 4).Draw(t, "more steps") + one {
 			line := rapid.SampledFrom([]string{"step a", "step b", "shows a", "shows b"}).Draw(t, "step")
+			if k == one { // an entry has one at least
+				line = strings.Replace(line, "shows", "step", 1)
+			}
 			for range rapid.IntRange(0, 3).Draw(t, "conditions") {
 				line += rapid.SampledFrom([]string{" machine=M", " machine=N", " peer=M", " term=T", " index=I", " index=T", " machine=n1", " term=2", " index>1"}).Draw(t, "condition")
 				if k > 0 && strings.Contains(text, "=T") {

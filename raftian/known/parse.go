@@ -53,8 +53,8 @@ func (e *Entry) whole() error {
 		return errors.New("it names no judge")
 	case e.Signature == "":
 		return errors.New("it has no signature")
-	case len(e.steps) == 0:
-		return errors.New("it has no step; by a signature alone nothing is known")
+	case !slices.ContainsFunc(e.steps, func(s step) bool { return !s.shows }):
+		return errors.New("it has no step; how a violation looks does not say how it came about, and others may look alike")
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func (e *Entry) line(n int, word, rest string) (err error) {
 		}
 	case "step", "shows":
 		kind, conditions, _ := strings.Cut(rest, " ")
-		if kind == "" || strings.ContainsAny(kind, `=<>"`) {
+		if !regexp.MustCompile(`^[a-z][a-z0-9_-]*$`).MatchString(kind) {
 			return fmt.Errorf("%s wants the kind of an event first", word)
 		}
 		s := step{line: n, shows: word == "shows", kind: kind}
