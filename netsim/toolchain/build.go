@@ -79,6 +79,10 @@ type Program struct {
 	// told. See madeFrom.
 	Like  string
 	Mends string // names of the mends it was built with, sorted, separated by commas
+	// Lacking are modules that it links although the go.mod of its module does not require
+	// them, with their versions, apart by commas: a version of theirs was chosen for this
+	// build.
+	Lacking string
 }
 
 // CacheDir is where programs are kept: the user's cache directory, or the
@@ -158,6 +162,15 @@ func Build(ctx context.Context, o Options) (Program, error) {
 	p := Program{GoVersion: dist.Version}
 	if p.Path, p.Digest, err = keep(o.Cache, target); err != nil {
 		return Program{}, err
+	}
+	if choice.required != nil {
+		work, err := goWork(ctx, o.Dir)
+		if err == nil && work == "" {
+			p.Lacking, err = lacking(p.Path, choice.required)
+		}
+		if err != nil {
+			return Program{}, err
+		}
 	}
 	return p, p.name(ctx, o, mod)
 }

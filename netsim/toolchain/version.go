@@ -94,6 +94,9 @@ type chosen struct {
 	brought bool   // it brings this module's packages; see bring.go
 	// overlay is where the texts of their files are, by the names that mod gives them.
 	overlay map[string]string
+	// required are the modules that the module's own go.mod requires; nil if it is not that
+	// alone which says what is linked.
+	required []string
 }
 
 // writeMod writes a go.mod like the module's own but with the hashicorp/raft
@@ -123,6 +126,9 @@ func writeMod(ctx context.Context, o Options) (chosen, error) {
 	if change == "" && !c.brought {
 		return c, nil
 	}
+	if change == "" {
+		c.required = requiredBy(mod)
+	}
 	c.mod = filepath.Join(o.Cache, "mod", targetKey(o)+".mod")
 	if err := copyMod(ctx, c.mod, own, change == ""); err != nil {
 		return chosen{}, err
@@ -136,6 +142,31 @@ func writeMod(ctx context.Context, o Options) (chosen, error) {
 		c.overlay, err = o.bringInto(c.mod, own)
 	}
 	return c, err
+}
+
+// requiredBy are the modules that a go.mod requires, and itself.
+func requiredBy(mod *modfile.File) []string {
+	all := []string{mod.Module.Mod.Path}
+	for _, r := range mod.Require {
+		all = append(all, r.Mod.Path)
+	}
+	return all
+}
+
+// lacking are the modules that a program links and that are not required, with their
+// versions, apart by commas. What Raftian's own packages need is not counted.
+func lacking(program string, required []string) (string, error) {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return "", fmt.Errorf("reading the built program: %w", err)
+	}
+	var all []string
+	for _, dep := range info.Deps {
+		if !slices.Contains(required, dep.Path) && dep.Path != ownModule && dep.Path != "github.com/anishathalye/porcupine" {
+			all = append(all, dep.Path+" "+dep.Version)
+		}
+	}
+	return strings.Join(all, ", "), nil
 }
 
 // copyMod copies a module's go.mod and its go.sum below the cache, where they can be

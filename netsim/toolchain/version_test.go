@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -79,5 +80,25 @@ func TestAnotherRaftIsAskedForInOneWayEach(t *testing.T) {
 	}
 	if _, err := raftChange("nonsense", false); err == nil {
 		t.Error("nonsense is asked for")
+	}
+}
+
+// What a program links is lacking unless it is required, as the packages of this test.
+func TestLackingIsWhatIsLinkedAndNotRequired(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := lacking(self, nil)
+	if err != nil || !strings.Contains(all, "golang.org/x/mod v") {
+		t.Fatalf("without a requirement: %q, %v", all, err)
+	}
+	var required []string
+	for _, m := range strings.Split(all, ", ") {
+		path, _, _ := strings.Cut(m, " ")
+		required = append(required, path)
+	}
+	if none, err := lacking(self, required); err != nil || none != "" {
+		t.Errorf("with all required: %q, %v", none, err)
 	}
 }

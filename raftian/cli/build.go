@@ -177,6 +177,9 @@ func buildWith(ctx context.Context, world, raft, mend string, with func(context.
 	if err != nil {
 		return nil, Tool(errors.New(goWords(err)))
 	}
+	if p.Lacking != "" {
+		fmt.Fprintf(os.Stderr, "raftian: the world program links %s, which go.mod does not require; for this build a version was chosen, and go get keeps it\n", p.Lacking)
+	}
 	for _, name := range strings.Split(mend, ",") {
 		if mend != "" && mend != defects.AllMends && !slices.Contains(strings.Split(p.Mends, ","), name) {
 			return nil, Usage(fmt.Errorf("--mend: %s changes nothing in hashicorp/raft %s", name, p.Raft))
