@@ -15,6 +15,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"debug/buildinfo"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -165,11 +166,15 @@ func Build(ctx context.Context, o Options) (Program, error) {
 	}
 	if choice.required != nil {
 		work, err := goWork(ctx, o.Dir)
-		if err == nil && work == "" {
-			p.Lacking, err = lacking(p.Path, choice.required)
-		}
 		if err != nil {
 			return Program{}, err
+		}
+		info, err := buildinfo.ReadFile(p.Path)
+		if err != nil {
+			return Program{}, fmt.Errorf("reading the built program: %w", err)
+		}
+		if work == "" {
+			p.Lacking = lacking(info, choice.required)
 		}
 	}
 	return p, p.name(ctx, o, mod)

@@ -155,18 +155,14 @@ func requiredBy(mod *modfile.File) []string {
 
 // lacking are the modules that a program links and that are not required, with their
 // versions, apart by commas. What Raftian's own packages need is not counted.
-func lacking(program string, required []string) (string, error) {
-	info, err := buildinfo.ReadFile(program)
-	if err != nil {
-		return "", fmt.Errorf("reading the built program: %w", err)
-	}
+func lacking(info *buildinfo.BuildInfo, required []string) string {
 	var all []string
 	for _, dep := range info.Deps {
 		if !slices.Contains(required, dep.Path) && dep.Path != ownModule && dep.Path != "github.com/anishathalye/porcupine" {
 			all = append(all, dep.Path+" "+dep.Version)
 		}
 	}
-	return strings.Join(all, ", "), nil
+	return strings.Join(all, ", ")
 }
 
 // copyMod copies a module's go.mod and its go.sum below the cache, where they can be
