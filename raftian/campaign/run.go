@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,12 +68,9 @@ func (p *Program) Run(ctx context.Context, pl plan.Plan) (*Result, error) {
 	if err != nil || r.Exit == "" {
 		return r, err
 	}
-	again := *p
-	if again.Patience <= 0 {
-		again.Patience = patience
-	}
-	if r.stuck { // it will be so at the same place
-		again.Patience /= 4
+	again, waited := *p, cmp.Or(max(p.Patience, 0), patience)
+	if again.Patience = waited; r.stuck { // it will be so at the same place
+		again.Patience /= 2
 	}
 	whole, err := again.run(ctx, pl, guest.Request{Do: guest.Run, Flush: true})
 	if err != nil {
@@ -81,6 +79,9 @@ func (p *Program) Run(ctx context.Context, pl plan.Plan) (*Result, error) {
 	if whole.Exit == "" || !bytes.HasPrefix(whole.Wire, r.Wire) {
 		first, _, _ := strings.Cut(r.Exit, "\n")
 		return nil, fmt.Errorf("seed %d: %w: the first died (%s), the second otherwise or not at all", pl.Seed, ErrDiffers, first)
+	}
+	if r.stuck { // for as long as it was waited for the first time
+		whole.Exit = strings.Replace(whole.Exit, again.Patience.String(), waited.String(), 1)
 	}
 	return whole, nil
 }
