@@ -165,16 +165,18 @@ func Build(ctx context.Context, o Options) (Program, error) {
 		return Program{}, err
 	}
 	if choice.required != nil {
-		work, err := goWork(ctx, o.Dir)
-		if err != nil {
-			return Program{}, err
-		}
 		info, err := buildinfo.ReadFile(p.Path)
 		if err != nil {
 			return Program{}, fmt.Errorf("reading the built program: %w", err)
 		}
-		if work == "" {
-			p.Lacking = lacking(info, choice.required)
+		if p.Lacking = lacking(info, choice.required); p.Lacking != "" {
+			work, err := goWork(ctx, o.Dir)
+			if err != nil {
+				return Program{}, err
+			}
+			if work != "" { // whose other modules require it
+				p.Lacking = ""
+			}
 		}
 	}
 	return p, p.name(ctx, o, mod)

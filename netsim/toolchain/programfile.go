@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 )
 
@@ -57,9 +57,8 @@ func (p Program) System() (string, error) {
 	return system + "/" + machine, nil
 }
 
-// WriteFile writes the program to a program file, which replaces what has the path. world
-// is the package that it was built from.
-func (p Program) WriteFile(path, world string) error {
+// Write writes the program as a program file. world is the package that it was built from.
+func (p Program) Write(w io.Writer, world string) error {
 	text, err := os.ReadFile(p.Path)
 	if err != nil {
 		return fmt.Errorf("reading the built program: %w", err)
@@ -72,22 +71,10 @@ func (p Program) WriteFile(path, world string) error {
 	if err != nil {
 		return err
 	}
-	text = append(append(append(text, '\n'), about...), '\n')
-	text = fmt.Appendf(text, lastLine, len(about))
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".raftian-*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+	if _, err = w.Write(text); err == nil {
+		_, err = fmt.Fprintf(w, "\n%s\n"+lastLine, about, len(about))
 	}
-	_, err = tmp.Write(text)
-	err = errors.Join(err, tmp.Chmod(0o755), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return nil
+	return err
 }
 
 // OpenProgramFile reads a program file and puts the executable into the cache, "" being

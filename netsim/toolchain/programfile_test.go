@@ -29,11 +29,23 @@ func ownProgram(t *testing.T) toolchain.Program {
 	return toolchain.Program{Path: self, Digest: hex.EncodeToString(sum[:]), GoVersion: "go1.26.8", Raft: "v1.8.0", Like: "v1.8.0", Mends: "a,b"}
 }
 
-func TestAProgramFileGivesBackTheProgram(t *testing.T) {
-	p, file := ownProgram(t), filepath.Join(t.TempDir(), "program")
-	if err := p.WriteFile(file, "example.org/world"); err != nil {
+// programFile is a file with a program.
+func programFile(t *testing.T, p toolchain.Program) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := p.Write(&b, "example.org/world"); err != nil {
 		t.Fatal(err)
 	}
+	file := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestAProgramFileGivesBackTheProgram(t *testing.T) {
+	p := ownProgram(t)
+	file := programFile(t, p)
 	back, about, err := toolchain.OpenProgramFile(file, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -57,10 +69,7 @@ func TestAProgramFileGivesBackTheProgram(t *testing.T) {
 }
 
 func TestAFileThatIsNoWholeProgramFileIsRefused(t *testing.T) {
-	p, file := ownProgram(t), filepath.Join(t.TempDir(), "program")
-	if err := p.WriteFile(file, "example.org/world"); err != nil {
-		t.Fatal(err)
-	}
+	file := programFile(t, ownProgram(t))
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

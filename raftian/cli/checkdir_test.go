@@ -24,17 +24,23 @@ func runsIn(t *testing.T, files map[string][]byte) string {
 	return dir
 }
 
-func TestADirectoryOfRunsIsJudgedInOneTable(t *testing.T) {
+// soundAndBad are a run that passes and one that fails, and the latter's file.
+func soundAndBad(t *testing.T) (sound, bad []byte, failing string) {
+	t.Helper()
 	sound, err := os.ReadFile(clitest.Kept(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	failing := filepath.Join(t.TempDir(), "bug.run")
+	failing = filepath.Join(t.TempDir(), "bug.run")
 	clitest.Raftian(t, append([]string{"run", "--bug", "ack-before-commit", "--seed", "7", "--out", failing}, clitest.Small()...)...)
-	bad, err := os.ReadFile(failing)
-	if err != nil {
+	if bad, err = os.ReadFile(failing); err != nil {
 		t.Fatal(err)
 	}
+	return sound, bad, failing
+}
+
+func TestADirectoryOfRunsIsJudgedInOneTable(t *testing.T) {
+	sound, bad, _ := soundAndBad(t)
 
 	dir := runsIn(t, map[string][]byte{"a.run": sound, "below/b.run": sound, "notes.txt": []byte("words")})
 	got := clitest.Raftian(t, "check", dir)
@@ -86,16 +92,7 @@ func TestShrinkSaysWhatItHadNoTimeToTry(t *testing.T) {
 }
 
 func TestFilesThatAreJudgedAreToldToCI(t *testing.T) {
-	sound, err := os.ReadFile(clitest.Kept(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	failing := filepath.Join(t.TempDir(), "bug.run")
-	clitest.Raftian(t, append([]string{"run", "--bug", "ack-before-commit", "--seed", "7", "--out", failing}, clitest.Small()...)...)
-	bad, err := os.ReadFile(failing)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sound, bad, failing := soundAndBad(t)
 	draft := clitest.Raftian(t, "check", failing, "--print-known")
 	draft.Want(t, ExitPass, "")
 	unfinished := clitest.File(t, "own.known", []byte(draft.Out))

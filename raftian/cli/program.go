@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -89,7 +90,7 @@ func writeProgram(ctx context.Context, world, raft, mend, out string) error {
 	if p.Guest != "" {
 		printProgram(Out, p)
 	}
-	if err := p.WriteFile(out, p.Package); err != nil {
+	if err := WriteFile(out, func(w io.Writer) error { return p.Write(w, p.Package) }); err != nil {
 		return Tool(err)
 	}
 	info, err := os.Stat(out)

@@ -276,7 +276,7 @@ func (p *packageRun) summary(took time.Duration) {
 	p.report.say("FAIL  %s  %d of %s failed (%s) %s%s\n", p.Package, n, trace.Some(p.done, "seed"), share(n, p.done), in, covered)
 	for _, g := range p.groups {
 		p.report.say("      %s\n", title(g.Failure))
-		p.report.say("      %s of seeds, %s: %s\n", share(len(g.Seeds), p.done), trace.Some(len(g.Seeds), "seed"), someSeeds(g.Seeds))
+		p.report.say("      %s of seeds, %s: %s\n", share(len(g.Seeds), p.done), trace.Some(len(g.Seeds), "seed"), listed(g.Seeds))
 		if g.Differs {
 			p.report.say("      seed %d run again %s: these tests depend on more than their seed\n", g.First.Seed, differently(g))
 		}
@@ -345,19 +345,6 @@ func share(n, of int) string {
 		return fmt.Sprintf("%.0f %%", percent)
 	}
 	return fmt.Sprintf("%.1f %%", percent)
-}
-
-// someSeeds lists the first of many.
-func someSeeds(seeds []uint64) string {
-	const most = 20
-	var words []string
-	for _, s := range seeds[:min(len(seeds), most)] {
-		words = append(words, strconv.FormatUint(s, 10))
-	}
-	if more := len(seeds) - most; more > 0 {
-		words = append(words, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(words, ", ")
 }
 
 // tests says how many tests ran.

@@ -126,6 +126,9 @@ func (e *Entry) condition(word string) (c condition, err error) {
 	if v := regexp.MustCompile(`^([A-Z][0-9]*)([+-][0-9]+)?$`).FindStringSubmatch(m[3]); v != nil {
 		return c, e.reference(&c, v[1], v[2])
 	}
+	if regexp.MustCompile(`^[A-Z][0-9]*[+-]`).MatchString(m[3]) {
+		return c, fmt.Errorf("%s adds no number to a variable; a text that begins so stands in quotation marks", m[3])
+	}
 	return c, c.value(m[3])
 }
 

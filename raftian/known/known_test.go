@@ -190,6 +190,7 @@ func TestAMistakeIsSaidWithItsLine(t *testing.T) {
 		begin + "step role machine<n1":          "f:5: machine takes = and !=, not <",
 		begin + "step role machine=M term=M":    "f:5: M is a machine, and term is a number",
 		begin + "step role machine=M peer=M+1":  "f:5: peer is a machine, to which nothing can be added",
+		begin + "step role machine=M+":          "f:5: M+ adds no number to a variable; a text that begins so stands in quotation marks",
 		begin + `step role text="x`:             `f:5: "x is no text in quotation marks`,
 		begin + "needs x":                       `f:5: "x" is no setting; write SETTING=VALUE`,
 		begin + "on term=3":                     "f:5: a violation has a machine and an index, and no term",
