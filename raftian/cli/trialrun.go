@@ -264,12 +264,12 @@ func (p *packageRun) summary(took time.Duration) {
 		covered = fmt.Sprintf(", coverage %.1f%% of statements", percent)
 	}
 	if len(p.groups) == 0 {
-		mark := "ok   "
+		mark, action := "ok   ", "pass"
 		if p.report.counted.Ran == 0 {
-			mark = "?    "
+			mark, action = "?    ", "skip"
 		}
 		p.report.say("%s %s  %s, %s %s%s\n", mark, p.Package, tests(p.report.counted), trace.Some(p.done, "seed"), in, covered)
-		p.report.end("pass", took)
+		p.report.end(action, took)
 		return
 	}
 	n := p.groups.Seeds()
