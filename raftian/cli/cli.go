@@ -55,7 +55,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"raftian/raftian/ci"
 	"raftian/raftian/known"
 )
 
@@ -165,7 +164,7 @@ func status(err error) int {
 	if words != "" {
 		fmt.Fprintf(os.Stderr, "raftian: %s\n", words)
 		if code == ExitUsage || code == ExitTool {
-			ci.OnGitHub(os.Getenv, os.Stderr).Error("raftian", words)
+			onGitHub(true).Error("raftian", words) // beside the line on standard error
 		}
 	}
 	return code
